@@ -1,0 +1,30 @@
+import type { Config } from 'jest';
+
+// The runner. End-to-end tests drive the embedded host as a child process, because jest's module system
+// does not see Node's module hooks; everything else runs in process.
+const config: Config = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/tests'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  globalSetup: '<rootDir>/tests/support/emulator-setup.ts',
+  globalTeardown: '<rootDir>/tests/support/emulator-teardown.ts',
+  restoreMocks: true,
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['functions/**/*.ts', 'shared/**/*.ts', 'local/**/*.ts'],
+  coverageReporters: ['text-summary', 'json-summary', 'lcov'],
+};
+
+export default config;

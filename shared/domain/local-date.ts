@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+// Calendar days without a clock or a time zone. A LocalDate is text `YYYY-MM-DD`, so it sorts, compares and
+// prints as it is; arithmetic goes through the number of days since 1970-01-01.
+
+const MS_PER_DAY = 86_400_000;
+
+/** A real calendar day between 0001-01-01 and 9999-12-31: `2023-02-30` is refused. */
+export type LocalDate = z.infer<typeof LocalDate>;
+export const LocalDate = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .refine((text) => isCalendarDay(text), 'not a day of the calendar')
+  .brand('LocalDate');
+
+/** The day, or undefined when the text is not exactly one calendar day in ISO form. */
+export function parseLocalDate(text: string): LocalDate | undefined {
+  const parsed = LocalDate.safeParse(text);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** Days since 1970-01-01 (negative before it). */
+export function toEpochDay(day: LocalDate): number {
+  return Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY;
+}
+
+export function fromEpochDay(epochDay: number): LocalDate {
+  return LocalDate.parse(new Date(epochDay * MS_PER_DAY).toISOString().slice(0, 10));
+}
+
+export function addDays(day: LocalDate, days: number): LocalDate {
+  return fromEpochDay(toEpochDay(day) + days);
+}
+
+/** The last day of the month that holds `day`. */
+export function endOfMonth(day: LocalDate): LocalDate {
+  const [year = 0, month = 0] = day.split('-').map(Number);
+  return fromEpochDay(Date.UTC(year, month, 0) / MS_PER_DAY);
+}
+
+/** The day of an instant in UTC. */
+export function localDateOf(instant: Date): LocalDate {
+  return LocalDate.parse(instant.toISOString().slice(0, 10));
+}
+
+function isCalendarDay(text: string): boolean {
+  const instant = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text) && text >= '0001-01-01';
+}

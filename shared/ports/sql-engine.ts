@@ -1,0 +1,17 @@
+// SQL over local Parquet files. An adapter exists for DuckDB; another engine must give the same answers.
+
+/** Decimals, dates and big integers come back as text, so that nothing passes through a binary float. */
+export type SqlValue = string | number | boolean | null;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+export interface SqlSession extends AsyncDisposable {
+  /** Executes one or several statements and drops their results. */
+  run(sql: string): Promise<void>;
+  /** DECIMAL, DATE, HUGEINT and BIGINT as text; INTEGER as number. */
+  rows(sql: string): Promise<readonly SqlRow[]>;
+}
+
+export interface SqlEngine {
+  /** A fresh, empty, in-memory database with no access to the network. Spills to `scratchDir`. */
+  open(scratchDir: string): Promise<SqlSession>;
+}

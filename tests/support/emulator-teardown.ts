@@ -1,0 +1,3 @@
+export default async function stopEmulator(): Promise<void> {
+  await globalThis.storageEmulator?.stop();
+}
