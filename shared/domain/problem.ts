@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+// Bad news for a person: one code, one sentence each for what is wrong, what was not done and what to do.
+// The same code stands in the log, the report, the alert, the runbook's file name and the test.
+
+export const PROBLEM_CODES = [
+  // the drop
+  'unknown-dataset',
+  'ambiguous-dataset',
+  'unsafe-name',
+  'source-gone',
+  'empty-file',
+  // the file as a whole
+  'unsupported-format',
+  'wrong-encoding',
+  'wrong-delimiter',
+  'unclosed-quote',
+  'header-only',
+  'missing-column',
+  'duplicate-column',
+  'unexpected-column',
+  'too-many-bad-rows',
+  'no-as-of',
+  'future-as-of',
+  'as-of-conflict',
+  // one row
+  'ragged-row',
+  'malformed-row',
+  'missing-value',
+  'text-in-number',
+  'excess-scale',
+  'impossible-date',
+  'unknown-value',
+  'out-of-range',
+  'negative-balance',
+  'par-nesting',
+  'writeoff-with-balance',
+  'dpd-date-mismatch',
+  'tape-buckets',
+  'tape-90-plus',
+  'balance-above-principal',
+  'conflicting-duplicate',
+  'identical-duplicate',
+  // the machinery
+  'control-totals-differ',
+  'stage-failed',
+] as const;
+
+export type ProblemCode = z.infer<typeof ProblemCode>;
+export const ProblemCode = z.enum(PROBLEM_CODES);
+
+export type Problem = z.infer<typeof Problem>;
+export const Problem = z.object({
+  code: ProblemCode,
+  severity: z.enum(['error', 'warning', 'notice']),
+  /** What is wrong (with row and column), what was not done, what to do next. */
+  message: z.string(),
+  column: z.string().optional(),
+  /** Number of the record in the file: the first one after the header is 1. */
+  record: z.int().positive().optional(),
+  /** How many rows or cells have it. */
+  count: z.int().positive().optional(),
+});
+
+/** Path of the page that tells an operator what to do about a problem. */
+export function runbookOf(code: ProblemCode): string {
+  return `docs/runbooks/${code}.md`;
+}

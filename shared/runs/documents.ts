@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { BookId, DatasetId, RunId, Sha256 } from '../domain/ids.ts';
+import { LocalDate } from '../domain/local-date.ts';
+import { Problem } from '../domain/problem.ts';
+import { BookEntry } from '../kpis/kpi-result.ts';
+import { PhaseMetrics, RunStatus } from './run-record.ts';
+
+// The documents that a run leaves under `runs/<runId>/`. Each is parsed by its schema wherever it is read.
+
+/** Exact sum of one money column: decimal text. */
+const ControlTotals = z.record(z.string(), z.string());
+
+export type ValidationReport = z.infer<typeof ValidationReport>;
+export const ValidationReport = z.object({
+  runId: RunId,
+  dataset: DatasetId,
+  contract: z.string(),
+  contractVersion: z.int().nonnegative(),
+  sourceFile: z.string(),
+  inputSha256: Sha256,
+  verdict: z.enum(['accepted', 'quarantined', 'rejected']),
+  asOf: LocalDate.optional(),
+  rows: z.object({
+    read: z.int().nonnegative(),
+    accepted: z.int().nonnegative(),
+    rejected: z.int().nonnegative(),
+    identicalDuplicates: z.int().nonnegative(),
+  }),
+  /** Share of bad rows that the contract tolerates, and the share found; decimal text. */
+  tolerance: z.object({ maxRejectedShare: z.string(), rejectedShare: z.string() }),
+  /** One line for each code and column: how often, and the first few by record number. */
+  problems: z.array(Problem.extend({ firstRecords: z.array(z.int()).optional() })),
+  /** Columns of the file that the contract does not know, and optional ones that the file lacks. */
+  columns: z.object({ unexpected: z.array(z.string()), missingOptional: z.array(z.string()) }),
+  nulls: z.record(z.string(), z.int()),
+  controlTotals: ControlTotals,
+  quarantinePath: z.string().optional(),
+});
+
+export type Compliance = z.infer<typeof Compliance>;
+export const Compliance = z.object({
+  runId: RunId,
+  generatedAt: z.iso.datetime(),
+  maskStage: z.enum(['none', 'transformation']),
+  piiMaskedColumns: z.array(z.string()),
+  accessLog: z.array(
+    z.object({
+      stage: z.string(),
+      principal: z.string(),
+      purpose: z.string(),
+      action: z.string(),
+      object: z.string(),
+      status: z.string(),
+    }),
+  ),
+  anomalies: z.array(
+    z.object({
+      kpi: z.string(),
+      previous: z.string(),
+      current: z.string(),
+      changePercent: z.string(),
+      severity: z.enum(['warning', 'critical']),
+    }),
+  ),
+  criticalAnomalyCount: z.int().nonnegative(),
+  metadata: z.object({ sourceFile: z.string(), checksum: Sha256, action: z.string() }),
+});
+
+export type Manifest = z.infer<typeof Manifest>;
+export const Manifest = z.object({
+  runId: RunId,
+  attempt: z.int().positive(),
+  dataset: DatasetId,
+  contract: z.string(),
+  contractVersion: z.int().nonnegative(),
+  asOf: LocalDate.optional(),
+  bookId: BookId.optional(),
+  book: z.array(BookEntry),
+  catalogSha256: Sha256.optional(),
+  /** Git revision that computed it. */
+  revision: z.string(),
+  files: z.array(
+    z.object({ name: z.string(), container: z.string(), path: z.string(), bytes: z.int(), sha256: Sha256 }),
+  ),
+});
+
+export type RunSummary = z.infer<typeof RunSummary>;
+export const RunSummary = z.object({
+  runId: RunId,
+  status: RunStatus,
+  dataset: DatasetId,
+  contract: z.string(),
+  contractVersion: z.int().nonnegative(),
+  sourceFile: z.string(),
+  attempt: z.int().positive(),
+  cause: z.string(),
+  startedAt: z.iso.datetime(),
+  completedAt: z.iso.datetime(),
+  durationMs: z.int(),
+  asOf: LocalDate.optional(),
+  phases: PhaseMetrics,
+  problems: z.array(Problem),
+  /** sha256 of manifest.json, so that the summary vouches for every artifact. */
+  manifestSha256: Sha256,
+});

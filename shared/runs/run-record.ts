@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { BookId, DatasetId, RunId, Sha256 } from '../domain/ids.ts';
+import { LocalDate } from '../domain/local-date.ts';
+import { Problem } from '../domain/problem.ts';
+import { Stage } from '../pipeline/stages.ts';
+
+// What the ledger knows of a run. Who, when, state and pointers; the data itself lies in blobs.
+
+/** `rejected`: the data is at fault, do not retry. `failed`: the machinery is at fault. */
+export type RunStatus = z.infer<typeof RunStatus>;
+export const RunStatus = z.enum(['running', 'success', 'rejected', 'failed', 'canceled']);
+
+const Instant = z.iso.datetime();
+
+/** The metrics of a finished phase, by the names of the operations guide. */
+export type PhaseMetrics = z.infer<typeof PhaseMetrics>;
+export const PhaseMetrics = z.object({
+  ingestion: z
+    .object({ fileBytes: z.int(), durationMs: z.int(), validationErrors: z.int(), rowsLoaded: z.int() })
+    .optional(),
+  transformation: z
+    .object({
+      rowsProcessed: z.int(),
+      rowsAccepted: z.int(),
+      rowsRejected: z.int(),
+      rowsDropped: z.int(),
+      nullCount: z.int(),
+      maskedColumns: z.array(z.string()),
+      durationMs: z.int(),
+    })
+    .optional(),
+  calculation: z
+    .object({
+      kpisComputed: z.int(),
+      kpisNotComputable: z.int(),
+      errors: z.record(z.string(), z.string()),
+      auditEntries: z.int(),
+      durationMs: z.int(),
+    })
+    .optional(),
+  output: z
+    .object({
+      filesPersisted: z.int(),
+      uploadSucceeded: z.boolean(),
+      databaseWrites: z.int(),
+      manifestMs: z.int(),
+      durationMs: z.int(),
+    })
+    .optional(),
+});
+
+/** One landing of a file: the same name written again has another ETag and is another drop. */
+export type Drop = z.infer<typeof Drop>;
+export const Drop = z.object({
+  /** Path in the landing container. */
+  path: z.string(),
+  etag: z.string(),
+  landedAt: Instant,
+  bytes: z.int().nonnegative(),
+});
+
+export type RunRecord = z.infer<typeof RunRecord>;
+export const RunRecord = z.object({
+  runId: RunId,
+  dataset: DatasetId,
+  /** Name of the contract within the dataset and its version; version 0 when no contract was found. */
+  contract: z.string(),
+  contractVersion: z.int().nonnegative(),
+  sha256: Sha256,
+  drop: Drop,
+  /** Path in the raw container, once the bytes are there. */
+  rawPath: z.string().optional(),
+  /** Operator's wish for the as-of date, used when the data has none of its own. */
+  requestedAsOf: LocalDate.optional(),
+  status: RunStatus,
+  /** The stage that is next or under way; the last one reached when the run has ended. */
+  stage: Stage,
+  attempt: z.int().positive(),
+  /** Why the newest attempt was started: a drop, a rerun, or another dataset that changed the book. */
+  cause: z.string(),
+  startedAt: Instant,
+  updatedAt: Instant,
+  completedAt: Instant.optional(),
+  asOf: LocalDate.optional(),
+  relation: z.string().optional(),
+  stagingPath: z.string().optional(),
+  rows: z.int().nonnegative().optional(),
+  rejectedRows: z.int().nonnegative().optional(),
+  bookId: BookId.optional(),
+  problems: z.array(Problem),
+  phases: PhaseMetrics,
+  /** How often the same file came again. */
+  duplicates: z.int().nonnegative(),
+  /** W3C trace context, so that one run is one trace through all queues. */
+  traceparent: z.string().optional(),
+});
+
+export const hasEnded = (run: Pick<RunRecord, 'status'>): boolean => run.status !== 'running';
