@@ -13,6 +13,7 @@ export const PROBLEM_CODES = [
   // the file as a whole
   'unsupported-format',
   'wrong-encoding',
+  'byte-order-mark',
   'wrong-delimiter',
   'unclosed-quote',
   'header-only',

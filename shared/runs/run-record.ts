@@ -89,6 +89,12 @@ export const RunRecord = z.object({
   bookId: BookId.optional(),
   problems: z.array(Problem),
   phases: PhaseMetrics,
+  /** Each stage as it was worked through, oldest first. */
+  trail: z.array(
+    z.object({ stage: Stage, attempt: z.int().positive(), startedAt: Instant, completedAt: Instant }),
+  ),
+  /** The newest failure of a stage, for whoever is woken by it. */
+  lastError: z.object({ stage: Stage, message: z.string(), at: Instant }).optional(),
   /** How often the same file came again. */
   duplicates: z.int().nonnegative(),
   /** W3C trace context, so that one run is one trace through all queues. */

@@ -1,0 +1,172 @@
+import { parseLocalDate, toEpochDay } from '../domain/local-date.ts';
+import type { ProblemCode } from '../domain/problem.ts';
+import { formatScaled, rational } from '../domain/rational.ts';
+import type { Column } from './contract.ts';
+
+// Text of one cell -> its typed value, or what is wrong with it. Every reader must accept the same cells with
+// the same values, so this file is the reference.
+
+/** Text; boolean; integer; decimal as an integer count of 10^-scale; date as days since 1970-01-01. */
+export type CellValue = string | number | boolean | null;
+
+export type ParsedCell =
+  | {
+      readonly kind: 'value';
+      readonly value: CellValue;
+      readonly note?: 'residue' | 'rounded' | 'unknown-value';
+    }
+  | { readonly kind: 'bad'; readonly code: ProblemCode; readonly detail: string };
+
+const NULL_WORDS = new Set(['', 'null', 'nan', 'none', 'n/a', 'na']);
+const INTEGER = /^-?\d{1,15}(?:\.0*)?$/;
+const PLAIN_DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
+const SCIENTIFIC = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
+const GROUPED = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+const MIDNIGHT = /[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?$/;
+/** Digits beyond the scale count as float residue within this share of the last place: one millionth. */
+const RESIDUE = 1_000_000n;
+
+/** A function that reads the cells of one column. It never throws. */
+export function cellParser(column: Column): (text: string | undefined) => ParsedCell {
+  const parse = typeParser(column);
+  return (raw) => {
+    const text = raw?.trim() ?? '';
+    if (NULL_WORDS.has(text.toLowerCase()) && !column.allowedValues?.includes(text)) {
+      return column.nullable === true ? { kind: 'value', value: null } : missing(text);
+    }
+    return parse(text);
+  };
+}
+
+/** The value as a person writes it: `-12.50`, `2025-12-10`, `true`. */
+export function showValue(column: Column, value: CellValue): string {
+  if (value === null) return '';
+  if (typeof value === 'number' && column.type === 'decimal') return formatScaled(value, column.scale ?? 0);
+  if (typeof value === 'number' && column.type === 'date') {
+    return new Date(value * 86_400_000).toISOString().slice(0, 10);
+  }
+  return String(value);
+}
+
+function typeParser(column: Column): (text: string) => ParsedCell {
+  switch (column.type) {
+    case 'text':
+      return textParser(column);
+    case 'boolean':
+      return parseBoolean;
+    case 'date':
+      return parseDate;
+    case 'integer':
+      return integerParser(column);
+    case 'decimal':
+      return decimalParser(column);
+  }
+}
+
+function textParser(column: Column): (text: string) => ParsedCell {
+  const allowed = column.allowedValues && new Set(column.allowedValues);
+  return (text) => {
+    if (allowed === undefined || allowed.has(text)) return { kind: 'value', value: text };
+    if (column.onUnknownValue === 'warn') return { kind: 'value', value: text, note: 'unknown-value' };
+    return bad('unknown-value', `is not one of ${[...allowed].join(', ')}`);
+  };
+}
+
+function parseBoolean(text: string): ParsedCell {
+  const word = text.toLowerCase();
+  if (word === 'true' || word === '1') return { kind: 'value', value: true };
+  if (word === 'false' || word === '0') return { kind: 'value', value: false };
+  return bad('unknown-value', 'is neither true nor false');
+}
+
+function parseDate(text: string): ParsedCell {
+  const day = parseLocalDate(text.replace(MIDNIGHT, ''));
+  if (day !== undefined) return { kind: 'value', value: toEpochDay(day) };
+  return bad('impossible-date', 'is not a day of the calendar written as YYYY-MM-DD');
+}
+
+function integerParser(column: Column): (text: string) => ParsedCell {
+  const withinLimits = limitCheck(column, 0);
+  return (text) => {
+    const plain = withoutDecoration(text);
+    if (!INTEGER.test(plain)) return bad('text-in-number', 'is not a whole number');
+    const value = Number.parseInt(plain, 10);
+    return withinLimits(value) ?? { kind: 'value', value: value === 0 ? 0 : value };
+  };
+}
+
+function decimalParser(column: Column): (text: string) => ParsedCell {
+  const scale = column.scale ?? 0;
+  const withinLimits = limitCheck(column, scale);
+  return (text) => {
+    const scaled = scaleDecimal(withoutDecoration(text), scale);
+    if (scaled === undefined) return bad('text-in-number', 'is not a number');
+    if (scaled.excess === 'more' && column.excessScale !== 'round') {
+      return bad('excess-scale', `has more than ${scale} digits after the point`);
+    }
+    if (!Number.isSafeInteger(scaled.units)) return bad('out-of-range', 'is too large to be kept exactly');
+    const note = scaled.excess === 'none' ? undefined : scaled.excess === 'residue' ? 'residue' : 'rounded';
+    return withinLimits(scaled.units) ?? { kind: 'value', value: scaled.units, ...(note && { note }) };
+  };
+}
+
+/** Accounting forms: `$1,234.50` and `(12.00)` for a negative. Returned as plain text. */
+function withoutDecoration(text: string): string {
+  const bracketed = /^\((.+)\)$/.exec(text);
+  const inner = (bracketed?.[1] ?? text).replace(/^(-?)\$\s?/, '$1').replace(/\s?\$$/, '');
+  const unsigned = inner.startsWith('-') ? inner.slice(1) : inner;
+  const digits = GROUPED.test(unsigned) ? unsigned.replaceAll(',', '') : unsigned;
+  const negative = (bracketed !== null) !== inner.startsWith('-');
+  return negative ? `-${digits}` : digits;
+}
+
+type ScaledDecimal = { units: number; excess: 'none' | 'residue' | 'more' };
+
+function scaleDecimal(text: string, scale: number): ScaledDecimal | undefined {
+  const plain = PLAIN_DECIMAL.exec(text);
+  if (plain && (plain[3]?.length ?? 0) <= scale) {
+    const [, sign, whole = '', fraction = ''] = plain;
+    const units = Number(whole + fraction.padEnd(scale, '0'));
+    return { units: sign === '-' && units !== 0 ? -units : units, excess: 'none' };
+  }
+  return scaleExactly(text, scale);
+}
+
+/** The slow, exact way: more digits than the scale, or an exponent (`5.68E-14`). Half away from zero. */
+function scaleExactly(text: string, scale: number): ScaledDecimal | undefined {
+  const scientific = SCIENTIFIC.exec(text);
+  if (!scientific && !PLAIN_DECIMAL.test(text)) return undefined;
+  const exponent = Number(scientific?.[4] ?? 0);
+  const mantissa = rational(scientific ? text.replace(/[eE].*$/, '') : text);
+  const numerator = mantissa.numerator * 10n ** BigInt(Math.max(exponent, 0) + scale);
+  const denominator = mantissa.denominator * 10n ** BigInt(Math.max(-exponent, 0));
+  const magnitude = numerator < 0n ? -numerator : numerator;
+  const rounded = (2n * magnitude + denominator) / (2n * denominator);
+  const distance = magnitude - rounded * denominator;
+  const offBy = distance < 0n ? -distance : distance;
+  const units = Number(numerator < 0n ? -rounded : rounded);
+  const excess = offBy === 0n ? 'none' : offBy * RESIDUE <= denominator ? 'residue' : 'more';
+  return { units: units === 0 ? 0 : units, excess };
+}
+
+function limitCheck(column: Column, scale: number): (units: number) => ParsedCell | undefined {
+  const units = (limit: string | undefined): number | undefined =>
+    limit === undefined ? undefined : scaleDecimal(limit, scale)?.units;
+  const min = units(column.min);
+  const max = units(column.max);
+  return (value) => {
+    if (min !== undefined && value < min) {
+      return bad(column.belowMin ?? 'out-of-range', `is below ${column.min}`);
+    }
+    if (max !== undefined && value > max) return bad('out-of-range', `is above ${column.max}`);
+    return undefined;
+  };
+}
+
+function missing(text: string): ParsedCell {
+  return bad('missing-value', text === '' ? 'is empty' : `is ${JSON.stringify(text)}, which means no value`);
+}
+
+function bad(code: ProblemCode, detail: string): ParsedCell {
+  return { kind: 'bad', code, detail };
+}

@@ -1,0 +1,124 @@
+import type { DatasetId } from '../domain/ids.ts';
+import type { ProblemCode } from '../domain/problem.ts';
+
+// A contract says what a file of a dataset must be. It is data: the zod schema, the staging columns, the
+// error messages, the documentation page and the PII map are all made from it.
+
+export type ColumnType = 'text' | 'date' | 'integer' | 'decimal' | 'boolean';
+
+export type Column = {
+  /** Canonical name: lower case. Header names match it whatever their case. */
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly description: string;
+  readonly unit?: string;
+  /** Other names that the column has had in exports. */
+  readonly aliases?: readonly string[];
+  /** May the column be absent from the file? It is then empty in every row. */
+  readonly optional?: boolean;
+  /** May a cell be empty (or a null word)? */
+  readonly nullable?: boolean;
+  /** Decimals only: digits kept after the point. */
+  readonly scale?: number;
+  /**
+   * Decimals only: what happens to digits beyond the scale. Float residue (within a millionth of a unit of the
+   * last place) is always rounded away and counted. `reject` refuses anything more; `round` rounds half away
+   * from zero and counts it.
+   */
+  readonly excessScale?: 'reject' | 'round';
+  readonly allowedValues?: readonly string[];
+  /** A value outside allowedValues rejects the row, or is only counted. */
+  readonly onUnknownValue?: 'reject' | 'warn';
+  /** Inclusive limits, in the column's unit, as decimal text. */
+  readonly min?: string;
+  readonly max?: string;
+  /** Problem code for a value below `min`, where it has a better name than `out-of-range`. */
+  readonly belowMin?: ProblemCode;
+  readonly classification: 'public' | 'internal' | 'confidential' | 'restricted';
+  readonly pii: 'none' | 'quasi' | 'direct';
+};
+
+/** A rule over the cells of one row. Rows that break an `error` rule are quarantined. */
+export type RowRule = { readonly severity: 'error' | 'warning' } & (
+  | {
+      /** columns[0] >= columns[1] >= ... */
+      readonly kind: 'descending';
+      readonly code: ProblemCode;
+      readonly columns: readonly string[];
+    }
+  | {
+      /** The parts add up to the total, give or take `within`. */
+      readonly kind: 'adds-up';
+      readonly code: ProblemCode;
+      readonly parts: readonly string[];
+      readonly total: string;
+      readonly within: string;
+    }
+  | {
+      /** `column` has a value exactly when `of` is above zero. */
+      readonly kind: 'present-when-positive';
+      readonly code: ProblemCode;
+      readonly column: string;
+      readonly of: string;
+    }
+  | {
+      /** Each of `columns` is zero in rows where the boolean `when` is true. */
+      readonly kind: 'zero-when';
+      readonly code: ProblemCode;
+      readonly columns: readonly string[];
+      readonly when: string;
+    }
+  | {
+      /** `column` is above zero whenever its own sub-bucket `part` is. */
+      readonly kind: 'includes';
+      readonly code: ProblemCode;
+      readonly column: string;
+      readonly part: string;
+    }
+  | {
+      /** `column` is at most `limit`, give or take `within`. */
+      readonly kind: 'at-most';
+      readonly code: ProblemCode;
+      readonly column: string;
+      readonly limit: string;
+      readonly within: string;
+    }
+);
+
+/** How the true as-of date of a file is read from its rows. */
+export type AsOfRule =
+  /** The newest date of a column. */
+  | { readonly kind: 'newest'; readonly column: string }
+  /** `date + days` of rows where days is above zero; among the rows of the newest `label` when there is one. */
+  | {
+      readonly kind: 'date-plus-days';
+      readonly date: string;
+      readonly days: string;
+      /** Snapshot label; without overdue rows the label itself is the as-of date. */
+      readonly label?: string;
+    };
+
+export type Contract = {
+  readonly dataset: DatasetId;
+  /** Distinguishes shapes of one dataset: `loan_tape` and `loan_tape_par`. Also the contract's file name. */
+  readonly name: string;
+  readonly version: number;
+  /** SQL relation that the staged rows become. */
+  readonly relation: string;
+  readonly title: string;
+  readonly grain: string;
+  readonly owner: string;
+  readonly columns: readonly Column[];
+  readonly key: readonly string[];
+  readonly rules: readonly RowRule[];
+  readonly asOf: AsOfRule;
+  /** Columns the contract does not know: `freeze` rejects the file, `evolve` lists and ignores them. */
+  readonly mode: 'freeze' | 'evolve';
+  /** Above this share of bad rows the whole file is rejected; decimal text, `0.01` is 1 %. */
+  readonly maxRejectedShare: string;
+};
+
+/** `loans@1`: how people and documents name a contract. */
+export function contractLabel(contract: Pick<Contract, 'name' | 'version'>): string {
+  return `${contract.name}@${contract.version}`;
+}

@@ -1,0 +1,51 @@
+import type { DatasetId } from '../domain/ids.ts';
+import type { Contract } from './contract.ts';
+import { loanParBalancesV1 } from './loan-par-balances.v1.ts';
+import { loanTapeParV1, loanTapeV1 } from './loan-tape.v1.ts';
+import { loansV1 } from './loans.v1.ts';
+import { matchHeader } from './match-header.ts';
+
+/** Every contract in force. The newest version of each name; older versions stay readable beside it. */
+export const CONTRACTS: readonly Contract[] = [loanParBalancesV1, loansV1, loanTapeV1, loanTapeParV1];
+
+export type Identification =
+  | { readonly kind: 'found'; readonly contract: Contract }
+  | { readonly kind: 'unknown'; readonly nearest: readonly Contract[] }
+  | { readonly kind: 'ambiguous'; readonly candidates: readonly Contract[] };
+
+/**
+ * The contract that a file is to be judged by. A path below a known dataset decides the dataset, and the header
+ * decides among its shapes; any other path is matched by the header alone against every contract.
+ */
+export function identifyContract(
+  dataset: DatasetId | undefined,
+  header: readonly string[],
+  contracts: readonly Contract[] = CONTRACTS,
+): Identification {
+  const candidates = contracts.filter((contract) => contract.dataset === dataset);
+  const [only, another] = candidates;
+  if (only !== undefined && another === undefined) return { kind: 'found', contract: only };
+  const fits = (candidates.length > 0 ? candidates : contracts)
+    .map((contract) => ({ contract, match: matchHeader(contract, header) }))
+    .sort((a, b) => a.match.missing.length - b.match.missing.length);
+  const complete = fits.filter(({ match }) => match.missing.length === 0);
+  const [first, second] = complete;
+  if (first !== undefined && second === undefined) return { kind: 'found', contract: first.contract };
+  if (second !== undefined)
+    return { kind: 'ambiguous', candidates: complete.map(({ contract }) => contract) };
+  const [closest] = fits;
+  // A known dataset with a damaged header is judged by its closest shape, which then says what is missing.
+  if (candidates.length > 0 && closest !== undefined) return { kind: 'found', contract: closest.contract };
+  const nearest = fits.filter(({ match }) => match.recognised > 0);
+  return { kind: 'unknown', nearest: nearest.slice(0, 3).map(({ contract }) => contract) };
+}
+
+/** The contract of a name and version, as a run record or a manifest cites it. */
+export function contractOf(name: string, version: number): Contract | undefined {
+  return CONTRACTS.find((contract) => contract.name === name && contract.version === version);
+}
+
+/** The newest contract whose staged rows become this SQL relation. */
+export function contractOfRelation(relation: string): Contract | undefined {
+  return CONTRACTS.find((contract) => contract.relation === relation);
+}

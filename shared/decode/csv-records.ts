@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type CsvError, parse } from 'csv-parse';
+import { csvText, NotCsvText, type TextFindings } from './csv-text.ts';
+
+// csv-parse with one documented behaviour for each structural fault. A fault inside one record is handed on as
+// a malformed record; a quote that is never closed ends the file, since what follows can no longer be split.
+
+export type CsvRecord =
+  | { readonly kind: 'cells'; readonly number: number; readonly cells: readonly string[] }
+  | { readonly kind: 'malformed'; readonly number: number; readonly detail: string };
+
+/** Longer than any honest record; keeps an unclosed quote from swallowing a large file into memory. */
+const MAX_RECORD_CHARS = 1_000_000;
+
+/**
+ * Calls `each` for the header (number 0) and every record after it, in order. `each` returns false to stop.
+ * Throws NotCsvText when the bytes are not CSV that can be split.
+ */
+export async function readCsvRecords(
+  source: AsyncIterable<Uint8Array>,
+  findings: TextFindings,
+  each: (record: CsvRecord) => Promise<boolean> | boolean,
+): Promise<void> {
+  // csv-parse calls back in the order of the file, ahead of the records that it hands on.
+  const malformed: CsvRecord[] = [];
+  const numbers: number[] = [];
+  let next = 0;
+  let lastLine = 0;
+  let faultyLine: number | undefined;
+  const parser = parse({
+    // Listed rather than discovered: with CRLF in the header and LF below, discovery glues rows together.
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    max_record_size: MAX_RECORD_CHARS,
+    on_record: (cells, { lines }) => {
+      lastLine = lines;
+      numbers.push(next++);
+      return cells;
+    },
+    on_skip: (error) => {
+      if (endsTheFile(error)) throw unclosedQuote(lastLine + 1);
+      const line = error === undefined ? undefined : Number(error['lines']);
+      // A record with two faults is reported twice, on the same line.
+      if (line !== undefined && line === faultyLine) return undefined;
+      faultyLine = line;
+      malformed.push({ kind: 'malformed', number: next++, detail: malformedDetail(error) });
+      return undefined;
+    },
+  });
+  const handOn = async (records: AsyncIterable<string[]>): Promise<void> => {
+    for await (const cells of records) {
+      const number = numbers.shift() ?? 0;
+      for (let bad = malformed[0]; bad !== undefined && bad.number < number; bad = malformed[0]) {
+        malformed.shift();
+        if (!(await each(bad))) return;
+      }
+      if (!(await each({ kind: 'cells', number, cells }))) return;
+    }
+    for (const bad of malformed) if (!(await each(bad))) return;
+  };
+  await pipeline(Readable.from(csvText(source, findings)), parser, handOn);
+}
+
+function endsTheFile(error: CsvError | undefined): boolean {
+  return error?.code === 'CSV_QUOTE_NOT_CLOSED' || error?.code === 'CSV_MAX_RECORD_SIZE';
+}
+
+function unclosedQuote(line: number): NotCsvText {
+  return new NotCsvText({
+    code: 'unclosed-quote',
+    severity: 'error',
+    message: `A quotation mark in the record that begins on line ${line} is never closed, so the rows after it cannot be told apart. Nothing was promoted. Close or double the quotation mark and drop the file again.`,
+  });
+}
+
+function malformedDetail(error: CsvError | undefined): string {
+  if (error === undefined) return 'the record cannot be split into cells';
+  const where = `line ${String(error['lines'])}`;
+  if (error.code === 'CSV_INVALID_CLOSING_QUOTE') return `${where} has text after a closing quotation mark`;
+  if (error.code === 'INVALID_OPENING_QUOTE') return `${where} has a quotation mark inside an unquoted cell`;
+  return `${where} cannot be split into cells (${error.code})`;
+}
