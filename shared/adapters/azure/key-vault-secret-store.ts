@@ -1,0 +1,26 @@
+import type { TokenCredential } from '@azure/identity';
+import { SecretMissing, type SecretName, type SecretStore } from '../../ports/secret-store.ts';
+
+const CACHE_MS = 10 * 60_000;
+
+/** Secrets of an Azure Key Vault, kept for ten minutes. The client is loaded on the first request. */
+export class KeyVaultSecretStore implements SecretStore {
+  readonly #uri: string;
+  readonly #credential: TokenCredential;
+  readonly #cache = new Map<SecretName, { value: string; until: number }>();
+
+  constructor(uri: string, credential: TokenCredential) {
+    this.#uri = uri;
+    this.#credential = credential;
+  }
+
+  async get(name: SecretName): Promise<string> {
+    const cached = this.#cache.get(name);
+    if (cached !== undefined && cached.until > Date.now()) return cached.value;
+    const { SecretClient } = await import('@azure/keyvault-secrets');
+    const { value } = await new SecretClient(this.#uri, this.#credential).getSecret(name);
+    if (value === undefined) throw new SecretMissing(name, this.#uri);
+    this.#cache.set(name, { value, until: Date.now() + CACHE_MS });
+    return value;
+  }
+}

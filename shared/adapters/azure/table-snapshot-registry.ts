@@ -1,0 +1,32 @@
+import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import { BookEntry } from '../../kpis/kpi-result.ts';
+import type { Snapshot, SnapshotRegistry } from '../../ports/snapshot-registry.ts';
+
+const StoredSnapshot = BookEntry.extend({ landedAt: z.string() });
+
+/** Accepted snapshots in the table `datasets`: one partition per relation, sorted by as-of date. */
+export class TableSnapshotRegistry implements SnapshotRegistry {
+  readonly #table: TableClient;
+
+  constructor(table: TableClient) {
+    this.#table = table;
+  }
+
+  async register(snapshot: Snapshot): Promise<void> {
+    const entity = {
+      partitionKey: snapshot.relation,
+      rowKey: `${snapshot.asOf}_${snapshot.runId}`,
+      snapshot: JSON.stringify(snapshot),
+    };
+    await this.#table.upsertEntity(entity, 'Replace');
+  }
+
+  async all(): Promise<readonly Snapshot[]> {
+    const snapshots: Snapshot[] = [];
+    for await (const entity of this.#table.listEntities<{ snapshot: string }>()) {
+      snapshots.push(StoredSnapshot.parse(JSON.parse(entity.snapshot)));
+    }
+    return snapshots;
+  }
+}

@@ -1,0 +1,34 @@
+// One structured line for each fact. Names are dotted and past tense; alert queries quote them.
+
+export const EVENT_NAMES = [
+  'file.landed',
+  'file.duplicate',
+  'file.rejected',
+  'file.gone',
+  'stage.started',
+  'stage.completed',
+  'stage.skipped',
+  'stage.failed',
+  'run.succeeded',
+  'run.rejected',
+  'run.failed',
+  'run.refreshed',
+  'run.rerun',
+  'message.poisoned',
+  'message.malformed',
+  'landing.swept',
+  'config.invalid',
+  'telemetry.started',
+] as const;
+export type EventName = (typeof EVENT_NAMES)[number];
+
+/** What may be logged. Values of classified columns are never of this type: they stay in their rows. */
+export type Loggable = string | number | boolean | undefined | readonly string[];
+export type LogFields = Readonly<Record<string, Loggable>>;
+
+export interface Log {
+  info(event: EventName, fields?: LogFields): void;
+  warn(event: EventName, fields?: LogFields): void;
+  /** Somebody must act. */
+  error(event: EventName, fields?: LogFields): void;
+}

@@ -1,0 +1,10 @@
+import type { BookEntry } from '../kpis/kpi-result.ts';
+
+/** An accepted snapshot of a dataset, and when its file landed: of two for one day the later one counts. */
+export type Snapshot = BookEntry & { readonly landedAt: string };
+
+export interface SnapshotRegistry {
+  /** Idempotent: the same run's snapshot again replaces itself. */
+  register(snapshot: Snapshot): Promise<void>;
+  all(): Promise<readonly Snapshot[]>;
+}

@@ -1,0 +1,36 @@
+import type { QueuedStage } from './pipeline/stages.ts';
+
+// Names of everything that the product keeps in Azure Storage. The local host creates them from this list, the
+// Bicep templates repeat them, and a test compares.
+
+/** Zones of the lake are containers of the same name. Data goes from left to right. */
+export const ZONES = [
+  'landing',
+  'raw',
+  'staging',
+  'quarantine',
+  'marts',
+  'reports',
+  'runs',
+  'audit',
+] as const;
+export type Zone = (typeof ZONES)[number];
+
+export const QUEUES = ['validate', 'compute', 'publish'] as const satisfies readonly QueuedStage[];
+export const POISON_QUEUES = ['validate-poison', 'compute-poison', 'publish-poison'] as const;
+/** Where the Functions runtime puts blob events that failed five times. */
+export const BLOB_POISON_QUEUE = 'webjobs-blobtrigger-poison';
+
+export const TABLES = [
+  'runs',
+  'datasets',
+  'kpivalues',
+  'quality',
+  'deliveries',
+  'breakers',
+  'incidents',
+] as const;
+export type TableName = (typeof TABLES)[number];
+
+/** Name of the connection that all triggers and outputs use: the storage account of the data. */
+export const DATA_CONNECTION = 'DataStorage';
