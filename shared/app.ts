@@ -1,0 +1,117 @@
+import type { TokenCredential } from '@azure/identity';
+import { BlobLake } from './adapters/azure/blob-lake.ts';
+import { KeyVaultSecretStore } from './adapters/azure/key-vault-secret-store.ts';
+import { TableRunLedger } from './adapters/azure/table-run-ledger.ts';
+import { TableSnapshotRegistry } from './adapters/azure/table-snapshot-registry.ts';
+import { duckDbSqlEngine } from './adapters/duckdb/duckdb-sql-engine.ts';
+import { DuckDbStagingWriter } from './adapters/duckdb/duckdb-staging-writer.ts';
+import { EnvironmentSecretStore } from './adapters/environment/environment-secret-store.ts';
+import { temporaryFolders } from './adapters/environment/temporary-folders.ts';
+import { type Config, readConfig } from './config.ts';
+import { csvFileReader } from './decode/csv-file-reader.ts';
+import { type Catalog, loadCatalog } from './kpis/catalog.ts';
+import type { ComputeDeps } from './pipeline/compute.ts';
+import type { HealthCheck } from './pipeline/health.ts';
+import type { IngestDeps } from './pipeline/ingest.ts';
+import type { PublishDeps } from './pipeline/publish.ts';
+import type { ValidateDeps } from './pipeline/validate.ts';
+import type { Log } from './ports/log.ts';
+import type { SecretStore } from './ports/secret-store.ts';
+import { TABLES, ZONES } from './topology.ts';
+
+// The composition root: config -> clients -> adapters -> deps. The only place that builds them, once per
+// process and on first use, so that registering functions depends on nothing.
+
+export type Deps = IngestDeps & ValidateDeps & ComputeDeps & PublishDeps;
+
+export type App = {
+  readonly config: Config;
+  readonly checks: readonly HealthCheck[];
+  /** Everything that the use cases need, with the log of one invocation. */
+  depsFor(log: Log): Deps;
+};
+
+let app: Promise<App> | undefined;
+
+/** The app of this process. Throws ConfigInvalid while the settings are not usable, and tries again next time. */
+export async function theApp(): Promise<App> {
+  app ??= buildApp(process.env);
+  try {
+    return await app;
+  } catch (error) {
+    app = undefined;
+    throw error;
+  }
+}
+
+/** Builds an app from settings; tests build their own. */
+export async function buildApp(env: Readonly<Record<string, string | undefined>>): Promise<App> {
+  const config = readConfig(env);
+  const { blobs, table } = await storageClients(config);
+  const lake = new BlobLake(blobs);
+  const ledger = new TableRunLedger(table('runs'));
+  const registry = new TableSnapshotRegistry(table('datasets'));
+  const secrets = await secretStore(config, env);
+  let catalog: Promise<Catalog> | undefined;
+  const deps: Omit<Deps, 'log'> = {
+    lake,
+    ledger,
+    registry,
+    secrets,
+    reader: csvFileReader,
+    scratch: temporaryFolders,
+    sql: duckDbSqlEngine,
+    clock: { now: () => new Date() },
+    revision: config.revision,
+    catalog: () => (catalog ??= loadCatalog()),
+    openStagingWriter: DuckDbStagingWriter.open,
+  };
+  const checks: HealthCheck[] = [
+    ...ZONES.map((zone) => ({
+      name: `container ${zone}`,
+      check: async () => void (await blobs.getContainerClient(zone).getProperties()),
+    })),
+    ...TABLES.map((name) => ({
+      name: `table ${name}`,
+      check: async () => void (await table(name).listEntities().byPage({ maxPageSize: 1 }).next()),
+    })),
+    { name: 'secret pseudonym-key', check: async () => void (await secrets.get('pseudonym-key')) },
+    { name: 'kpi catalogue', check: async () => void (await deps.catalog()) },
+  ];
+  return { config, checks, depsFor: (log) => ({ ...deps, log }) };
+}
+
+async function storageClients({ storage }: Config) {
+  // Loaded here rather than at the top: a health check with bad settings should not pay for them.
+  const [{ BlobServiceClient }, { TableClient }] = await Promise.all([
+    import('@azure/storage-blob'),
+    import('@azure/data-tables'),
+  ]);
+  if (storage.kind === 'connection-string') {
+    const { connectionString } = storage;
+    return {
+      blobs: BlobServiceClient.fromConnectionString(connectionString),
+      table: (name: string) =>
+        TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true }),
+    };
+  }
+  const credential = await identity(storage.clientId);
+  return {
+    blobs: new BlobServiceClient(storage.blobUri, credential),
+    table: (name: string) => new TableClient(storage.tableUri, name, credential),
+  };
+}
+
+async function secretStore(
+  { secrets }: Config,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<SecretStore> {
+  if (secrets.kind === 'environment') return new EnvironmentSecretStore(env);
+  return new KeyVaultSecretStore(secrets.uri, await identity(secrets.clientId));
+}
+
+/** The app's own identity in Azure; without a client id, that of the developer who is signed in. */
+async function identity(clientId: string | undefined): Promise<TokenCredential> {
+  const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
+  return clientId === undefined ? new DefaultAzureCredential() : new ManagedIdentityCredential({ clientId });
+}

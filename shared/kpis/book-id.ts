@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { BookId } from '../domain/ids.ts';
+import type { BookEntry } from './kpi-result.ts';
+
+/** What makes two books the same book. How and where a snapshot was staged does not. */
+type BookIdentity = Pick<BookEntry, 'relation' | 'asOf' | 'sha256' | 'contractVersion'>;
+
+/** Same snapshots and same definitions give the same id, in whatever order the snapshots arrived. */
+export function bookIdOf(entries: readonly BookIdentity[], catalogSha256: string): BookId {
+  const identity = {
+    catalogSha256,
+    entries: entries
+      .map(({ asOf, contractVersion, relation, sha256 }) => ({ asOf, contractVersion, relation, sha256 }))
+      .toSorted((a, b) => compareText(sortKey(a), sortKey(b))),
+  };
+  const digest = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+  return BookId.parse(`book_${digest.slice(0, 12)}`);
+}
+
+function sortKey(entry: BookIdentity): string {
+  return [entry.relation, entry.asOf, entry.sha256, entry.contractVersion].join(' ');
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

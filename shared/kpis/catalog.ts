@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { Sha256 } from '../domain/ids.ts';
+import { type CatalogAsset, readCatalogAssets } from './catalog-assets.ts';
+import { readDefinitions, type SourcedDefinition } from './definition-file.ts';
+import type { KpiDefinition } from './kpi-definition.ts';
+import { type Model, orderModels } from './model-graph.ts';
+
+/** Every KPI that there is, and the models that it can be read from. */
+export type Catalog = {
+  /** By id. */
+  readonly kpis: readonly KpiDefinition[];
+  /** Each after what it reads. */
+  readonly models: readonly Model[];
+  /** Hash of all definitions and models: another catalogue is another book. */
+  readonly sha256: Sha256;
+};
+
+/** Definitions are wrong. Lists every problem, each with file, line and reason. */
+export class CatalogInvalid extends Error {
+  override readonly name = 'CatalogInvalid';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`the KPI catalogue is wrong, so no KPI can be trusted. Correct:\n${problems.join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** Reads the catalogue that is shipped with the product. */
+export async function loadCatalog(root?: string): Promise<Catalog> {
+  return parseCatalog(await readCatalogAssets(root));
+}
+
+export function parseCatalog(assets: readonly CatalogAsset[]): Catalog {
+  const models = orderModels(
+    assets
+      .filter(({ name }) => name.endsWith('.sql'))
+      .map(({ name, text }) => ({ name: name.replace(/^.*\//, '').replace(/\.sql$/, ''), sql: text })),
+  );
+  const files = assets.filter(({ name }) => name.endsWith('.yaml')).map(readDefinitions);
+  const definitions = files.flatMap((file) => file.definitions);
+  const problems = [
+    ...files.flatMap((file) => file.problems),
+    ...duplicateIds(definitions),
+    ...unknownModels(definitions, models),
+  ];
+  if (problems.length > 0) throw new CatalogInvalid(problems);
+  return {
+    kpis: definitions.map(({ kpi }) => kpi).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    models,
+    sha256: hashOf(assets),
+  };
+}
+
+function duplicateIds(definitions: readonly SourcedDefinition[]): readonly string[] {
+  const first = new Map<string, SourcedDefinition>();
+  return definitions.flatMap((definition) => {
+    const earlier = first.get(definition.kpi.id);
+    if (!earlier) {
+      first.set(definition.kpi.id, definition);
+      return [];
+    }
+    return [`${definition.at('id')}: ${definition.kpi.id} is already defined at ${earlier.at('id')}`];
+  });
+}
+
+function unknownModels(
+  definitions: readonly SourcedDefinition[],
+  models: readonly Model[],
+): readonly string[] {
+  const marts = new Set(models.map(({ name }) => name).filter((name) => name.startsWith('mart_')));
+  return definitions.flatMap(({ kpi, at }) =>
+    kpi.models.flatMap((model, index) =>
+      marts.has(model) ? [] : [`${at('models', index)}: ${kpi.id} reads ${model}, but there is no such mart`],
+    ),
+  );
+}
+
+function hashOf(assets: readonly CatalogAsset[]): Sha256 {
+  const hash = createHash('sha256');
+  for (const { name, text } of assets.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    // The length keeps two files from reading like one.
+    hash.update(`${name} ${Buffer.byteLength(text)}\n`).update(text);
+  }
+  return Sha256.parse(hash.digest('hex'));
+}

@@ -1,0 +1,87 @@
+import type { LocalDate } from '../domain/local-date.ts';
+import { divide, multiply, rational, toDecimal } from '../domain/rational.ts';
+import { asRational, type ExactDecimal, exactDecimalText } from './exact-decimal.ts';
+import type { KpiDefinition } from './kpi-definition.ts';
+import type { KpiResult } from './kpi-result.ts';
+import { statusOf } from './kpi-status.ts';
+import { evaluateMetric, measuresIn } from './metric-expression.ts';
+
+// From measures to a result: the only division in the product, and the words when there is nothing to divide by.
+
+const RATIO_PLACES = 10;
+
+/** Where the measures came from. */
+export type KpiSource = {
+  readonly model: string;
+  readonly inputs: readonly string[];
+  readonly asOf: LocalDate;
+  readonly reportingDate: LocalDate;
+  readonly rows: number;
+  readonly nulls: number;
+};
+
+export function computedKpi(
+  kpi: KpiDefinition,
+  measures: Readonly<Record<string, ExactDecimal>>,
+  source: KpiSource,
+): KpiResult {
+  const { metric } = kpi;
+  const numerator = evaluateMetric(metric.numerator.tree, measures);
+  if (!metric.denominator) {
+    const value = exactDecimalText(numerator);
+    const figures = { value, numerator: value, denominator: null };
+    return resultOf(kpi, source, { ...figures, status: statusOf(asRational(numerator), kpi) });
+  }
+  const denominator = evaluateMetric(metric.denominator.tree, measures);
+  const figures = { numerator: exactDecimalText(numerator), denominator: exactDecimalText(denominator) };
+  const quotient = divide(asRational(numerator), asRational(denominator));
+  if (!quotient) {
+    const named = measuresIn(metric.denominator.tree).join(' and ');
+    const reason = `cannot divide by ${named}, which is zero on ${source.reportingDate}`;
+    return resultOf(kpi, source, { ...figures, value: null, status: 'not-computable', reason });
+  }
+  const value = multiply(quotient, rational(metric.times ?? 1));
+  return resultOf(kpi, source, {
+    ...figures,
+    value: toDecimal(value, RATIO_PLACES),
+    status: statusOf(value, kpi),
+  });
+}
+
+/** A KPI whose measures could not be had at all. */
+export function uncomputableKpi(
+  kpi: KpiDefinition,
+  reason: string,
+  at: { readonly model: string; readonly inputs: readonly string[]; readonly asOf: LocalDate },
+): KpiResult {
+  const source = { ...at, reportingDate: at.asOf, rows: 0, nulls: 0 };
+  const figures = { value: null, numerator: null, denominator: null };
+  return resultOf(kpi, source, { ...figures, status: 'not-computable', reason });
+}
+
+type Figures = Pick<KpiResult, 'value' | 'numerator' | 'denominator' | 'status' | 'reason'>;
+
+function resultOf(kpi: KpiDefinition, source: KpiSource, figures: Figures): KpiResult {
+  return {
+    id: kpi.id,
+    version: kpi.version,
+    name: kpi.name,
+    asOf: source.asOf,
+    reportingDate: source.reportingDate,
+    dimension: {},
+    value: figures.value,
+    numerator: figures.numerator,
+    denominator: figures.denominator,
+    unit: kpi.unit,
+    precision: kpi.precision,
+    status: figures.status,
+    ...(figures.reason === undefined ? {} : { reason: figures.reason }),
+    owner: kpi.owner,
+    direction: kpi.direction,
+    ...(kpi.thresholds ? { thresholds: kpi.thresholds } : {}),
+    model: source.model,
+    inputs: [...source.inputs],
+    rows: source.rows,
+    nulls: source.nulls,
+  };
+}

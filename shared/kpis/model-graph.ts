@@ -1,0 +1,48 @@
+import { BOOK_RELATION, STAGED_RELATIONS } from './relations.ts';
+
+// Which model reads which. Dependencies are found in the SQL itself, so there is no second list to forget.
+
+export type Model = {
+  readonly name: string;
+  readonly sql: string;
+  /** Models and relations that the SQL names, in name order. */
+  readonly reads: readonly string[];
+};
+
+/** Models need each other in a circle. */
+export class ModelCycle extends Error {
+  override readonly name = 'ModelCycle';
+}
+
+/** The models with what they read, each after everything it reads; models that are free to swap go by name. */
+export function orderModels(sources: readonly { name: string; sql: string }[]): readonly Model[] {
+  const known = new Set([...STAGED_RELATIONS, BOOK_RELATION, ...sources.map(({ name }) => name)]);
+  const models = new Map(
+    sources
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, sql }) => [name, { name, sql, reads: namesIn(sql, known) }]),
+  );
+  const ordered = new Map<string, Model>();
+  const visit = (name: string, path: readonly string[]) => {
+    const model = models.get(name);
+    if (!model || ordered.has(name)) return;
+    if (path.includes(name)) throw new ModelCycle(`models read each other: ${[...path, name].join(' -> ')}`);
+    for (const read of model.reads) visit(read, [...path, name]);
+    ordered.set(name, model);
+  };
+  for (const name of models.keys()) visit(name, []);
+  return [...ordered.values()];
+}
+
+/** Staged relations that the model needs, directly or through other models, in name order. */
+export function relationsBehind(name: string, models: readonly Model[]): readonly string[] {
+  const model = models.find((candidate) => candidate.name === name);
+  if (!model) return STAGED_RELATIONS.includes(name) ? [name] : [];
+  return [...new Set(model.reads.flatMap((read) => relationsBehind(read, models)))].toSorted();
+}
+
+function namesIn(sql: string, known: ReadonlySet<string>): readonly string[] {
+  const code = sql.replaceAll(/--.*|'(?:[^']|'')*'/g, ' ');
+  const words = code.toLowerCase().match(/[a-z_][a-z0-9_]*/g) ?? [];
+  return [...new Set(words)].filter((word) => known.has(word)).toSorted();
+}

@@ -1,0 +1,33 @@
+-- Grain: customer and reporting date; a balance without a known customer is a row of its own.
+-- Inputs: int_par_with_loans, int_par_as_of. A customer who borrowed from both companies is one row.
+-- client_balance, its square and its rank are empty on rows without a customer, so such a balance counts in
+-- outstanding but never as a client. Ties in rank are broken by the customer's id, so that the rows are the
+-- same each time; the sum of the ten largest does not depend on it.
+-- The cast before the product: two decimals of 18 digits multiply into 18 digits and overflow at 10 million.
+WITH exposure AS (
+  SELECT
+    reporting_date,
+    customer_id,
+    CAST(coalesce(sum(outstanding), 0) AS DECIMAL(18, 2)) AS outstanding
+  FROM int_par_with_loans
+  GROUP BY reporting_date, customer_id, CASE WHEN customer_id IS NULL THEN loan_id END
+),
+ranked AS (
+  SELECT
+    *,
+    customer_id IS NOT NULL AS is_client,
+    row_number() OVER (
+      PARTITION BY reporting_date, customer_id IS NULL
+      ORDER BY outstanding DESC, customer_id
+    ) AS position
+  FROM exposure
+)
+SELECT
+  ranked.reporting_date,
+  day.as_of,
+  outstanding,
+  CASE WHEN is_client THEN outstanding END AS client_balance,
+  CASE WHEN is_client THEN CAST(outstanding AS DECIMAL(19, 2)) * outstanding END AS client_balance_squared,
+  CASE WHEN is_client THEN position END AS client_rank
+FROM ranked
+JOIN int_par_as_of AS day ON day.reporting_date = ranked.reporting_date

@@ -1,0 +1,43 @@
+import type { LocalDate } from '../domain/local-date.ts';
+import type { BookEntry } from '../kpis/kpi-result.ts';
+import type { Snapshot } from '../ports/snapshot-registry.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+
+// The book of a run: its own snapshot, and of every other dataset the newest accepted one that is not newer.
+// It depends on which snapshots there are, not on the order in which they came.
+
+export function bookOf(
+  run: Pick<RunRecord, 'runId' | 'relation'>,
+  snapshots: readonly Snapshot[],
+): BookEntry[] {
+  const own = snapshots.find(({ runId }) => runId === run.runId);
+  if (own === undefined) return [];
+  const newest = new Map<string, Snapshot>([[own.relation, own]]);
+  for (const snapshot of snapshots) {
+    if (snapshot.relation === own.relation || snapshot.asOf > own.asOf) continue;
+    const best = newest.get(snapshot.relation);
+    if (best === undefined || supersedes(snapshot, best)) newest.set(snapshot.relation, snapshot);
+  }
+  return [...newest.values()]
+    .sort((a, b) => (a.relation < b.relation ? -1 : 1))
+    .map(({ landedAt: _, ...entry }) => entry);
+}
+
+/** Later as-of date first; for one day the file that landed last; the run id settles what is left. */
+export function supersedes(a: Snapshot, b: Snapshot): boolean {
+  return rank(a) > rank(b);
+}
+
+/** Runs whose book the new snapshot may have changed: those of other relations as of its day or later. */
+export function runsAffectedBy(added: Snapshot, snapshots: readonly Snapshot[]): readonly Snapshot[] {
+  return snapshots.filter(
+    (snapshot) =>
+      snapshot.relation !== added.relation &&
+      snapshot.asOf >= added.asOf &&
+      bookOf(snapshot, snapshots).some(({ runId }) => runId === added.runId),
+  );
+}
+
+function rank({ asOf, landedAt, runId }: Snapshot): string {
+  return `${asOf satisfies LocalDate}|${landedAt}|${runId}`;
+}

@@ -1,0 +1,44 @@
+import type { Problem } from '../domain/problem.ts';
+import type { Lake } from '../ports/lake.ts';
+import { amendRun } from '../ports/run-ledger.ts';
+import { type CloseDeps, closeRun } from './close-run.ts';
+import { StageMessage } from './stage-message.ts';
+
+// A message that failed five times: its run ends as failed and says so. The message itself is kept.
+
+export type PoisonOutcome = 'closed' | 'not-current' | 'unreadable';
+
+/** `body` is the message as it lay on the poison queue; `messageId` names it for whoever looks later. */
+export async function closePoisoned(
+  input: { queue: string; messageId: string; body: unknown },
+  deps: CloseDeps & { lake: Lake },
+): Promise<PoisonOutcome> {
+  const { queue, messageId, body } = input;
+  const kept = `poison/${queue}/${messageId}.json`;
+  await deps.lake.write('quarantine', kept, JSON.stringify(body ?? null), {
+    contentType: 'application/json',
+  });
+  const message = StageMessage.safeParse(body);
+  if (!message.success) {
+    deps.log.error('message.malformed', { queue, kept });
+    return 'unreadable';
+  }
+  const { runId, stage, attempt } = message.data;
+  deps.log.error('message.poisoned', { queue, runId, stage, attempt, kept });
+  const amended = await amendRun(deps.ledger, runId, (run) =>
+    run.status === 'running' && run.attempt === attempt
+      ? { ...run, problems: [stageFailed(stage, run.lastError?.message), ...run.problems] }
+      : undefined,
+  );
+  if (amended?.amended !== true) return 'not-current';
+  await closeRun(amended.run, 'failed', {}, deps);
+  return 'closed';
+}
+
+function stageFailed(stage: string, lastError: string | undefined): Problem {
+  return {
+    code: 'stage-failed',
+    severity: 'error',
+    message: `Stage ${stage} failed five times${lastError === undefined ? '' : ` (${lastError})`}. The file itself was not judged to be wrong; nothing new was published. Mend the cause and rerun the run from ${stage}.`,
+  };
+}

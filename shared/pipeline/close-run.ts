@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import { Sha256 } from '../domain/ids.ts';
+import { runbookOf } from '../domain/problem.ts';
+import { findAnomalies } from '../kpis/anomalies.ts';
+import type { KpiMart } from '../kpis/kpi-result.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Lake } from '../ports/lake.ts';
+import type { Log } from '../ports/log.ts';
+import type { RunLedger } from '../ports/run-ledger.ts';
+import { type Compliance, type Manifest, type RunSummary, ValidationReport } from '../runs/documents.ts';
+import { lineageEvents } from '../runs/lineage-events.ts';
+import { artifactPath, attemptPath } from '../runs/run-paths.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import type { Zone } from '../topology.ts';
+import { readOfAttempts } from './read-of-attempts.ts';
+import { AttemptOvertaken, amendAttempt } from './work-stage.ts';
+
+// The end of a run, good or bad: its documents, the manifest over them, and last of all summary.json, whose
+// presence is the commit. The ledger follows; a crash in between is mended by doing it once more.
+
+export type CloseDeps = { lake: Lake; ledger: RunLedger; clock: Clock; log: Log; revision: string };
+
+/** What the run has come to, as far as it came. */
+export type RunResults = {
+  readonly validation?: ValidationReport;
+  readonly mart?: KpiMart;
+  /** Files outside the run's folder that belong to it: raw, staging, quarantine, marts, reports. */
+  readonly files?: readonly ManifestFile[];
+  readonly documents?: readonly RunDocument[];
+};
+
+export type ManifestFile = Manifest['files'][number];
+/** A document of the run's own folder, whole. */
+export type RunDocument = { readonly name: string; readonly body: string; readonly contentType: string };
+
+type EndStatus = Exclude<RunRecord['status'], 'running'>;
+
+/** Commits the documents and ends the run in the ledger. Throws AttemptOvertaken when a newer attempt has begun. */
+export async function closeRun(
+  run: RunRecord,
+  status: EndStatus,
+  results: RunResults,
+  deps: CloseDeps,
+): Promise<RunRecord> {
+  await commitDocuments(run, status, results, deps);
+  return await endInLedger(run, status, deps);
+}
+
+/** Writes every document of the run, summary.json last. */
+export async function commitDocuments(
+  run: RunRecord,
+  status: EndStatus,
+  results: RunResults,
+  deps: CloseDeps,
+): Promise<void> {
+  const { lake, ledger, clock } = deps;
+  const seen = new Map<string, string>();
+  for await (const { path, etag } of lake.list('runs', `${run.runId}/`)) seen.set(path, etag);
+  const current = await ledger.find(run.runId);
+  if (current?.value.attempt !== run.attempt) throw new AttemptOvertaken(`attempt ${run.attempt} is over`);
+
+  const completedAt = clock.now();
+  const earlier = results.validation ?? (await readOfAttempts(lake, run, 'validation_report.json'));
+  const validation = earlier === undefined ? notValidated(run) : ValidationReport.parse(earlier);
+  const documents = [
+    ...(results.documents ?? []),
+    json('validation_report.json', validation),
+    json('compliance.json', complianceOf(run, results.mart, completedAt)),
+    {
+      name: 'lineage.jsonl',
+      body: lineageEvents(run, status, results.mart),
+      contentType: 'application/x-ndjson',
+    },
+  ];
+  const write = async (document: RunDocument): Promise<ManifestFile> => {
+    await lake.write('runs', attemptPath(run.runId, run.attempt, document.name), document.body, {
+      contentType: document.contentType,
+    });
+    const path = artifactPath(run.runId, document.name);
+    const etag = seen.get(path);
+    const outcome = await lake.write('runs', path, document.body, {
+      contentType: document.contentType,
+      onlyIf: etag === undefined ? 'absent' : { etag },
+    });
+    if (outcome.kind === 'conflict') throw new AttemptOvertaken(`${path} was written by another attempt`);
+    return fileOf('runs', path, document.name, document.body);
+  };
+  const files = [...(results.files ?? [])];
+  for (const document of documents) files.push(await write(document));
+
+  const manifest = json('manifest.json', manifestOf(run, results.mart, files, deps.revision));
+  await write(manifest);
+  const durationMs = completedAt.getTime() - Date.parse(run.startedAt);
+  const summary = JSON.stringify(
+    summaryOf(run, status, completedAt, durationMs, sha256Of(manifest.body)),
+    null,
+    2,
+  );
+  await write({ name: 'pipeline_summary.json', body: summary, contentType: 'application/json' });
+  await write({ name: 'summary.json', body: summary, contentType: 'application/json' });
+}
+
+/** The last step: until it is done, the message of the run comes again. */
+export async function endInLedger(
+  run: RunRecord,
+  status: EndStatus,
+  { ledger, clock, log }: CloseDeps,
+): Promise<RunRecord> {
+  const at = clock.now().toISOString();
+  const ended = await amendAttempt(ledger, run, (current) => ({
+    ...current,
+    ...(run.rawPath !== undefined && { rawPath: run.rawPath }),
+    status,
+    stage: run.stage,
+    phases: run.phases,
+    trail: run.trail,
+    problems: run.problems.slice(0, 20),
+    completedAt: at,
+    updatedAt: at,
+  }));
+  const fields = { runId: run.runId, dataset: run.dataset, attempt: run.attempt };
+  if (status === 'success') log.info('run.succeeded', fields);
+  else if (status === 'failed') log.error('run.failed', { ...fields, error: run.lastError?.message });
+  else log.warn('run.rejected', { ...fields, code: run.problems[0]?.code });
+  return ended;
+}
+
+/** A file of the lake as the manifest lists it. */
+export function fileOf(zone: Zone, path: string, name: string, body: Uint8Array | string): ManifestFile {
+  return { name, container: zone, path, bytes: Buffer.byteLength(body), sha256: sha256Of(body) };
+}
+
+function json(name: string, document: ValidationReport | Compliance | Manifest): RunDocument {
+  return { name, body: `${JSON.stringify(document, null, 2)}\n`, contentType: 'application/json' };
+}
+
+function sha256Of(body: Uint8Array | string): Sha256 {
+  return Sha256.parse(createHash('sha256').update(body).digest('hex'));
+}
+
+/** The report of a run that ended before its rows were looked at. */
+function notValidated(run: RunRecord): ValidationReport {
+  return {
+    runId: run.runId,
+    dataset: run.dataset,
+    contract: run.contract,
+    contractVersion: run.contractVersion,
+    sourceFile: run.drop.path,
+    inputSha256: run.sha256,
+    verdict: 'rejected',
+    rows: { read: 0, accepted: 0, rejected: 0, identicalDuplicates: 0 },
+    tolerance: { maxRejectedShare: '0', rejectedShare: '0' },
+    problems: run.problems,
+    columns: { unexpected: [], missingOptional: [] },
+    nulls: {},
+    controlTotals: {},
+  };
+}
+
+function complianceOf(run: RunRecord, mart: KpiMart | undefined, generatedAt: Date): Compliance {
+  const anomalies = mart === undefined ? [] : findAnomalies(mart);
+  const masked = run.phases.transformation?.maskedColumns ?? [];
+  return {
+    runId: run.runId,
+    generatedAt: generatedAt.toISOString(),
+    maskStage: masked.length > 0 ? 'transformation' : 'none',
+    piiMaskedColumns: masked,
+    accessLog: run.trail.map(({ stage, attempt }) => ({
+      stage,
+      principal: 'pipeline',
+      purpose: `attempt ${attempt}: ${run.cause}`,
+      action: stage === 'ingest' ? 'read landing, write raw' : `work ${stage}`,
+      object: run.drop.path,
+      status: 'done',
+    })),
+    anomalies,
+    criticalAnomalyCount: anomalies.filter(({ severity }) => severity === 'critical').length,
+    metadata: { sourceFile: run.drop.path, checksum: run.sha256, action: run.cause },
+  };
+}
+
+function manifestOf(
+  run: RunRecord,
+  mart: KpiMart | undefined,
+  files: readonly ManifestFile[],
+  revision: string,
+): Manifest {
+  return {
+    runId: run.runId,
+    attempt: run.attempt,
+    dataset: run.dataset,
+    contract: run.contract,
+    contractVersion: run.contractVersion,
+    ...(run.asOf !== undefined && { asOf: run.asOf }),
+    ...(mart !== undefined && { bookId: mart.bookId, catalogSha256: mart.catalogSha256 }),
+    book: mart?.book ?? [],
+    revision,
+    files: [...files].sort((a, b) => (`${a.container}/${a.path}` < `${b.container}/${b.path}` ? -1 : 1)),
+  };
+}
+
+function summaryOf(
+  run: RunRecord,
+  status: EndStatus,
+  completedAt: Date,
+  durationMs: number,
+  manifestSha256: Sha256,
+): RunSummary {
+  return {
+    runId: run.runId,
+    status,
+    dataset: run.dataset,
+    contract: run.contract,
+    contractVersion: run.contractVersion,
+    sourceFile: run.drop.path,
+    attempt: run.attempt,
+    cause: run.cause,
+    startedAt: run.startedAt,
+    completedAt: completedAt.toISOString(),
+    durationMs,
+    ...(run.asOf !== undefined && { asOf: run.asOf }),
+    phases: run.phases,
+    problems: run.problems.map((problem) =>
+      problem.severity === 'error'
+        ? { ...problem, message: `${problem.message} See ${runbookOf(problem.code)}.` }
+        : problem,
+    ),
+    manifestSha256,
+  };
+}

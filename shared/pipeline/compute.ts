@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunId } from '../domain/ids.ts';
+import type { LocalDate } from '../domain/local-date.ts';
+import { bookIdOf } from '../kpis/book-id.ts';
+import type { Catalog } from '../kpis/catalog.ts';
+import { computeKpis } from '../kpis/compute-kpis.ts';
+import { type BookEntry, KpiMart } from '../kpis/kpi-result.ts';
+import { martCsv, martJson, writeMartParquet } from '../kpis/mart-files.ts';
+import type { Lake } from '../ports/lake.ts';
+import type { ScratchSpace } from '../ports/scratch-space.ts';
+import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
+import type { SqlEngine } from '../ports/sql-engine.ts';
+import { attemptPath, bookMartPath, martPath } from '../runs/run-paths.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { bookOf } from './book.ts';
+import { messageFor, type StageMessage } from './stage-message.ts';
+import {
+  amendAttempt,
+  describeError,
+  type StageDeps,
+  type StageOutcome,
+  withTrail,
+  workStage,
+} from './work-stage.ts';
+
+// Staged snapshots -> KPIs. The result belongs to the book: a run whose book was computed before takes it over
+// instead of computing it again.
+
+export type ComputeDeps = StageDeps & {
+  lake: Lake;
+  registry: SnapshotRegistry;
+  scratch: ScratchSpace;
+  sql: SqlEngine;
+  catalog(): Promise<Catalog>;
+};
+
+export async function computeRun(message: StageMessage, deps: ComputeDeps): Promise<StageOutcome> {
+  return await workStage(message, deps, {
+    work: (run) => compute(run, deps),
+    resend: (run) => Promise.resolve([messageFor(run, 'publish')]),
+  });
+}
+
+async function compute(run: RunRecord, deps: ComputeDeps): Promise<readonly StageMessage[]> {
+  const startedAt = deps.clock.now();
+  const { asOf, runId } = run;
+  if (asOf === undefined) throw new Error(`run ${runId} reached compute without an as-of date`);
+  // Before the book is looked up: whoever writes these files later has seen a book at least as new as ours.
+  const seen = await martsSeen(deps.lake, asOf, runId);
+  const catalog = await deps.catalog();
+  const book = bookOf(run, await deps.registry.all());
+  const bookId = bookIdOf(book, catalog.sha256);
+  const failures: Record<string, string> = {};
+  const mart = await martOfBook(bookId, { book, catalog, asOf, failures }, deps);
+
+  await deps.lake.write('runs', attemptPath(runId, run.attempt, 'kpis.json'), martJson(mart));
+  await writeMarts(mart, run, asOf, seen, deps);
+  const now = deps.clock.now();
+  const notComputable = mart.kpis.filter(({ status }) => status === 'not-computable').length;
+  const calculation = {
+    kpisComputed: mart.kpis.length - notComputable,
+    kpisNotComputable: notComputable,
+    errors: failures,
+    auditEntries: mart.series.length,
+    durationMs: now.getTime() - startedAt.getTime(),
+  };
+  const advanced = await amendAttempt(deps.ledger, run, (current) =>
+    withTrail(
+      { ...current, stage: 'publish', bookId, phases: { ...current.phases, calculation } },
+      'compute',
+      startedAt,
+      now,
+    ),
+  );
+  return [messageFor(advanced, 'publish')];
+}
+
+async function martOfBook(
+  bookId: string,
+  input: { book: readonly BookEntry[]; catalog: Catalog; asOf: LocalDate; failures: Record<string, string> },
+  { lake, scratch, sql }: ComputeDeps,
+): Promise<KpiMart> {
+  const cached = await lake.read('marts', bookMartPath(bookId));
+  if (cached !== undefined) return KpiMart.parse(JSON.parse(cached.toString('utf8')));
+  const { book, catalog, asOf, failures } = input;
+  await using folder = await scratch.open();
+  const files = new Map<string, string>();
+  for (const { relation, stagingPath } of book) {
+    const local = join(folder.dir, `${relation}.parquet`);
+    await lake.download('staging', stagingPath, local);
+    files.set(relation, local);
+  }
+  await using session = await sql.open(folder.dir);
+  const mart = await computeKpis({
+    book,
+    files,
+    catalog,
+    sql: session,
+    asOf,
+    onFailure: ({ kpis, error }) => {
+      for (const kpi of kpis) failures[kpi] = describeError(error);
+    },
+  });
+  // A result with a failed KPI is not kept for others: the failure may pass.
+  if (Object.keys(failures).length === 0) {
+    await lake.write('marts', bookMartPath(bookId), martJson(mart), { onlyIf: 'absent' });
+  }
+  return mart;
+}
+
+const MART_FILES = [
+  { extension: 'parquet', contentType: 'application/vnd.apache.parquet' },
+  { extension: 'csv', contentType: 'text/csv; charset=utf-8' },
+  { extension: 'json', contentType: 'application/json' },
+] as const;
+
+async function martsSeen(lake: Lake, asOf: LocalDate, runId: RunId): Promise<ReadonlyMap<string, string>> {
+  const etags = new Map<string, string>();
+  for (const { extension } of MART_FILES) {
+    const path = martPath(asOf, runId, extension);
+    const file = await lake.stat('marts', path);
+    if (file !== undefined) etags.set(path, file.etag);
+  }
+  return etags;
+}
+
+/** Writes only over what was seen before the book was looked up, so that an older book never wins. */
+async function writeMarts(
+  mart: KpiMart,
+  run: RunRecord,
+  asOf: LocalDate,
+  seen: ReadonlyMap<string, string>,
+  { lake, scratch, sql }: ComputeDeps,
+): Promise<void> {
+  await using folder = await scratch.open();
+  await using session = await sql.open(folder.dir);
+  const parquet = join(folder.dir, 'kpis.parquet');
+  await writeMartParquet(mart, { sql: session, path: parquet });
+  const bodies = { parquet: await readFile(parquet), csv: martCsv(mart), json: martJson(mart) };
+  for (const { extension, contentType } of MART_FILES) {
+    const path = martPath(asOf, run.runId, extension);
+    const etag = seen.get(path);
+    const onlyIf = etag === undefined ? ('absent' as const) : { etag };
+    const outcome = await lake.write('marts', path, bodies[extension], { contentType, onlyIf });
+    if (outcome.kind === 'conflict') throw new MartWrittenMeanwhile(path);
+  }
+}
+
+/** Another delivery of this run wrote its marts in between. The retry finds out which of the two is current. */
+export class MartWrittenMeanwhile extends Error {
+  override readonly name = 'MartWrittenMeanwhile';
+  constructor(path: string) {
+    super(`marts/${path} was written by another worker`);
+  }
+}

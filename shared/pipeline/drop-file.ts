@@ -1,0 +1,26 @@
+import type { Lake, LakeFile } from '../ports/lake.ts';
+import { parseLandingPath } from './landing-path.ts';
+
+// A file handed over by an operator instead of a storage client.
+
+export type DropFileOutcome =
+  | { readonly kind: 'dropped' | 'already-there'; readonly file: LakeFile }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'missing' };
+
+/**
+ * Writes `body` to landing at `path`, or, without a body, finds the file that is there already. The path is
+ * relative to landing and must stay inside it.
+ */
+export async function dropFile(
+  input: { path: string; body: Uint8Array | undefined },
+  { lake }: { lake: Lake },
+): Promise<DropFileOutcome> {
+  const path = input.path.replace(/^landing\//, '');
+  const location = parseLandingPath(path);
+  if (location.kind === 'unsafe') return { kind: 'refused', why: location.why };
+  if (input.body !== undefined) await lake.write('landing', path, input.body);
+  const file = await lake.stat('landing', path);
+  if (file === undefined) return { kind: 'missing' };
+  return { kind: input.body === undefined ? 'already-there' : 'dropped', file };
+}

@@ -1,0 +1,340 @@
+import { createHash } from 'node:crypto';
+import { type Contract, contractLabel } from '../contracts/contract.ts';
+import { identifyContract } from '../contracts/registry.ts';
+import { DatasetId, Sha256 } from '../domain/ids.ts';
+import { type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
+import type { Problem } from '../domain/problem.ts';
+import { runIdOf } from '../domain/run-identity.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FileReader } from '../ports/file-reader.ts';
+import type { Lake, LakeFile } from '../ports/lake.ts';
+import type { Log } from '../ports/log.ts';
+import { amendRun, type DropRecord, type RunLedger } from '../ports/run-ledger.ts';
+import { rawPath } from '../runs/run-paths.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { type CloseDeps, closeRun } from './close-run.ts';
+import { type LandingPath, parseLandingPath } from './landing-path.ts';
+import { messageFor, type StageMessage } from './stage-message.ts';
+import { withTrail } from './work-stage.ts';
+
+// A file in landing becomes a run: hashed, kept for ever as it came, claimed in the ledger. What it is judged by
+// is decided here; the judging itself is the next stage's.
+
+export type IngestDeps = CloseDeps & {
+  lake: Lake;
+  ledger: RunLedger;
+  reader: FileReader;
+  clock: Clock;
+  log: Log;
+};
+
+export type IngestOutcome = DropRecord & { readonly next: readonly StageMessage[] };
+
+const UNKNOWN_DATASET = DatasetId.parse('unknown/unknown');
+
+/** Ingests the file at `path` of landing. The same landing twice, in part or whole, changes nothing. */
+export async function ingestFile(
+  input: { path: string; traceparent?: string },
+  deps: IngestDeps,
+): Promise<IngestOutcome> {
+  const { path } = input;
+  const startedAt = deps.clock.now();
+  const location = parseLandingPath(path);
+  const file = location.kind === 'unsafe' ? undefined : await deps.lake.stat('landing', path);
+
+  const settled = await settledBefore(path, file, deps);
+  if (settled !== undefined) return settled;
+
+  const judged =
+    location.kind === 'unsafe'
+      ? withoutContent(path, unsafeName(path, location.why))
+      : file === undefined
+        ? withoutContent(path, sourceGone(path))
+        : await judgeFile(path, file, location.dataset, deps);
+
+  const draft = draftRun(path, file, judged, startedAt, input.traceparent);
+  const claim = await deps.ledger.claim(draft);
+  const run = claim.kind === 'claimed' ? draft : claim.run;
+  const isOwn = run.drop.path === draft.drop.path && run.drop.etag === draft.drop.etag;
+  if (!isOwn) return await repeatOrRetry(run, draft, deps);
+  if (run.status !== 'running' || run.stage !== 'ingest') return await settle(run, deps);
+  return await keepAndAdvance(run, judged, { file, startedAt, location }, deps);
+}
+
+async function keepAndAdvance(
+  run: RunRecord,
+  judged: Judged,
+  source: { file: LakeFile | undefined; startedAt: Date; location: LandingPath },
+  deps: IngestDeps,
+): Promise<IngestOutcome> {
+  const { file, location } = source;
+  const extension = location.kind === 'usable' ? location.extension : 'bin';
+  const raw = file && (await keepRaw(run, file, extension, deps));
+  const problems = raw === 'gone' ? [sourceGone(run.drop.path)] : judged.problems;
+  const kept = raw === undefined || raw === 'gone' ? run : { ...run, rawPath: raw };
+  const [problem] = problems;
+  if (problem !== undefined) {
+    const status = problem.code === 'source-gone' ? 'canceled' : 'rejected';
+    const event = status === 'canceled' ? 'file.gone' : 'file.rejected';
+    deps.log.warn(event, { runId: run.runId, dataset: run.dataset, code: problem.code });
+    const looked = withTrail(
+      { ...kept, problems: [...problems] },
+      'ingest',
+      source.startedAt,
+      deps.clock.now(),
+    );
+    return await settle(await closeRun(looked, status, {}, deps), deps);
+  }
+  const advanced = await advance(kept, source.startedAt, deps);
+  deps.log.info('file.landed', { runId: run.runId, dataset: run.dataset, bytes: run.drop.bytes });
+  return await settle(advanced, deps);
+}
+
+type Judged = {
+  readonly sha256: Sha256;
+  readonly dataset: DatasetId;
+  readonly contract: Contract | undefined;
+  readonly requestedAsOf?: LocalDate;
+  readonly problems: readonly Problem[];
+};
+
+/** Reads the file once for its hash and once more, as far as needed, for its header. */
+async function judgeFile(
+  path: string,
+  file: LakeFile,
+  dataset: DatasetId | undefined,
+  { lake, reader }: IngestDeps,
+): Promise<Judged> {
+  const hashed = await lake.open('landing', path, file);
+  if (hashed === undefined) return withoutContent(path, sourceGone(path));
+  const sha256 = await hashOf(hashed.body);
+  const unknown = { sha256, dataset: UNKNOWN_DATASET, contract: undefined };
+  if (file.bytes === 0) return { ...unknown, ...(dataset && { dataset }), problems: [EMPTY_FILE] };
+
+  const opened = await lake.open('landing', path, file);
+  if (opened === undefined) return withoutContent(path, sourceGone(path));
+  const header = await reader.readHeader(opened.body);
+  // A dataset that the folders name is judged in full by the next stage, even when its header is unreadable.
+  if ('code' in header && dataset === undefined) return { ...unknown, problems: [header] };
+  const found = identifyContract(dataset, 'code' in header ? [] : header);
+  if (found.kind !== 'found') return { ...unknown, problems: [notIdentified(path, found)] };
+  const requested = parseLocalDate(file.metadata['asof'] ?? file.metadata['as_of'] ?? '');
+  return {
+    sha256,
+    dataset: found.contract.dataset,
+    contract: found.contract,
+    ...(requested !== undefined && { requestedAsOf: requested }),
+    problems: [],
+  };
+}
+
+function notIdentified(
+  path: string,
+  found: Exclude<ReturnType<typeof identifyContract>, { kind: 'found' }>,
+): Problem {
+  if (found.kind === 'ambiguous') {
+    const names = found.candidates.map(({ dataset }) => dataset).join(' and ');
+    return {
+      code: 'ambiguous-dataset',
+      severity: 'error',
+      message: `The columns of ${JSON.stringify(path)} fit ${names} alike. Nothing was read. Drop the file below the folder of its dataset, for example landing/${found.candidates[0]?.dataset}/.`,
+    };
+  }
+  const [nearest] = found.nearest;
+  const hint =
+    nearest === undefined
+      ? 'Its columns are those of no dataset that we know'
+      : `Its columns are nearest to ${contractLabel(nearest)} (${nearest.dataset}), but not all of them are there`;
+  return {
+    code: 'unknown-dataset',
+    severity: 'error',
+    message: `${JSON.stringify(path)} is below no known dataset. ${hint}. Nothing was read. Drop the file below landing/<source>/<dataset>/${nearest === undefined ? '' : `, for example landing/${nearest.dataset}/`}.`,
+  };
+}
+
+function unsafeName(path: string, why: string): Problem {
+  return {
+    code: 'unsafe-name',
+    severity: 'error',
+    message: `The name ${JSON.stringify(path.slice(0, 200))} is not accepted: ${why}. The file was not read. Rename it and drop it again.`,
+  };
+}
+
+function sourceGone(path: string): Problem {
+  return {
+    code: 'source-gone',
+    severity: 'error',
+    message: `The file ${JSON.stringify(path)} was deleted or replaced before it could be read. Nothing was computed. If it was meant to be loaded, drop it again.`,
+  };
+}
+
+/** There are no bytes to tell the run by, so its name does. */
+function withoutContent(path: string, problem: Problem): Judged {
+  const sha256 = Sha256.parse(createHash('sha256').update(path).digest('hex'));
+  return { sha256, dataset: UNKNOWN_DATASET, contract: undefined, problems: [problem] };
+}
+
+function draftRun(
+  path: string,
+  file: LakeFile | undefined,
+  judged: Judged,
+  startedAt: Date,
+  traceparent: string | undefined,
+): RunRecord {
+  const { contract, dataset, sha256, requestedAsOf } = judged;
+  const name = contract?.name ?? 'unknown';
+  const version = contract?.version ?? 0;
+  const now = startedAt.toISOString();
+  return {
+    runId: runIdOf(dataset, name, version, sha256),
+    dataset,
+    contract: name,
+    contractVersion: version,
+    sha256,
+    drop: {
+      path,
+      etag: file?.etag ?? '',
+      landedAt: (file?.modifiedAt ?? startedAt).toISOString(),
+      bytes: file?.bytes ?? 0,
+    },
+    ...(requestedAsOf !== undefined && { requestedAsOf }),
+    ...(contract !== undefined && { relation: contract.relation }),
+    status: 'running',
+    stage: 'ingest',
+    attempt: 1,
+    cause: 'dropped',
+    startedAt: now,
+    updatedAt: now,
+    problems: [],
+    phases: {},
+    trail: [],
+    duplicates: 0,
+    ...(traceparent !== undefined && { traceparent }),
+  };
+}
+
+/** Copies landing to raw, once, under its hash. Returns the path, or `gone` when the file changed meanwhile. */
+async function keepRaw(
+  run: RunRecord,
+  file: LakeFile,
+  extension: string,
+  { lake }: IngestDeps,
+): Promise<string | 'gone'> {
+  const path = rawPath(run.dataset, localDateOf(new Date(run.drop.landedAt)), run.sha256, extension);
+  if ((await lake.stat('raw', path)) !== undefined) return path;
+  const opened = await lake.open('landing', file.path, file);
+  if (opened === undefined) return 'gone';
+  await lake.writeStream('raw', path, opened.body, {
+    onlyIf: 'absent',
+    contentType: 'application/octet-stream',
+  });
+  return path;
+}
+
+async function advance(run: RunRecord, startedAt: Date, { ledger, clock }: IngestDeps): Promise<RunRecord> {
+  const now = clock.now();
+  const durationMs = now.getTime() - startedAt.getTime();
+  const ingestion = { fileBytes: run.drop.bytes, durationMs, validationErrors: 0, rowsLoaded: 0 };
+  const amended = await amendRun(ledger, run.runId, (current) =>
+    current.status === 'running' && current.stage === 'ingest'
+      ? withTrail(
+          {
+            ...current,
+            ...(run.rawPath && { rawPath: run.rawPath }),
+            stage: 'validate',
+            phases: { ...current.phases, ingestion },
+          },
+          'ingest',
+          startedAt,
+          now,
+        )
+      : undefined,
+  );
+  return amended?.run ?? run;
+}
+
+/** This very landing was dealt with before: the event came twice, or late, after the file was removed. */
+async function settledBefore(
+  path: string,
+  file: LakeFile | undefined,
+  { ledger }: IngestDeps,
+): Promise<IngestOutcome | undefined> {
+  const drop = await ledger.findDrop(path);
+  if (drop === undefined || drop.outcome === 'failed') return undefined;
+  if (file !== undefined && drop.etag !== file.etag) return undefined;
+  const run = drop.runId && (await ledger.find(drop.runId));
+  return { ...drop, next: run ? afterIngest(run.value) : [] };
+}
+
+/** The content is known from another landing. A failed run gets a new attempt, any other is pointed to. */
+async function repeatOrRetry(run: RunRecord, draft: RunRecord, deps: IngestDeps): Promise<IngestOutcome> {
+  const now = deps.clock.now().toISOString();
+  const amended = await amendRun(deps.ledger, run.runId, (current) =>
+    current.status === 'failed' || current.status === 'canceled'
+      ? newAttempt(current, {
+          stage: current.rawPath === undefined ? 'ingest' : 'validate',
+          drop: draft.drop,
+          now,
+        })
+      : { ...current, duplicates: current.duplicates + 1, updatedAt: now },
+  );
+  const current = amended?.run ?? run;
+  if (current.attempt > run.attempt && current.stage === 'ingest') {
+    return await ingestFile({ path: draft.drop.path }, deps);
+  }
+  if (current.attempt > run.attempt) return await settle(current, deps);
+  deps.log.info('file.duplicate', { runId: run.runId, dataset: run.dataset });
+  return await settle({ ...current, drop: draft.drop }, deps, 'duplicate');
+}
+
+function newAttempt(run: RunRecord, change: Pick<RunRecord, 'stage' | 'drop'> & { now: string }): RunRecord {
+  const { completedAt: _, ...rest } = run;
+  return {
+    ...rest,
+    status: 'running',
+    stage: change.stage,
+    drop: change.drop,
+    attempt: run.attempt + 1,
+    cause: 'dropped again after a failure',
+    problems: [],
+    updatedAt: change.now,
+  };
+}
+
+async function settle(
+  run: RunRecord,
+  { ledger, clock }: IngestDeps,
+  outcome: DropRecord['outcome'] = outcomeOf(run),
+): Promise<IngestOutcome> {
+  const drop: DropRecord = {
+    path: run.drop.path,
+    etag: run.drop.etag,
+    outcome,
+    runId: run.runId,
+    detail:
+      outcome === 'duplicate' ? `the same content as run ${run.runId}` : (run.problems[0]?.message ?? ''),
+    at: clock.now().toISOString(),
+  };
+  await ledger.recordDrop(drop);
+  return { ...drop, next: outcome === 'duplicate' ? [] : afterIngest(run) };
+}
+
+function outcomeOf({ status }: RunRecord): DropRecord['outcome'] {
+  return status === 'rejected' || status === 'failed' ? status : status === 'canceled' ? 'gone' : 'accepted';
+}
+
+function afterIngest(run: RunRecord): readonly StageMessage[] {
+  return run.status === 'running' && run.stage === 'validate' ? [messageFor(run, 'validate')] : [];
+}
+
+async function hashOf(body: AsyncIterable<Uint8Array>): Promise<Sha256> {
+  const hash = createHash('sha256');
+  for await (const chunk of body) hash.update(chunk);
+  return Sha256.parse(hash.digest('hex'));
+}
+
+const EMPTY_FILE: Problem = {
+  code: 'empty-file',
+  severity: 'error',
+  message: 'The file has no bytes. Nothing was read. Export it again and drop the new file.',
+};

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { RunId, Sha256 } from '../domain/ids.ts';
+import { LocalDate } from '../domain/local-date.ts';
+import { KpiMart } from '../kpis/kpi-result.ts';
+import { FileMissing, type Lake } from '../ports/lake.ts';
+import { reportHtml } from '../publishing/report-html.ts';
+import { reportMarkdown } from '../publishing/report-markdown.ts';
+import { reportModel } from '../publishing/report-model.ts';
+import { ValidationReport } from '../runs/documents.ts';
+import { latestPath, martPath, quarantinePath, reportPath } from '../runs/run-paths.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import type { Zone } from '../topology.ts';
+import {
+  type CloseDeps,
+  commitDocuments,
+  endInLedger,
+  fileOf,
+  type ManifestFile,
+  type RunDocument,
+} from './close-run.ts';
+import { readOfAttempts } from './read-of-attempts.ts';
+import type { StageMessage } from './stage-message.ts';
+import { type StageDeps, type StageOutcome, withTrail, workStage } from './work-stage.ts';
+
+// KPIs -> what people read, and the end of the run.
+
+export type PublishDeps = StageDeps & CloseDeps;
+
+export async function publishRun(message: StageMessage, deps: PublishDeps): Promise<StageOutcome> {
+  return await workStage(message, deps, {
+    work: (run) => publish(run, deps),
+    resend: () => Promise.resolve([]),
+  });
+}
+
+async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly StageMessage[]> {
+  const startedAt = deps.clock.now();
+  const { asOf } = run;
+  if (asOf === undefined) throw new Error(`run ${run.runId} reached publish without an as-of date`);
+  const mart = KpiMart.parse(await readOfAttempts(deps.lake, run, 'kpis.json'));
+  const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
+  const model = reportModel({ mart, run, validation, revision: deps.revision });
+  const documents: RunDocument[] = [
+    { name: 'report.md', body: reportMarkdown(model), contentType: 'text/markdown; charset=utf-8' },
+    { name: 'report.html', body: await reportHtml(model), contentType: 'text/html; charset=utf-8' },
+  ];
+  const reports = await writeReports(run, asOf, documents, deps.lake);
+  const files = [...(await filesOf(run, asOf, deps.lake)), ...reports];
+
+  const now = deps.clock.now();
+  const durationMs = now.getTime() - startedAt.getTime();
+  const output = {
+    filesPersisted: files.length + documents.length,
+    uploadSucceeded: true,
+    databaseWrites: 0,
+    manifestMs: durationMs,
+    durationMs,
+  };
+  const finished = withTrail({ ...run, phases: { ...run.phases, output } }, 'publish', startedAt, now);
+  await commitDocuments(finished, 'success', { validation, mart, files, documents }, deps);
+  await pointToLatest(finished, asOf, deps.lake);
+  await endInLedger(finished, 'success', deps);
+  return [];
+}
+
+async function writeReports(
+  run: RunRecord,
+  asOf: LocalDate,
+  documents: readonly RunDocument[],
+  lake: Lake,
+): Promise<ManifestFile[]> {
+  const files: ManifestFile[] = [];
+  for (const { name, body, contentType } of documents) {
+    const path = reportPath(asOf, run.runId, name === 'report.md' ? 'md' : 'html');
+    await lake.write('reports', path, body, { contentType });
+    files.push(fileOf('reports', path, name, body));
+  }
+  return files;
+}
+
+/** Everything that the run left in other zones, hashed as it lies there now. */
+async function filesOf(run: RunRecord, asOf: LocalDate, lake: Lake): Promise<ManifestFile[]> {
+  const places: [Zone, string | undefined, string][] = [
+    ['raw', run.rawPath, 'raw'],
+    ['staging', run.stagingPath, 'staging.parquet'],
+    ['quarantine', (run.rejectedRows ?? 0) > 0 ? quarantinePath(run.runId) : undefined, 'rejected.jsonl'],
+    ['marts', martPath(asOf, run.runId, 'parquet'), 'kpis.parquet'],
+    ['marts', martPath(asOf, run.runId, 'csv'), 'kpis.csv'],
+    ['marts', martPath(asOf, run.runId, 'json'), 'kpis.json'],
+  ];
+  const files: ManifestFile[] = [];
+  for (const [zone, path, name] of places) {
+    if (path !== undefined) files.push(await hashed(lake, zone, path, name));
+  }
+  return files;
+}
+
+async function hashed(lake: Lake, zone: Zone, path: string, name: string): Promise<ManifestFile> {
+  const opened = await lake.open(zone, path);
+  if (opened === undefined) throw new FileMissing(zone, path);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of opened.body) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { name, container: zone, path, bytes, sha256: Sha256.parse(hash.digest('hex')) };
+}
+
+const LatestPointer = z.object({ runId: RunId, asOf: LocalDate, landedAt: z.string() });
+
+/** Moves the pointer of the dataset forwards, never back to an older day. */
+async function pointToLatest(run: RunRecord, asOf: LocalDate, lake: Lake): Promise<void> {
+  const path = latestPath(run.dataset, run.contract);
+  const mine = { runId: run.runId, asOf, landedAt: run.drop.landedAt };
+  for (;;) {
+    const there = await lake.stat('runs', path);
+    const body = there && (await lake.read('runs', path));
+    const current = body && LatestPointer.parse(JSON.parse(body.toString('utf8')));
+    if (current !== undefined && `${current.asOf}|${current.landedAt}` > `${asOf}|${mine.landedAt}`) return;
+    const onlyIf = there === undefined ? ('absent' as const) : { etag: there.etag };
+    const options = { contentType: 'application/json', onlyIf };
+    if ((await lake.write('runs', path, JSON.stringify(mine), options)).kind === 'written') return;
+  }
+}

@@ -1,0 +1,16 @@
+import type { Lake } from '../ports/lake.ts';
+import { attemptPath } from '../runs/run-paths.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+
+/** A JSON document that this attempt wrote or, when it began at a later stage, the newest one before it. */
+export async function readOfAttempts(
+  lake: Lake,
+  run: Pick<RunRecord, 'runId' | 'attempt'>,
+  name: string,
+): Promise<unknown> {
+  for (let attempt = run.attempt; attempt >= 1; attempt -= 1) {
+    const body = await lake.read('runs', attemptPath(run.runId, attempt, name));
+    if (body !== undefined) return JSON.parse(body.toString('utf8'));
+  }
+  return undefined;
+}

@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { type Contract, contractLabel } from '../contracts/contract.ts';
+import { addDays, type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
+import type { Problem } from '../domain/problem.ts';
+import { compare, rational, toDecimal } from '../domain/rational.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FileReader } from '../ports/file-reader.ts';
+import { FileMissing, type Lake } from '../ports/lake.ts';
+import type { SecretStore } from '../ports/secret-store.ts';
+import type { ControlTotals, StagingWriter } from '../ports/staging-writer.ts';
+import type { ValidationReport } from '../runs/documents.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { asOfInName } from './as-of-finder.ts';
+import { openQuarantine } from './quarantine-file.ts';
+import { SnapshotIntake } from './snapshot-intake.ts';
+
+// Raw bytes -> a staged file on the local disk, or why there is none.
+
+export type ReadSnapshotDeps = {
+  lake: Lake;
+  reader: FileReader;
+  secrets: SecretStore;
+  clock: Clock;
+  openStagingWriter(contract: Contract, scratchDir: string): Promise<StagingWriter>;
+};
+
+/** The decoder and the staged file disagree about a sum: nothing may be published on either. */
+export class ControlTotalsDiffer extends Error {
+  override readonly name = 'ControlTotalsDiffer';
+}
+
+export type SnapshotRead = {
+  readonly intake: SnapshotIntake;
+  readonly rows: number;
+  readonly columns: ValidationReport['columns'];
+  readonly quarantineFile: string;
+  readonly problems: readonly Problem[];
+};
+export type Usable = SnapshotRead & {
+  readonly kind: 'usable';
+  readonly asOf: LocalDate;
+  readonly stagedFile: string;
+};
+export type Unusable = SnapshotRead & { readonly kind: 'unusable' };
+
+/** Reads and judges every row of the run's raw file. */
+export async function readSnapshot(
+  run: RunRecord,
+  contract: Contract,
+  dir: string,
+  deps: ReadSnapshotDeps,
+): Promise<Usable | Unusable> {
+  const raw = run.rawPath === undefined ? undefined : await deps.lake.open('raw', run.rawPath);
+  if (raw === undefined) throw new FileMissing('raw', run.rawPath ?? '(no path)');
+  const quarantineFile = join(dir, 'rejected.jsonl');
+  await using writer = await deps.openStagingWriter(contract, dir);
+  const quarantine = await openQuarantine(quarantineFile, contract, deps.secrets);
+  const intake = new SnapshotIntake(contract, writer, quarantine.write);
+  const outcome = await deps.reader.read(raw.body, contract, intake);
+  if (outcome.kind === 'read') await intake.settleContradictions();
+  await quarantine.close();
+
+  const rows = outcome.kind === 'read' ? outcome.rows : 0;
+  const columns =
+    outcome.kind === 'read'
+      ? { unexpected: [...outcome.unexpectedColumns], missingOptional: [...outcome.missingOptionalColumns] }
+      : { unexpected: [], missingOptional: [] };
+  const fixed = { intake, rows, columns, quarantineFile };
+  if (outcome.kind === 'unreadable') return { kind: 'unusable', ...fixed, problems: outcome.problems };
+  const tooMany = aboveTolerance(contract, rows, intake);
+  if (tooMany !== undefined) return { kind: 'unusable', ...fixed, problems: [tooMany, ...outcome.notices] };
+  const dated = dateOf(run, contract, intake, deps.clock.now());
+  if (!('asOf' in dated)) return { kind: 'unusable', ...fixed, problems: [dated, ...outcome.notices] };
+
+  const stagedFile = join(dir, 'staged.parquet');
+  const { rows: stagedRows, totals } = await writer.finish(stagedFile);
+  compareTotals(intake, stagedRows, totals);
+  const problems = [...outcome.notices, ...(dated.conflict ? [dated.conflict] : [])];
+  return { kind: 'usable', ...fixed, problems, asOf: dated.asOf, stagedFile };
+}
+
+function aboveTolerance(contract: Contract, rows: number, intake: SnapshotIntake): Problem | undefined {
+  const limit = rational(contract.maxRejectedShare);
+  const share = { numerator: BigInt(intake.rejected), denominator: BigInt(Math.max(rows, 1)) };
+  if (compare(share, limit) <= 0) return undefined;
+  const [worst] = intake.tally.lines();
+  const example =
+    worst === undefined ? '' : ` The most frequent: ${worst.message} (${worst.code}, ${worst.count} times).`;
+  return {
+    code: 'too-many-bad-rows',
+    severity: 'error',
+    count: intake.rejected,
+    message: `${intake.rejected} of ${rows} rows break contract ${contractLabel(contract)}, which tolerates ${percent(limit)} %.${example} Nothing was promoted. Correct the rows that the validation report lists and drop the file again.`,
+  };
+}
+
+/** By the contract's rule from the data, else as asked with the drop, else from the name; never from the clock. */
+function dateOf(
+  run: RunRecord,
+  contract: Contract,
+  intake: SnapshotIntake,
+  now: Date,
+): { asOf: LocalDate; conflict: Problem | undefined } | Problem {
+  const { asOf: found, disagreeing } = intake.asOf.find();
+  const asOf = found ?? run.requestedAsOf ?? asOfInName(run.drop.path, parseLocalDate);
+  if (asOf === undefined) {
+    return {
+      code: 'no-as-of',
+      severity: 'error',
+      message: `No row of the file says which day it stands for (contract ${contractLabel(contract)} reads it from ${Object.values(contract.asOf).slice(1).join(' and ')}). Nothing was promoted. Drop it again with the day in its name, for example loans_2025-12-10.csv, or with blob metadata asof=2025-12-10.`,
+    };
+  }
+  // A day ahead is allowed: the sender's day may have begun where ours has not.
+  const today = localDateOf(now);
+  if (asOf > addDays(today, 1)) {
+    return {
+      code: 'future-as-of',
+      severity: 'error',
+      message: `The file stands for ${asOf}, which is after today (${today}). Nothing was promoted. Check the dates of the export and drop the file again.`,
+    };
+  }
+  const conflict: Problem | undefined =
+    disagreeing === 0
+      ? undefined
+      : {
+          code: 'as-of-conflict',
+          severity: 'warning',
+          count: disagreeing,
+          message: `${disagreeing} rows of the newest snapshot imply another as-of date than ${asOf}, which most rows say. They were kept. Check their due dates and days past due.`,
+        };
+  return { asOf, conflict };
+}
+
+function compareTotals(intake: SnapshotIntake, stagedRows: number, staged: ControlTotals): void {
+  const differences = Object.entries(intake.totals).flatMap(([name, total]) =>
+    staged[name] === total ? [] : [`${name}: decoded ${total}, staged ${staged[name]}`],
+  );
+  if (stagedRows !== intake.accepted)
+    differences.push(`rows: decoded ${intake.accepted}, staged ${stagedRows}`);
+  if (differences.length > 0)
+    throw new ControlTotalsDiffer(`control totals differ: ${differences.join('; ')}`);
+}
+
+function percent(share: ReturnType<typeof rational>): string {
+  return toDecimal({ numerator: share.numerator * 100n, denominator: share.denominator }, 2);
+}

@@ -1,0 +1,81 @@
+import type { RunId } from '../domain/ids.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { messageFor, type StageMessage } from './stage-message.ts';
+import { compareStages, type QueuedStage, STAGES } from './stages.ts';
+
+// A new attempt of a run from a stage on, on an operator's word.
+
+export type RerunPlan = {
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly kept: readonly string[];
+  readonly redone: readonly string[];
+};
+
+export type RerunOutcome =
+  | { readonly kind: 'unknown' }
+  /** The stages before the wished one have left nothing to work on. */
+  | { readonly kind: 'impossible'; readonly why: string }
+  | { readonly kind: 'planned'; readonly plan: RerunPlan }
+  | { readonly kind: 'started'; readonly plan: RerunPlan; readonly next: readonly StageMessage[] };
+
+export async function rerun(
+  input: { runId: RunId; from: QueuedStage; reason: string; dryRun: boolean },
+  deps: { ledger: RunLedger; clock: Clock; log: Log },
+): Promise<RerunOutcome> {
+  const found = await deps.ledger.find(input.runId);
+  if (found === undefined) return { kind: 'unknown' };
+  const why = notPossible(found.value, input.from);
+  if (why !== undefined) return { kind: 'impossible', why };
+  if (input.dryRun)
+    return { kind: 'planned', plan: planOf(found.value, input.from, found.value.attempt + 1) };
+  const amended = await amendRun(deps.ledger, input.runId, (run) =>
+    notPossible(run, input.from) === undefined ? newAttempt(run, input, deps.clock) : undefined,
+  );
+  if (amended?.amended !== true)
+    return { kind: 'impossible', why: 'the run changed meanwhile; look at it again' };
+  const { run } = amended;
+  deps.log.info('run.rerun', {
+    runId: run.runId,
+    stage: input.from,
+    attempt: run.attempt,
+    reason: input.reason,
+  });
+  return { kind: 'started', plan: planOf(run, input.from, run.attempt), next: [messageFor(run, input.from)] };
+}
+
+function notPossible(run: RunRecord, from: QueuedStage): string | undefined {
+  if (run.contractVersion === 0 || run.rawPath === undefined) {
+    return 'its file was never accepted by a contract; drop it again where it belongs';
+  }
+  if (from !== 'validate' && run.stagingPath === undefined)
+    return 'it has no staged rows; rerun it from validate';
+  if (from === 'publish' && run.bookId === undefined) return 'it has no KPIs; rerun it from compute';
+  return undefined;
+}
+
+function newAttempt(run: RunRecord, input: { from: QueuedStage; reason: string }, clock: Clock): RunRecord {
+  const { completedAt: _completed, lastError: _error, ...rest } = run;
+  return {
+    ...rest,
+    status: 'running',
+    stage: input.from,
+    attempt: run.attempt + 1,
+    cause: `rerun from ${input.from}: ${input.reason}`,
+    problems: input.from === 'validate' ? [] : run.problems.filter(({ code }) => code !== 'stage-failed'),
+    updatedAt: clock.now().toISOString(),
+  };
+}
+
+function planOf(run: RunRecord, from: QueuedStage, attempt: number): RerunPlan {
+  const stages = STAGES.map(({ stage }) => stage);
+  return {
+    runId: run.runId,
+    attempt,
+    kept: stages.filter((stage) => compareStages(stage, from) < 0),
+    redone: stages.filter((stage) => compareStages(stage, from) >= 0),
+  };
+}

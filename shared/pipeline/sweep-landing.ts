@@ -1,0 +1,43 @@
+import { amendRun } from '../ports/run-ledger.ts';
+import { type IngestDeps, ingestFile } from './ingest.ts';
+import { messageFor, type StageMessage } from './stage-message.ts';
+
+// The safety net: files that no event announced, and runs whose message was lost.
+
+/** Younger than this, the event may still be on its way. */
+const EVENT_GRACE_MS = 2 * 60_000;
+/** Longer than any stage takes between two changes of its run, retries included. */
+const STUCK_AFTER_MS = 30 * 60_000;
+
+export type SweepOutcome = {
+  readonly ingested: readonly string[];
+  readonly resent: readonly string[];
+  readonly next: readonly StageMessage[];
+};
+
+export async function sweepLanding(deps: IngestDeps): Promise<SweepOutcome> {
+  const now = deps.clock.now().getTime();
+  const next: StageMessage[] = [];
+  const ingested: string[] = [];
+  for await (const { path, etag, modifiedAt } of deps.lake.list('landing')) {
+    if (now - modifiedAt.getTime() < EVENT_GRACE_MS) continue;
+    if ((await deps.ledger.findDrop(path))?.etag === etag) continue;
+    next.push(...(await ingestFile({ path }, deps)).next);
+    ingested.push(path);
+  }
+  const resent: string[] = [];
+  for (const run of await deps.ledger.list({ status: 'running' })) {
+    if (run.stage === 'ingest' || now - Date.parse(run.updatedAt) < STUCK_AFTER_MS) continue;
+    const stage = run.stage;
+    const amended = await amendRun(deps.ledger, run.runId, (current) =>
+      current.updatedAt === run.updatedAt
+        ? { ...current, updatedAt: new Date(now).toISOString() }
+        : undefined,
+    );
+    if (amended?.amended !== true) continue;
+    next.push(messageFor(amended.run, stage));
+    resent.push(run.runId);
+  }
+  deps.log.info('landing.swept', { ingested, resent });
+  return { ingested, resent, next };
+}

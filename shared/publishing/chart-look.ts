@@ -1,0 +1,31 @@
+import { type Rational, toDecimal } from '../domain/rational.ts';
+
+// How all charts look. The two lines have Okabe and Ito's hues, which colour-blind readers tell apart; width and a
+// label at the end of each line tell them apart in print. A page turns the colours for dark mode through custom
+// properties; without a page the fallbacks hold.
+
+/** Drawn for a phone's column, where it keeps its letters legible; a wide column enlarges it. */
+export const CHART_SIZE = { width: 400, height: 270 };
+
+export const INK = 'var(--chart-ink, #1b2430)';
+export const MUTED = 'var(--chart-muted, #596575)';
+export const GRID = 'var(--chart-grid, #e4e8ec)';
+export const PAPER = 'var(--chart-paper, #ffffff)';
+export const VERMILION = 'var(--chart-par90, #c2410c)';
+export const BLUE = 'var(--chart-par30, #0068a8)';
+
+export const FRAME = {
+  ...CHART_SIZE,
+  background: 'transparent',
+  autosize: { type: 'none', contains: 'padding' },
+  config: {
+    font: 'system-ui, -apple-system, Segoe UI, Roboto, Liberation Sans, Arial, sans-serif',
+    view: { stroke: null },
+    axis: { labelColor: MUTED, labelFontSize: 12, domainColor: GRID, gridColor: GRID, tickColor: GRID },
+  },
+} as const;
+
+/** The one place where a number becomes a float: as a coordinate. What is read as a number arrives as text. */
+export function coordinate(value: Rational): number {
+  return Number(toDecimal(value, 6));
+}

@@ -1,0 +1,176 @@
+import type { Sha256 } from '../domain/ids.ts';
+import type { LocalDate } from '../domain/local-date.ts';
+import { type Problem, runbookOf } from '../domain/problem.ts';
+import { multiply, rational } from '../domain/rational.ts';
+import { unreachable } from '../domain/unreachable.ts';
+import type { BookEntry, KpiMart, KpiStatus } from '../kpis/kpi-result.ts';
+import type { ValidationReport } from '../runs/documents.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { type Ageing, ageingOf } from './ageing.ts';
+import { isTotal } from './exact-value.ts';
+import type { ReportInput } from './executive-report.ts';
+import { type KpiRow, kpiRows } from './kpi-row.ts';
+import { type ParTrend, parTrendOf } from './par-trend.ts';
+import { showCount, showValue } from './show-value.ts';
+
+// What the report says, before any markup: Markdown and HTML are two ways to write the same model.
+
+export type ReportModel = {
+  readonly freshness: Freshness;
+  readonly verdict: string;
+  /** One for each KPI outside its limits, the critical ones first; else one that says all is well. */
+  readonly headlines: readonly Headline[];
+  readonly kpis: readonly KpiRow[];
+  readonly trend: ParTrend;
+  readonly ageing: Ageing;
+  readonly quality: DataQuality;
+  readonly provenance: Provenance;
+};
+
+export type Headline = { readonly status: KpiStatus; readonly sentence: string };
+
+export type Freshness = {
+  readonly asOf: LocalDate;
+  /** The snapshot's name in the feed, when it differs from its true day. */
+  readonly label: LocalDate | undefined;
+  /** `As of 2025-12-31`, or `Labelled 2025-12-31, true as-of 2025-12-10`. */
+  readonly sentence: string;
+};
+
+export type DataQuality = {
+  readonly verdict: ValidationReport['verdict'];
+  readonly rows: { readonly name: string; readonly count: string }[];
+  /** `0.98 % of the rows were rejected; the contract tolerates 2.00 %`. */
+  readonly tolerance: string;
+  readonly problems: readonly QualityProblem[];
+  readonly unexpectedColumns: readonly string[];
+  readonly missingColumns: readonly string[];
+};
+
+export type QualityProblem = {
+  readonly code: string;
+  readonly severity: Problem['severity'];
+  readonly message: string;
+  readonly count: string;
+  /** `4, 17, 203`, or empty. */
+  readonly firstRecords: string;
+  readonly runbook: string;
+};
+
+export type Provenance = {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly dataset: string;
+  readonly contract: string;
+  readonly inputFile: string;
+  readonly inputSha256: Sha256;
+  readonly bookId: string;
+  readonly book: readonly BookEntry[];
+  readonly definitions: readonly { readonly id: string; readonly version: number }[];
+  readonly catalogSha256: Sha256;
+  readonly revision: string;
+};
+
+export function reportModel(input: ReportInput): ReportModel {
+  const { mart, run, validation, revision } = input;
+  const kpis = kpiRows(mart);
+  return {
+    freshness: freshnessOf(mart),
+    verdict: verdictOf(validation),
+    headlines: headlinesOf(kpis),
+    kpis,
+    trend: parTrendOf(mart),
+    ageing: ageingOf(mart),
+    quality: qualityOf(validation),
+    provenance: provenanceOf(mart, run, validation, revision),
+  };
+}
+
+/** The label is the newest reporting date of what was computed from the newest snapshot. */
+export function freshnessOf(mart: KpiMart): Freshness {
+  const { asOf } = mart;
+  const labels = mart.kpis.filter((kpi) => isTotal(kpi) && kpi.asOf === asOf).map((kpi) => kpi.reportingDate);
+  const newest = labels.toSorted().at(-1);
+  const label = newest === asOf ? undefined : newest;
+  return { asOf, label, sentence: label ? `Labelled ${label}, true as-of ${asOf}` : `As of ${asOf}` };
+}
+
+/** The critical ones, then the warnings, then how many have no value. */
+export function headlinesOf(kpis: readonly KpiRow[]): Headline[] {
+  const outside = (['critical', 'warning'] as const).flatMap((status) =>
+    kpis.filter((kpi) => kpi.status === status).map((kpi) => ({ status, sentence: `${kpi.sentence}.` })),
+  );
+  const limited = kpis.filter((kpi) => kpi.limits && kpi.status === 'ok').length;
+  const allWell = `All ${limited} computed KPIs that have limits are within them.`;
+  const missing = kpis.filter((kpi) => kpi.status === 'not-computable').length;
+  const gaps = `${missing} of ${kpis.length} KPIs could not be computed; each says why.`;
+  return [
+    ...outside,
+    ...(limited > 0 && outside.length === 0 ? [{ status: 'ok', sentence: allWell } as const] : []),
+    ...(missing > 0 ? [{ status: 'not-computable', sentence: gaps } as const] : []),
+  ];
+}
+
+function verdictOf({ verdict, rows }: ValidationReport): string {
+  switch (verdict) {
+    case 'accepted':
+      return `Accepted: all ${showCount(rows.read)} rows passed.`;
+    case 'quarantined':
+      return `${showCount(rows.rejected)} rows quarantined: ${showCount(rows.accepted)} of ${showCount(rows.read)} rows are in the numbers.`;
+    case 'rejected':
+      return `Rejected: none of the ${showCount(rows.read)} rows is in the numbers.`;
+    default:
+      return unreachable(verdict);
+  }
+}
+
+function qualityOf(validation: ValidationReport): DataQuality {
+  const { rows, tolerance, columns } = validation;
+  return {
+    verdict: validation.verdict,
+    rows: [
+      { name: 'Read', count: showCount(rows.read) },
+      { name: 'Accepted', count: showCount(rows.accepted) },
+      { name: 'Rejected', count: showCount(rows.rejected) },
+      { name: 'Identical duplicates', count: showCount(rows.identicalDuplicates) },
+    ],
+    tolerance: `${shareInPercent(tolerance.rejectedShare)} of the rows were rejected; the contract tolerates ${shareInPercent(tolerance.maxRejectedShare)}.`,
+    problems: validation.problems.map((problem) => ({
+      code: problem.code,
+      severity: problem.severity,
+      message: problem.message,
+      count: showCount(problem.count ?? 1),
+      firstRecords: (problem.firstRecords ?? [problem.record].filter((record) => record !== undefined)).join(
+        ', ',
+      ),
+      runbook: runbookOf(problem.code),
+    })),
+    unexpectedColumns: columns.unexpected,
+    missingColumns: columns.missingOptional,
+  };
+}
+
+function shareInPercent(share: string): string {
+  return showValue(multiply(rational(share), rational(100)), 'percent', 2);
+}
+
+function provenanceOf(
+  mart: KpiMart,
+  run: RunRecord,
+  validation: ValidationReport,
+  revision: string,
+): Provenance {
+  return {
+    runId: run.runId,
+    attempt: run.attempt,
+    dataset: run.dataset,
+    contract: `${run.contract} version ${run.contractVersion}`,
+    inputFile: validation.sourceFile,
+    inputSha256: run.sha256,
+    bookId: mart.bookId,
+    book: mart.book,
+    definitions: mart.kpis.filter(isTotal).map(({ id, version }) => ({ id, version })),
+    catalogSha256: mart.catalogSha256,
+    revision,
+  };
+}

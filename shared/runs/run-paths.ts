@@ -1,0 +1,32 @@
+import type { RunId, Sha256 } from '../domain/ids.ts';
+import type { LocalDate } from '../domain/local-date.ts';
+import type { RunRecord } from './run-record.ts';
+
+// Where everything of a run lies. Paths follow from ids, dates and hashes, never from a file's own name.
+
+export const rawPath = (dataset: string, day: LocalDate, sha256: Sha256, extension: string): string =>
+  `${dataset}/${day}/${sha256}.${extension}`;
+
+export const stagingPath = (run: Pick<RunRecord, 'dataset' | 'runId'>, asOf: LocalDate): string =>
+  `${run.dataset}/as_of=${asOf}/${run.runId}.parquet`;
+
+export const quarantinePath = (runId: RunId): string => `${runId}/rejected.jsonl`;
+
+export const martPath = (asOf: LocalDate, runId: RunId, extension: 'parquet' | 'csv' | 'json'): string =>
+  `kpis/as_of=${asOf}/${runId}.${extension}`;
+
+/** KPIs by the book they were computed over: whoever has the same book need not compute them again. */
+export const bookMartPath = (bookId: string): string => `books/${bookId}.json`;
+
+export const reportPath = (asOf: LocalDate, runId: RunId, extension: 'md' | 'html'): string =>
+  `as_of=${asOf}/${runId}.${extension}`;
+
+/** Documents of one attempt; they are never overwritten by a later one. */
+export const attemptPath = (runId: RunId, attempt: number, name: string): string =>
+  `${runId}/attempts/${attempt}/${name}`;
+
+/** Documents of the newest attempt. */
+export const artifactPath = (runId: RunId, name: string): string => `${runId}/${name}`;
+
+export const latestPath = (dataset: string, contract: string): string =>
+  `latest/${dataset.split('/')[0]}/${contract}.json`;
