@@ -1,0 +1,31 @@
+import { app } from '@azure/functions';
+import { POISON_QUEUES } from '../shared/topology.ts';
+import { registerBlobReferences } from './ingest/blob-reference.ts';
+import { fileDropped } from './ingest/file-dropped.ts';
+import { landingSweep } from './ingest/sweep-landing.ts';
+import { httpFunction } from './ops/route.ts';
+import { ROUTES } from './ops/routes.ts';
+import { computeStage } from './pipeline/compute.ts';
+import { poisonedDrop, poisonedStage } from './pipeline/poisoned.ts';
+import { publishStage } from './pipeline/publish.ts';
+import { validateStage } from './pipeline/validate.ts';
+import { startTelemetryLater } from './telemetry.ts';
+
+// Everything that runs, in the order of the flow. A name must not change: the runtime remembers by it which
+// blobs it has seen, and would process them all again.
+
+registerBlobReferences();
+app.hook.appStart(startTelemetryLater);
+
+app.storageBlob('file-dropped', fileDropped);
+app.timer('sweep-landing', landingSweep);
+
+app.storageQueue('validate', validateStage);
+app.storageQueue('compute', computeStage);
+app.storageQueue('publish', publishStage);
+
+for (const queue of POISON_QUEUES)
+  app.storageQueue(`poisoned-${queue.replace('-poison', '')}`, poisonedStage(queue));
+app.storageQueue('poisoned-drop', poisonedDrop);
+
+for (const route of ROUTES) app.http(route.name, httpFunction(route));

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { LocalDate } from '../../shared/domain/local-date.ts';
+import { previousOf } from '../../shared/kpis/anomalies.ts';
+import { BookEntry, KpiResult } from '../../shared/kpis/kpi-result.ts';
+import { newestMart } from '../../shared/pipeline/newest-mart.ts';
+import { artifactPath } from '../../shared/runs/run-paths.ts';
+import { badRequest, notFound } from './problem-details.ts';
+import { jsonAnswer, type Route, withDeps } from './route.ts';
+import { describeIssues } from './runs.ts';
+
+const KpisQuery = z.object({ asOf: LocalDate.optional().describe('As-of date; without it the newest') });
+const NO_KPIS = 'Drop a file into landing, or look at GET runs for what became of the last one.';
+
+export const kpisRoute: Route = {
+  name: 'kpis',
+  method: 'GET',
+  path: 'kpis',
+  authLevel: 'function',
+  summary: 'All KPIs of the newest as-of date, or of the one asked for',
+  query: KpisQuery,
+  responses: {
+    200: {
+      description: 'KPIs, and the book they were computed over',
+      schema: z.object({
+        runId: z.string(),
+        asOf: LocalDate,
+        book: z.array(BookEntry),
+        kpis: z.array(KpiResult),
+      }),
+    },
+    404: { description: 'Nothing has been computed for that date' },
+  },
+  handle: withDeps(async (request, deps) => {
+    const query = KpisQuery.safeParse(Object.fromEntries(request.query));
+    if (!query.success) return badRequest('asOf must be a day: 2025-12-10.', describeIssues(query.error));
+    const newest = await newestMart({ asOf: query.data.asOf }, deps);
+    if (newest === undefined) return notFound('A KPI', NO_KPIS);
+    const { run, mart } = newest;
+    return jsonAnswer({
+      runId: run.runId,
+      bookId: mart.bookId,
+      asOf: mart.asOf,
+      book: mart.book,
+      kpis: mart.kpis,
+    });
+  }),
+};
+
+export const kpiRoute: Route = {
+  name: 'kpi',
+  method: 'GET',
+  path: 'kpis/{id}',
+  authLevel: 'function',
+  summary: 'One KPI: value, parts, previous value, series and inputs with their hashes',
+  query: KpisQuery,
+  responses: { 200: { description: 'The KPI' }, 404: { description: 'No such KPI, or not for that date' } },
+  handle: withDeps(async (request, deps) => {
+    const { id = '' } = request.params;
+    const query = KpisQuery.safeParse(Object.fromEntries(request.query));
+    if (!query.success) return badRequest('asOf must be a day: 2025-12-10.', describeIssues(query.error));
+    const newest = await newestMart({ asOf: query.data.asOf }, deps);
+    const kpi = newest?.mart.kpis.find((candidate) => candidate.id === id);
+    if (newest === undefined || kpi === undefined) return notFound(`KPI ${JSON.stringify(id)}`, NO_KPIS);
+    const definition = (await deps.catalog()).kpis.find((candidate) => candidate.id === id);
+    const series = newest.mart.series.filter((candidate) => candidate.id === id);
+    return jsonAnswer({
+      runId: newest.run.runId,
+      formula: definition?.formula,
+      kpi,
+      previous: previousOf(kpi, newest.mart.series) ?? null,
+      series,
+      book: newest.mart.book,
+    });
+  }),
+};
+
+export const reportRoute: Route = {
+  name: 'report',
+  method: 'GET',
+  path: 'reports/{date}',
+  authLevel: 'function',
+  summary: 'The executive report of an as-of date as a page',
+  responses: {
+    200: { description: 'The report', mediaType: 'text/html' },
+    404: { description: 'No report for it' },
+  },
+  handle: withDeps(async (request, deps) => {
+    const asOf = LocalDate.safeParse(request.params['date']);
+    if (!asOf.success) return badRequest('The date must be a day: reports/2025-12-10.');
+    const newest = await newestMart({ asOf: asOf.data }, deps);
+    const body = newest && (await deps.lake.read('runs', artifactPath(newest.run.runId, 'report.html')));
+    if (body === undefined) return notFound(`A report as of ${asOf.data}`, NO_KPIS);
+    return { body, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' } };
+  }),
+};

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { jsonAnswer, type Route } from './route.ts';
+
+/** The OpenAPI document, made from the same list of routes that is registered. */
+export function openApiRoute(routes: readonly Route[]): Route {
+  return {
+    name: 'openapi',
+    method: 'GET',
+    path: 'openapi.json',
+    authLevel: 'function',
+    summary: 'This interface as an OpenAPI 3.1 document',
+    responses: { 200: { description: 'The document' } },
+    handle: () => Promise.resolve(jsonAnswer(openApiDocument(routes))),
+  };
+}
+
+export function openApiDocument(routes: readonly Route[]): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes) {
+    const operations = (paths[`/api/${route.path}`] ??= {});
+    operations[route.method.toLowerCase()] = operationOf(route);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Abaco Loans Analytics', version: '1' },
+    components: {
+      securitySchemes: {
+        header: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+        query: { type: 'apiKey', in: 'query', name: 'code' },
+      },
+    },
+    paths,
+  };
+}
+
+function operationOf(route: Route): object {
+  const responses = Object.entries(route.responses).map(([status, { description, schema, mediaType }]) => {
+    const type = mediaType ?? (Number(status) < 400 ? 'application/json' : 'application/problem+json');
+    return [status, { description, content: { [type]: schema ? { schema: jsonSchema(schema) } : {} } }];
+  });
+  return {
+    operationId: route.name,
+    summary: route.summary,
+    parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
+    responses: Object.fromEntries(responses),
+    security: route.authLevel === 'anonymous' ? [] : [{ header: [] }, { query: [] }],
+  };
+}
+
+function pathParameters(path: string): object[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters(query: z.ZodObject | undefined): object[] {
+  return Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: !z.safeParse(schema, undefined).success,
+    schema: jsonSchema(schema),
+  }));
+}
+
+function jsonSchema(schema: z.core.$ZodType): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return rest;
+}

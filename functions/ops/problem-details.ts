@@ -1,0 +1,37 @@
+import type { HttpResponseInit } from '@azure/functions';
+import { type ProblemCode, runbookOf } from '../../shared/domain/problem.ts';
+
+// Errors over HTTP: RFC 9457, made in this file only.
+
+type HttpProblem = {
+  readonly status: number;
+  readonly title: string;
+  /** What is wrong, what was not done, what to do next. */
+  readonly detail: string;
+  readonly code?: ProblemCode;
+  readonly problems?: readonly string[];
+};
+
+export function problem({ status, title, detail, code, problems }: HttpProblem): HttpResponseInit {
+  const body = {
+    type: code === undefined ? 'about:blank' : `urn:abaco:problem:${code}`,
+    title,
+    status,
+    detail,
+    runbook: runbookOf(code ?? 'stage-failed'),
+    ...(problems && { problems }),
+  };
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  };
+}
+
+export function notFound(what: string, hint: string): HttpResponseInit {
+  return problem({ status: 404, title: 'Not found', detail: `${what} is not there. ${hint}` });
+}
+
+export function badRequest(detail: string, problems?: readonly string[]): HttpResponseInit {
+  return problem({ status: 400, title: 'Bad request', detail, ...(problems && { problems }) });
+}

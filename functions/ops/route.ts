@@ -1,0 +1,82 @@
+import type {
+  HttpFunctionOptions,
+  HttpMethod,
+  HttpRequest,
+  HttpResponseInit,
+  InvocationContext,
+} from '@azure/functions';
+import type { z } from 'zod';
+import { type Deps, theApp } from '../../shared/app.ts';
+import { ConfigInvalid } from '../../shared/config.ts';
+import { describeError } from '../../shared/pipeline/work-stage.ts';
+import { invocationLog } from '../invocation-log.ts';
+import { STAGE_OUTPUTS } from '../stage-queues.ts';
+import { problem } from './problem-details.ts';
+
+// An HTTP function as data: what is registered and what the OpenAPI document says come from the same place.
+
+export type Route = {
+  readonly name: string;
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly authLevel: 'anonymous' | 'function';
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly responses: Readonly<
+    Record<number, { description: string; schema?: z.ZodType; mediaType?: string }>
+  >;
+  handle(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit>;
+};
+
+/** A handler that gets the app's deps; settings that are not usable are answered with their names. */
+export function withDeps(
+  handle: (request: HttpRequest, deps: Deps, context: InvocationContext) => Promise<HttpResponseInit>,
+): Route['handle'] {
+  return async (request, context) => {
+    const { depsFor } = await theApp();
+    return await handle(request, depsFor(invocationLog(context)), context);
+  };
+}
+
+export function httpFunction(route: Route): HttpFunctionOptions {
+  return {
+    route: route.path,
+    methods: [route.method],
+    authLevel: route.authLevel,
+    extraOutputs: STAGE_OUTPUTS,
+    handler: async (request, context) => {
+      try {
+        return await route.handle(request, context);
+      } catch (error) {
+        return answerFor(error, context);
+      }
+    },
+  };
+}
+
+function answerFor(error: unknown, context: InvocationContext): HttpResponseInit {
+  const log = invocationLog(context);
+  if (error instanceof ConfigInvalid) {
+    log.error('config.invalid', { problems: error.problems });
+    return problem({
+      status: 503,
+      title: 'Settings are not usable',
+      detail: 'Nothing was done. Correct the settings that are listed and restart the app.',
+      problems: error.problems,
+    });
+  }
+  log.error('stage.failed', { stage: 'http', error: describeError(error) });
+  return problem({
+    status: 500,
+    title: 'Something broke',
+    detail: `The request was not carried out. Look for invocation ${context.invocationId} in the log, then try again.`,
+  });
+}
+
+export function jsonAnswer(document: unknown, status = 200): HttpResponseInit {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: `${JSON.stringify(document, null, 2)}\n`,
+  };
+}

@@ -1,0 +1,24 @@
+import { dashboardRoute } from './dashboard.ts';
+import { healthRoute } from './health.ts';
+import { kpiRoute, kpisRoute, reportRoute } from './kpis.ts';
+import { openApiRoute } from './openapi.ts';
+import { rerunRoute } from './rerun.ts';
+import type { Route } from './route.ts';
+import { artifactRoute, runRoute, runsRoute } from './runs.ts';
+import { triggerRoute } from './trigger.ts';
+
+const DOCUMENTED: Route[] = [
+  healthRoute,
+  runsRoute,
+  runRoute,
+  artifactRoute,
+  rerunRoute,
+  triggerRoute,
+  kpisRoute,
+  kpiRoute,
+  dashboardRoute,
+  reportRoute,
+];
+
+/** Every HTTP function, the description of them all included. */
+export const ROUTES: readonly Route[] = [...DOCUMENTED, openApiRoute(DOCUMENTED)];

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { dropFile } from '../../shared/pipeline/drop-file.ts';
+import { ingestFile } from '../../shared/pipeline/ingest.ts';
+import { sendNext } from '../stage-queues.ts';
+import { badRequest, notFound } from './problem-details.ts';
+import { jsonAnswer, type Route, withDeps } from './route.ts';
+import { describeIssues } from './runs.ts';
+
+const TriggerQuery = z.object({
+  input_file: z
+    .string()
+    .min(1)
+    .describe('Path within landing, for example looker/loans/loans.csv; relative, and never outside landing'),
+});
+
+export const triggerRoute: Route = {
+  name: 'trigger',
+  method: 'POST',
+  path: 'pipeline/trigger',
+  authLevel: 'function',
+  summary:
+    'Ingest a file: the request body is dropped into landing, or, without a body, the file that lies there',
+  query: TriggerQuery,
+  responses: {
+    202: { description: 'Taken in; the answer names the run' },
+    400: { description: 'The path is not acceptable' },
+    404: { description: 'No body was sent and no such file lies in landing' },
+  },
+  handle: withDeps(async (request, deps, context) => {
+    const query = TriggerQuery.safeParse(Object.fromEntries(request.query));
+    if (!query.success)
+      return badRequest('Say which file: ?input_file=looker/loans/loans.csv.', describeIssues(query.error));
+    const bytes = Buffer.from(await request.arrayBuffer());
+    const body = bytes.length > 0 ? bytes : undefined;
+    const dropped = await dropFile({ path: query.data.input_file, body }, deps);
+    if (dropped.kind === 'refused')
+      return badRequest(`The path was refused: ${dropped.why}. Nothing was dropped.`);
+    if (dropped.kind === 'missing') {
+      return notFound(`File ${JSON.stringify(query.data.input_file)}`, 'Send its bytes as the request body.');
+    }
+    const { path } = dropped.file;
+    // The blob event will come too; the ledger sees to it that the file is taken in once.
+    const { next, ...outcome } = await ingestFile({ path }, deps);
+    sendNext(context, next);
+    return jsonAnswer({ ...outcome, watch: outcome.runId && `/api/runs/${outcome.runId}` }, 202);
+  }),
+};

@@ -1,0 +1,273 @@
+import { describe, expect, it } from '@jest/globals';
+import { CatalogInvalid, loadCatalog, parseCatalog } from '../../../shared/kpis/catalog.ts';
+import { ModelCycle, orderModels, relationsBehind } from '../../../shared/kpis/model-graph.ts';
+import { withScratch, writeBook } from './small-book.ts';
+
+const MART = { name: 'models/mart_a.sql', text: 'SELECT * FROM looker_loans' };
+
+const GOOD = `kpis:
+  - id: risk.par_1
+    name: PAR 1
+    department: risk
+    owner: Risk
+    cadence: daily
+    version: 1
+    provisional: false
+    formula: late over all
+    models: [mart_a]
+    measures:
+      late: { sum: late, where: dpd >= 1 and live }
+      all: { sum: balance }
+      loans: { count: rows }
+    metric: { numerator: late, denominator: all * (loans - loans + 1), times: 100 }
+    unit: percent
+    direction: lower-is-better
+    thresholds: { warning: 5, critical: '8.5' }
+    precision: 2
+`;
+
+describe('the shipped catalogue', () => {
+  it('is valid and in order of id', async () => {
+    const { kpis } = await loadCatalog();
+
+    const ids = kpis.map(({ id }) => id);
+
+    expect(ids).toEqual(ids.toSorted());
+    expect(ids).toEqual(
+      expect.arrayContaining(['port.hhi', 'port.outstanding', 'risk.cash_cover', 'risk.par_30']),
+    );
+  });
+
+  it('has the limits that are fixed, and no others', async () => {
+    const { kpis } = await loadCatalog();
+
+    const limits = kpis.flatMap(({ id, thresholds }) => (thresholds ? [[id, thresholds]] : []));
+
+    expect(limits).toEqual([
+      ['risk.par_30', { warning: '5', critical: '8' }],
+      ['risk.par_90', { warning: '3', critical: '5' }],
+    ]);
+  });
+
+  it('gives every mart a reporting date and an as-of date, and no binary float anywhere', async () => {
+    const { models } = await loadCatalog();
+
+    const columns = await withScratch(async (dir, sql) => {
+      const files = await writeBook(dir, sql, {
+        looker_loan_par_balances: [],
+        looker_loans: [],
+        cascade_loan_tape: [],
+        cascade_loan_tape_par: [],
+      });
+      for (const [relation, file] of files) {
+        await sql.run(`CREATE VIEW ${relation} AS SELECT * FROM read_parquet('${file}')`);
+      }
+      await sql.run('CREATE TABLE book_entries (relation VARCHAR, as_of DATE)');
+      for (const model of models) await sql.run(`CREATE VIEW ${model.name} AS ${model.sql}`);
+      return sql.rows(
+        'SELECT table_name AS model, column_name AS name, data_type AS type FROM information_schema.columns',
+      );
+    });
+
+    const floats = columns.filter(({ type }) => /DOUBLE|FLOAT|REAL/.test(String(type)));
+    const dates = columns.filter(
+      ({ name, type }) => (name === 'reporting_date' || name === 'as_of') && type === 'DATE',
+    );
+    expect(floats).toEqual([]);
+    for (const { name } of models.filter((model) => model.name.startsWith('mart_'))) {
+      expect(dates.filter(({ model }) => model === name)).toHaveLength(2);
+    }
+  });
+
+  it('says in each model what a row is', async () => {
+    const { models } = await loadCatalog();
+
+    for (const { sql } of models) expect(sql).toMatch(/^-- Grain: [^]+? Inputs?: /);
+  });
+
+  it('has no model that nothing reads', async () => {
+    const { kpis, models } = await loadCatalog();
+
+    const read = new Set([...kpis.flatMap((kpi) => kpi.models), ...models.flatMap((model) => model.reads)]);
+
+    expect(models.map(({ name }) => name).filter((name) => !read.has(name))).toEqual([]);
+  });
+});
+
+describe('a definition', () => {
+  it('is read with its expressions parsed', () => {
+    const { kpis } = parseCatalog([MART, { name: 'catalog/a.yaml', text: GOOD }]);
+
+    expect(kpis).toMatchObject([
+      { id: 'risk.par_1', thresholds: { warning: '5', critical: '8.5' }, metric: { times: 100 } },
+    ]);
+  });
+
+  it.each([
+    ['an unknown key', 'precision: 2', 'precision: 2\n    colour: red', 2, /Unrecognized key: "colour"/],
+    ['a key that comes twice', 'name: PAR 1', 'name: PAR 1\n    name: PAR 2', 4, /Map keys must be unique/],
+    ['a missing key', '    owner: Risk\n', '', 2, /kpis\.0\.owner: .*expected string/],
+    ['an id without a family', 'id: risk.par_1', 'id: par_1', 2, /kpis\.0\.id: must look like risk\.par_30/],
+    ['a strange unit', 'unit: percent', 'unit: bananas', 16, /kpis\.0\.unit: Invalid option/],
+    [
+      'a measure that is no measure',
+      'all: { sum: balance }',
+      'all: { avg: balance }',
+      13,
+      /must be { sum: c/,
+    ],
+    ['a condition with a call', 'dpd >= 1 and live', 'abs(dpd) > 1', 12, /joined by "and"/],
+    ['SQL in a condition', 'dpd >= 1 and live', '1=1); DROP TABLE x; --', 12, /joined by "and"/],
+    [
+      'a metric that divides',
+      'numerator: late',
+      'numerator: late / all',
+      15,
+      /unexpected "\/" in "late \/ all"/,
+    ],
+    [
+      'an open parenthesis',
+      'numerator: late',
+      'numerator: (late',
+      15,
+      /a parenthesis is not closed in "\(late"/,
+    ],
+    ['half an expression', 'numerator: late', 'numerator: late +', 15, /found the end in "late \+"/],
+    ['a stray sign', 'numerator: late', 'numerator: late + )', 15, /but found "\)" in/],
+    [
+      'an unknown measure',
+      'numerator: late',
+      'numerator: late + early',
+      15,
+      /uses early, which is not a measure/,
+    ],
+    [
+      'an unused measure',
+      'numerator: late',
+      'numerator: all',
+      12,
+      /measures\.late: is not used by the metric/,
+    ],
+    [
+      'times without a denominator',
+      ', denominator: all * (loans - loans + 1)',
+      '',
+      15,
+      /times: belongs to a ratio/,
+    ],
+    ['limits the wrong way round', 'warning: 5', 'warning: 9', 18, /warning at or below critical/],
+    [
+      'limits for a higher number the wrong way round',
+      'lower-is-better',
+      'higher-is-better',
+      18,
+      /warning at or above critical/,
+    ],
+    ['limits without a direction', 'lower-is-better', 'neutral', 18, /need a direction/],
+    [
+      'a binary float as limit',
+      "'8.5'",
+      '8.5',
+      18,
+      /critical: must be a whole number, or a decimal in quotes/,
+    ],
+    [
+      'an unknown mart',
+      'models: [mart_a]',
+      'models: [mart_a, mart_b]',
+      10,
+      /reads mart_b, but there is no such/,
+    ],
+    ['a file of another shape', 'kpis:', 'kpi:', 1, /kpis: .*expected array/],
+  ])('is refused with file, line and reason: %s', (_what, good, bad, line, reason) => {
+    const text = GOOD.replace(good, bad);
+
+    const failure = problemsIn(text);
+
+    const reported = failure.map((problem) => [problem.replace(/:\d+:[^]*$/, ''), problem.split(':')[1]]);
+    expect(failure.join('\n')).toMatch(reason);
+    expect(reported).toContainEqual(['catalog/a.yaml', String(line)]);
+  });
+
+  it('is refused when its id exists already, naming both places', () => {
+    const assets = [
+      MART,
+      { name: 'catalog/a.yaml', text: GOOD },
+      { name: 'catalog/b.yaml', text: `# second\n${GOOD}` },
+    ];
+
+    expect(() => parseCatalog(assets)).toThrow(
+      'catalog/b.yaml:3: risk.par_1 is already defined at catalog/a.yaml:2',
+    );
+  });
+
+  it('may rise towards the good side', () => {
+    const rising = GOOD.replace('lower-is-better', 'higher-is-better').replace('warning: 5', 'warning: 9');
+
+    expect(problemsIn(rising)).toEqual([]);
+  });
+
+  it('reports all problems of all files at once', () => {
+    const text = GOOD.replace('unit: percent', 'unit: bananas').replace('owner: Risk', 'owner: ""');
+
+    expect(problemsIn(text)).toHaveLength(2);
+  });
+});
+
+describe('the hash of the catalogue', () => {
+  const asset = (name: string, text: string) => ({ name, text });
+  const hashOf = (...assets: { name: string; text: string }[]) => parseCatalog(assets).sha256;
+  const definition = asset('catalog/a.yaml', GOOD);
+
+  it('does not depend on the order of the files', () => {
+    expect(hashOf(MART, definition)).toBe(hashOf(definition, MART));
+  });
+
+  it('changes with any byte of any file', () => {
+    const hashes = [
+      hashOf(MART, definition),
+      hashOf(asset(MART.name, `${MART.text} `), definition),
+      hashOf(MART, asset(definition.name, `${GOOD}\n`)),
+      hashOf(MART, definition, asset('models/int_b.sql', 'SELECT 1')),
+    ];
+
+    expect(new Set(hashes).size).toBe(4);
+  });
+});
+
+describe('the order of models', () => {
+  it('puts each after what it reads, and does not take a comment or a text for a dependency', () => {
+    const models = orderModels([
+      { name: 'mart_a', sql: "SELECT 'stg_c' FROM INT_B -- not stg_c" },
+      { name: 'stg_c', sql: 'SELECT * FROM looker_loans' },
+      { name: 'int_b', sql: 'SELECT * FROM stg_c JOIN book_entries USING (relation)' },
+    ]);
+
+    expect(models.map(({ name, reads }) => [name, reads])).toEqual([
+      ['stg_c', ['looker_loans']],
+      ['int_b', ['book_entries', 'stg_c']],
+      ['mart_a', ['int_b']],
+    ]);
+    expect(relationsBehind('mart_a', models)).toEqual(['looker_loans']);
+  });
+
+  it('refuses a circle and shows it', () => {
+    const circle = [
+      { name: 'mart_a', sql: 'SELECT * FROM mart_b' },
+      { name: 'mart_b', sql: 'SELECT * FROM mart_a' },
+    ];
+
+    expect(() => orderModels(circle)).toThrow(ModelCycle);
+    expect(() => orderModels(circle)).toThrow('mart_a -> mart_b -> mart_a');
+  });
+});
+
+function problemsIn(text: string): readonly string[] {
+  try {
+    parseCatalog([MART, { name: 'catalog/a.yaml', text }]);
+    return [];
+  } catch (error) {
+    if (error instanceof CatalogInvalid) return error.problems;
+    throw error;
+  }
+}

@@ -1,0 +1,182 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadCatalog, parseCatalog } from '../../../shared/kpis/catalog.ts';
+import { readCatalogAssets } from '../../../shared/kpis/catalog-assets.ts';
+import { computeKpis } from '../../../shared/kpis/compute-kpis.ts';
+import { KpiMart } from '../../../shared/kpis/kpi-result.ts';
+import { SnapshotNotFetched } from '../../../shared/kpis/model-views.ts';
+import type { KpiFailure } from '../../../shared/kpis/read-mart.ts';
+import { aBalance, aLoan, DAY, entryOf, kpisOver, resultOf, withScratch } from './small-book.ts';
+
+const PAR = [aBalance('A', '10.00')];
+
+describe('a book that lacks a dataset', () => {
+  it.each([
+    [
+      'port.hhi',
+      { looker_loan_par_balances: PAR },
+      'needs looker/loans, which is not in the book as of 2025-12-10',
+    ],
+    [
+      'port.hhi',
+      { cascade_loan_tape: [] },
+      'needs looker/loan_par_balances and looker/loans, which are not in the book as of 2025-12-10',
+    ],
+    [
+      'risk.par_30',
+      { looker_loans: [] },
+      'needs looker/loan_par_balances or cascade/loan_tape, none of which is in the book as of 2025-12-10',
+    ],
+    [
+      // The PAR file is not asked for, since the loans alone would do.
+      'price.weighted_apr',
+      { cascade_loan_tape: [] },
+      'needs looker/loans, which is not in the book as of 2025-12-10',
+    ],
+    [
+      'risk.cash_cover',
+      { looker_loans: [] },
+      'needs cascade/loan_tape, which is not in the book as of 2025-12-10',
+    ],
+  ])('%s over %j', async (id, book, reason) => {
+    const mart = await kpisOver(book);
+
+    expect(resultOf(mart, id)).toMatchObject({
+      status: 'not-computable',
+      reason,
+      value: null,
+      numerator: null,
+      denominator: null,
+      asOf: '2025-12-10',
+      reportingDate: '2025-12-10',
+      inputs: [],
+      rows: 0,
+      nulls: 0,
+    });
+    expect(mart.series.filter((kpi) => kpi.id === id)).toEqual([]);
+  });
+
+  it('has one result for every KPI of the catalogue even when it is empty', async () => {
+    const [mart, catalog] = await Promise.all([kpisOver({}), loadCatalog()]);
+
+    expect(mart.kpis.map(({ id }) => id)).toEqual(catalog.kpis.map(({ id }) => id));
+    expect(new Set(mart.kpis.map(({ status }) => status))).toEqual(new Set(['not-computable']));
+    expect(KpiMart.parse(mart)).toEqual(mart);
+  });
+});
+
+describe('a portfolio of nothing', () => {
+  it('has an outstanding balance of 0 and no PAR', async () => {
+    const mart = await kpisOver({ looker_loan_par_balances: [aBalance('A', '0.00')] });
+
+    expect(resultOf(mart, 'port.outstanding')).toMatchObject({ value: '0.00', status: 'ok' });
+    expect(resultOf(mart, 'risk.par_30')).toMatchObject({
+      value: null,
+      numerator: '0.00',
+      denominator: '0.00',
+      status: 'not-computable',
+      reason: 'cannot divide by outstanding, which is zero on 2025-11-30',
+      rows: 1,
+    });
+    expect(resultOf(mart, 'risk.par_30_incl_writeoff').reason).toBe(
+      'cannot divide by outstanding and written_off, which is zero on 2025-11-30',
+    );
+  });
+});
+
+describe('an SQL error', () => {
+  it('stops only the KPI that it concerns', async () => {
+    const assets = await readCatalogAssets();
+    const catalog = parseCatalog(
+      assets.map(({ name, text }) => ({ name, text: text.replace('{ sum: par_60 }', '{ sum: par_66 }') })),
+    );
+    const failures: KpiFailure[] = [];
+
+    const mart = await kpisOver(
+      { looker_loan_par_balances: PAR },
+      { catalog, onFailure: (failure) => failures.push(failure) },
+    );
+
+    expect(resultOf(mart, 'risk.par_60')).toMatchObject({
+      status: 'not-computable',
+      reason: expect.stringMatching(/^mart_loan_par could not be read: .*par_66/),
+      inputs: ['looker/loan_par_balances'],
+    });
+    expect(resultOf(mart, 'risk.par_30').value).toBe('0.0000000000');
+    expect(failures).toEqual([{ mart: 'mart_loan_par', kpis: ['risk.par_60'], error: expect.any(Error) }]);
+  });
+
+  it('in a model stops the KPIs that read it, and names no path of the machine', async () => {
+    const book = { looker_loan_par_balances: PAR, looker_loans: [aLoan('A', 'CLI1')] };
+    let scratch = '';
+
+    const mart = await kpisOver(book, {
+      meddle: async (dir) => {
+        scratch = dir;
+        await writeFile(join(dir, 'looker_loans.parquet'), 'this is not Parquet');
+      },
+    });
+
+    expect(resultOf(mart, 'port.hhi').reason).toMatch(
+      /^mart_client_exposure could not be read: .*looker_loans/,
+    );
+    expect(resultOf(mart, 'port.loan_count').status).toBe('not-computable');
+    expect(resultOf(mart, 'port.outstanding').value).toBe('10.00');
+    expect(JSON.stringify(mart)).not.toContain(scratch);
+  });
+
+  it('that is not an Error is reported too', async () => {
+    const catalog = await loadCatalog();
+
+    const mart = await withScratch((_dir, sql) =>
+      computeKpis({
+        book: [entryOf('cascade_loan_tape', DAY, 'tape')],
+        files: new Map([['cascade_loan_tape', '/nowhere']]),
+        catalog,
+        asOf: DAY,
+        sql: {
+          run: () => Promise.resolve(),
+          rows: async () => {
+            // eslint-disable-next-line no-throw-literal -- an engine may reject with anything
+            throw 'out of order';
+          },
+          [Symbol.asyncDispose]: () => sql[Symbol.asyncDispose](),
+        },
+      }),
+    );
+
+    expect(resultOf(mart, 'risk.cash_cover').reason).toBe('mart_loan_tape could not be read: out of order');
+  });
+
+  it('when a file vanishes between set-up and reading becomes the reason', async () => {
+    const mart = await kpisOver(
+      { looker_loan_par_balances: PAR },
+      { meddle: (dir) => rm(join(dir, 'looker_loan_par_balances.parquet')) },
+    );
+
+    expect(resultOf(mart, 'port.outstanding').reason).toMatch(/mart_loan_par could not be read: /);
+  });
+});
+
+it('refuses a book whose files were not fetched', async () => {
+  const catalog = await loadCatalog();
+  const book = [entryOf('looker_loans', DAY, 'loans')];
+
+  const computing = withScratch((_dir, sql) =>
+    computeKpis({ book, files: new Map(), catalog, sql, asOf: DAY }),
+  );
+
+  await expect(computing).rejects.toThrow(SnapshotNotFetched);
+});
+
+it('lets a dataset be in the book that no model reads', async () => {
+  const catalog = await loadCatalog();
+  const book = [{ ...entryOf('looker_loans', DAY, 'schedules'), relation: 'looker_schedules' }];
+
+  const mart = await withScratch((_dir, sql) =>
+    computeKpis({ book, files: new Map(), catalog, sql, asOf: DAY }),
+  );
+
+  expect(mart.book).toHaveLength(1);
+});

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { ageingOf } from '../../../shared/publishing/ageing.ts';
+import { ageingChart, parTrendChart } from '../../../shared/publishing/charts.ts';
+import { parTrendOf } from '../../../shared/publishing/par-trend.ts';
+import { spreadOut } from '../../../shared/publishing/trend-chart.ts';
+import { aKpiMart } from '../../support/a-kpi-mart.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+const CHILD = `
+  const { aKpiMart } = await import('./tests/support/a-kpi-mart.ts');
+  const { ageingOf } = await import('./shared/publishing/ageing.ts');
+  const { parTrendOf } = await import('./shared/publishing/par-trend.ts');
+  const { ageingChart, parTrendChart } = await import('./shared/publishing/charts.ts');
+  const mart = aKpiMart();
+  const charts = [await parTrendChart(parTrendOf(mart)), await ageingChart(ageingOf(mart))];
+  process.stdout.write(charts.map(({ markup }) => markup).join(''));
+`;
+
+async function bothCharts(): Promise<string> {
+  const mart = aKpiMart();
+  const charts = [await parTrendChart(parTrendOf(mart)), await ageingChart(ageingOf(mart))];
+  return charts.map(({ markup }) => markup).join('');
+}
+
+describe('parTrendChart', () => {
+  it('is one image that reads out where each line went', async () => {
+    const { markup } = await parTrendChart(parTrendOf(aKpiMart()));
+
+    expect(markup).toMatch(
+      /^<svg [^>]*role="img" aria-label="PAR trend\. PAR 90 went from 1\.80 % on 2023-01-31 to 5\.40 %/,
+    );
+    expect(markup).toContain('<title>PAR trend</title>');
+    expect(markup).toContain('stroke-dasharray="5,4"');
+    expect(markup).toContain('>PAR 90 5.40 %</text>');
+    expect(markup).toContain('>PAR 90 critical, PAR 30 warning: 5 %</text>');
+  });
+
+  it('is a sentence while there is one date', async () => {
+    const { markup } = await parTrendChart(parTrendOf(aKpiMart({ months: 1 })));
+
+    expect(markup).toBe(
+      '<p class="chart-note">There is one reporting date so far, 2025-12-31: PAR 90 is 5.40 %, PAR 30 is 7.00 %. A trend needs two.</p>',
+    );
+  });
+
+  it('is a sentence while there is no PAR', async () => {
+    expect((await parTrendChart(parTrendOf(aKpiMart({ series: [] })))).markup).toContain(
+      'No PAR has been computed yet',
+    );
+  });
+
+  it('names days instead of months when the dates are close', async () => {
+    const { markup } = await parTrendChart(parTrendOf(aKpiMart({ months: 3 })));
+
+    expect(markup).toContain('>31 Dec 2025</text>');
+  });
+});
+
+describe('ageingChart', () => {
+  it('writes name, amount and share of each bucket', async () => {
+    const { markup } = await ageingChart(ageingOf(aKpiMart()));
+
+    expect(markup).toContain('>90 days or more</text>');
+    expect(markup).toContain('>USD 648,259.20 · 5.40 %</text>');
+  });
+
+  it('says why there is none', async () => {
+    expect((await ageingChart({ kind: 'unknown', reason: 'no tape' })).markup).toContain(
+      'No ageing: no tape.',
+    );
+  });
+});
+
+describe('both charts', () => {
+  it('have the same bytes each time, also in a fresh process in another time zone', async () => {
+    const here = await bothCharts();
+    const again = await bothCharts();
+    const elsewhere = execFileSync('node', ['--input-type=module', '--eval', CHILD], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], TZ: 'Pacific/Auckland', LANG: 'de_DE.UTF-8' },
+    });
+
+    expect(again).toBe(here);
+    expect(elsewhere).toBe(here);
+  });
+
+  it('hold no script, no link and nothing from elsewhere', async () => {
+    expect(await bothCharts()).not.toMatch(/<script|<a[ >]|href|url\(|<image|<style|\son\w+=/i);
+  });
+});
+
+describe('spreadOut', () => {
+  it('raises a label that would touch the one below it', () => {
+    expect(spreadOut([5, 4.5, 9], 1)).toEqual([5.5, 4.5, 9]);
+  });
+});

@@ -1,0 +1,187 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { RunId } from '../../../shared/domain/ids.ts';
+import { LocalDate } from '../../../shared/domain/local-date.ts';
+import { type DashboardInput, dashboardPage } from '../../../shared/publishing/dashboard-page.ts';
+import type { RunRecord } from '../../../shared/runs/run-record.ts';
+import { aKpiMart, aKpiResult, aRejectedRun, aRun } from '../../support/a-kpi-mart.ts';
+import { hostileText } from '../../support/hostile-text.ts';
+import { tagsOf } from '../../support/tags-of.ts';
+
+const render = (overrides: Partial<DashboardInput> = {}) =>
+  dashboardPage({
+    mart: aKpiMart(),
+    runs: [aRun()],
+    health: { status: 'healthy' },
+    now: '2026-01-05T06:31:00.000Z',
+    link: (path) => `/api/${path}?code=k&x=1`,
+    ...overrides,
+  });
+
+function aRunningRun(): RunRecord {
+  const { completedAt: _, rejectedRows: __, ...run } = aRun({ status: 'running', stage: 'compute' });
+  return { ...run, trail: run.trail.slice(0, 2) };
+}
+
+describe('dashboardPage', () => {
+  it('says as-of date, age, KPIs with their status in words, and how each is made up', async () => {
+    const page = await render();
+
+    expect(page).toContain('<h1>As of 2025-12-31</h1>');
+    expect(page).toContain('The numbers are 5 days old.');
+    expect(page).toContain('<span class="chip critical">Critical</span>');
+    expect(page).toContain('<dt>Numerator</dt><dd>648,259.20</dd><dt>Denominator</dt><dd>12,004,800.00</dd>');
+    expect(page).toContain('+0.60 points since 2025-11-30, worse');
+  });
+
+  it.each([
+    ['2025-12-31', 'The numbers are of today.'],
+    ['2026-01-01', 'The numbers are 1 day old.'],
+    ['2025-12-29', 'The numbers are dated 2 days ahead of today.'],
+    ['2026-02-14', 'The numbers are 45 days old.'],
+    ['2026-02-15', 'These numbers are 46 days old: no newer snapshot has been accepted.'],
+  ])('tells the age of the numbers on %s', async (today, sentence) => {
+    expect(await render({ now: `${today}T00:00:00.000Z` })).toContain(sentence);
+  });
+
+  it('runs no script, loads nothing, refreshes itself each minute and leaks no key in a referrer', async () => {
+    const page = await render();
+
+    expect(page).not.toMatch(/<script|<link|<img|url\(|\ssrc=/i);
+    expect(page).toContain('<meta http-equiv="refresh" content="60">');
+    expect(page).toContain("content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:;");
+    expect(page).toContain('<meta name="referrer" content="no-referrer">');
+  });
+
+  it('makes every link through link(), escaped', async () => {
+    const page = await render();
+
+    const targets = [...page.matchAll(/href="([^"]*)"/g)].map(([, target]) => target);
+    expect(targets).toEqual(
+      [
+        '',
+        '/artifacts/report.html',
+        '/artifacts/validation_report.json',
+        '/artifacts/summary.json',
+        '/artifacts/manifest.json',
+      ].map((rest) => `/api/runs/run_4f1c29ab03de${rest}?code=k&amp;x=1`),
+    );
+  });
+
+  it('shows how far a run is and how long each stage took', async () => {
+    const page = await render({ runs: [aRunningRun()] });
+
+    expect(page).toContain('ingest: done in 1.1 s');
+    expect(page).toContain('compute: under way');
+    expect(page).toContain('publish: to come');
+    expect(page).toContain('59.0 s so far');
+  });
+
+  it('gives the first problem of a rejected run in full, and the way to its runbook', async () => {
+    const run = aRejectedRun();
+    const page = await render({ runs: [{ ...run, problems: [...run.problems, ...run.problems] }] });
+
+    expect(page).toContain('(the file has outstanding_bal). Nothing was promoted.');
+    expect(page).toContain('docs/runbooks/missing-column.md');
+    expect(page).toContain('1 more problem in the validation report.');
+    expect(page).toContain('validate: rejected');
+    expect(page).toContain('publish: not reached');
+    expect(page).not.toContain('report.html');
+  });
+
+  it('does not offer a validation report that a run refused at ingest never got', async () => {
+    const page = await render({ runs: [aRejectedRun({ stage: 'ingest', problems: [] })] });
+
+    expect(page).toContain('The file was refused');
+    expect(page).not.toContain('validation_report.json');
+  });
+
+  it('blames the machinery for a failed run, not the file', async () => {
+    const lastError = {
+      stage: 'compute',
+      message: 'The disk is full.',
+      at: '2026-01-05T06:30:09.400Z',
+    } as const;
+    const page = await render({
+      runs: [
+        aRun({ status: 'failed', stage: 'compute', attempt: 2, lastError }),
+        aRun({ runId: RunId.parse('run_000000000001'), status: 'failed', stage: 'publish' }),
+        aRun({ runId: RunId.parse('run_000000000002'), status: 'canceled', stage: 'validate' }),
+      ],
+    });
+
+    expect(page).toContain('The machinery failed at compute; the file is not at fault.');
+    expect(page).toContain('The disk is full.');
+    expect(page).toContain('No error was recorded.');
+    expect(page).toContain(', attempt 2');
+    expect(page).toContain('validate: canceled');
+  });
+
+  it('shows the last error of a system that is not well', async () => {
+    const page = await render({
+      health: { status: 'unhealthy', lastError: 'The ledger cannot be reached.' },
+    });
+
+    expect(page).toContain('System unhealthy');
+    expect(page).toContain('The ledger cannot be reached.');
+    expect(await render({ health: { status: 'degraded', lastError: 'Slow.' } })).toContain('notice warning');
+  });
+
+  it('tells in two sentences how to begin when there is nothing yet', async () => {
+    const { mart: _, ...input }: DashboardInput = {
+      mart: aKpiMart(),
+      runs: [],
+      health: { status: 'healthy' },
+      now: '2026-01-05T06:31:00.000Z',
+      link: (path) => path,
+    };
+
+    const page = await dashboardPage(input);
+
+    expect(page).toContain('No numbers yet');
+    expect(page).toContain('Put a loan file into the container <code>landing</code>');
+    expect(await dashboardPage({ ...input, runs: [aRejectedRun()] })).toContain('Rename the column');
+    expect(await render({ runs: [] })).toContain('No run is on record.');
+  });
+
+  it('shows KPIs without value, with a date of their own, and a path that names no dataset', async () => {
+    const kpis = [
+      aKpiResult({ asOf: LocalDate.parse('2025-11-30') }),
+      aKpiResult({ id: 'x.y', value: null, numerator: null, status: 'not-computable', reason: 'No tape.' }),
+    ];
+    const run = aRun({ drop: { ...aRun().drop, path: 'stray.csv' } });
+
+    const page = await render({ mart: aKpiMart({ kpis, series: [] }), runs: [run] });
+
+    expect(page).toContain('As of 2025-11-30</p>');
+    expect(page).toContain('No tape.');
+    expect(page).toContain('<bdi>stray.csv</bdi>');
+  });
+
+  it('never contains an element or an attribute that data brought in', async () => {
+    const withText = (text: string) => {
+      const run = aRejectedRun();
+      const kpis = [aKpiResult({ name: text, reason: text, model: text, owner: text })];
+      return render({
+        mart: aKpiMart({ kpis }),
+        runs: [
+          {
+            ...run,
+            drop: { ...run.drop, path: `looker/loans/${text}` },
+            problems: run.problems.map((p) => ({ ...p, message: text })),
+          },
+        ],
+        health: { status: 'degraded', lastError: text },
+        link: (path) => `${path}?${text}`,
+      });
+    };
+    const expected = tagsOf(await withText('plain'));
+
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
+        expect(tagsOf(await withText(text))).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { reportHtml } from '../../../shared/publishing/report-html.ts';
+import { reportModel } from '../../../shared/publishing/report-model.ts';
+import { aKpiMart, aKpiResult, aValidationReport, monthEnd } from '../../support/a-kpi-mart.ts';
+import { aReportInput, aReportWithText } from '../../support/a-report.ts';
+import { golden } from '../../support/golden.ts';
+import { hostileText } from '../../support/hostile-text.ts';
+import { tagsOf } from '../../support/tags-of.ts';
+
+const render = (input = aReportInput()) => reportHtml(reportModel(input));
+
+describe('reportHtml', () => {
+  it('is the stored page, byte for byte', async () => {
+    const page = await render();
+
+    expect(page).toBe(golden('reports/executive-report.html', page));
+  });
+
+  it('stands alone: one file, no script, nothing from elsewhere', async () => {
+    const page = await render();
+
+    expect(page).not.toMatch(/<script|<link|<iframe|<object|<img|@import|url\(|\ssrc=|\shref=/i);
+    expect(
+      page.match(/https?:\/\/[^"]+/g)?.every((address) => address.startsWith('http://www.w3.org/')),
+    ).toBe(true);
+  });
+
+  it('says date, verdict and status before anything else', async () => {
+    const page = await render();
+
+    const order = [
+      'As of 2025-12-31</h1>',
+      '12 rows quarantined',
+      'PAR 90 is 5.40\u00a0%: critical',
+      'Key figures',
+    ];
+    expect(order.map((text) => page.indexOf(text))).toEqual(
+      order.map((text) => page.indexOf(text)).toSorted((a, b) => a - b),
+    );
+    expect(order.every((text) => page.includes(text))).toBe(true);
+  });
+
+  it('dates a KPI and a change that differ from the rest', async () => {
+    const old = aKpiResult({ asOf: monthEnd(30), reportingDate: monthEnd(30) });
+    const mart = aKpiMart();
+
+    const page = await render(aReportInput({ mart: { ...mart, kpis: [old, ...mart.kpis] } }));
+
+    expect(page).toContain('as of 2025-07-31');
+    expect(page).toContain('since 2025-06-30');
+  });
+
+  it('reads well with one date, no ageing and nothing to complain about', async () => {
+    const mart = aKpiMart({ months: 1, kpis: [aKpiResult()] });
+    const columns = { unexpected: [], missingOptional: [] };
+    const validation = aValidationReport({ verdict: 'accepted', problems: [], columns });
+
+    const page = await render(aReportInput({ mart, validation }));
+
+    expect(page).toContain('A trend needs two.');
+    expect(page).toContain('No ageing: risk.par_7 has no value');
+    expect(page).toContain('No problem was found in the file.');
+  });
+
+  it('never contains an element or an attribute that data brought in', async () => {
+    const expected = tagsOf(await render(aReportWithText('plain')));
+
+    await fc.assert(
+      fc.asyncProperty(hostileText, async (text) => {
+        expect(tagsOf(await render(aReportWithText(text)))).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { LocalDate } from '../../../shared/domain/local-date.ts';
+import { freshnessOf, reportModel } from '../../../shared/publishing/report-model.ts';
+import { aKpiMart, aKpiResult, aValidationReport } from '../../support/a-kpi-mart.ts';
+import { aReportInput } from '../../support/a-report.ts';
+
+describe('freshnessOf', () => {
+  it('is the as-of date where the label is the same', () => {
+    expect(freshnessOf(aKpiMart()).sentence).toBe('As of 2025-12-31');
+  });
+
+  it('tells the label from the true day when the month was not over', () => {
+    const asOf = LocalDate.parse('2025-12-10');
+    const kpis = [aKpiResult({ asOf, reportingDate: LocalDate.parse('2025-12-31') })];
+
+    expect(freshnessOf(aKpiMart({ asOf, kpis }))).toEqual({
+      asOf: '2025-12-10',
+      label: '2025-12-31',
+      sentence: 'Labelled 2025-12-31, true as-of 2025-12-10',
+    });
+  });
+
+  it('has no label when nothing was computed from the newest snapshot', () => {
+    expect(freshnessOf(aKpiMart({ kpis: [] })).label).toBeUndefined();
+  });
+});
+
+describe('reportModel', () => {
+  it('puts critical KPIs before warnings and then counts the gaps', () => {
+    expect(reportModel(aReportInput()).headlines.map(({ sentence }) => sentence)).toEqual([
+      'PAR 90 is 5.40 %: critical, above 5 %.',
+      'PAR 30 is 7.00 %: warning, above 5 %.',
+      '1 of 11 KPIs could not be computed; each says why.',
+    ]);
+  });
+
+  it('says that all is well when every KPI with limits is within them', () => {
+    const mart = aKpiMart({ kpis: [aKpiResult({ status: 'ok' })] });
+
+    expect(reportModel(aReportInput({ mart })).headlines).toEqual([
+      { status: 'ok', sentence: 'All 1 computed KPIs that have limits are within them.' },
+    ]);
+  });
+
+  it.each([
+    ['accepted', 'Accepted: all 31,222 rows passed.'],
+    ['quarantined', '12 rows quarantined: 31,210 of 31,222 rows are in the numbers.'],
+    ['rejected', 'Rejected: none of the 31,222 rows is in the numbers.'],
+  ] as const)('states the verdict %s in a sentence', (verdict, sentence) => {
+    expect(reportModel(aReportInput({ validation: aValidationReport({ verdict }) })).verdict).toBe(sentence);
+  });
+
+  it('lists what was rejected with its count, first records and runbook', () => {
+    const { quality } = reportModel(aReportInput());
+
+    expect(quality.tolerance).toBe('0.04 % of the rows were rejected; the contract tolerates 2.00 %.');
+    expect(quality.problems[0]).toMatchObject({
+      code: 'negative-balance',
+      count: '9',
+      firstRecords: '118, 204, 5077',
+      runbook: 'docs/runbooks/negative-balance.md',
+    });
+  });
+
+  it('falls back on the one record of a problem that has no list', () => {
+    const problems = [
+      { code: 'ragged-row', severity: 'error', message: 'Row 7 is short.', record: 7 } as const,
+    ];
+
+    const { quality } = reportModel(aReportInput({ validation: aValidationReport({ problems }) }));
+
+    expect(quality.problems[0]).toMatchObject({ count: '1', firstRecords: '7' });
+  });
+
+  it('names everything that the numbers came from', () => {
+    const { provenance } = reportModel(aReportInput());
+
+    expect(provenance).toMatchObject({
+      runId: 'run_4f1c29ab03de',
+      attempt: 1,
+      revision: '646e537, DuckDB 1.5.6',
+    });
+    expect(provenance.book.map((entry) => entry.dataset)).toEqual([
+      'looker/loan_par_balances',
+      'looker/loans',
+    ]);
+    expect(provenance.definitions).toContainEqual({ id: 'risk.par_90', version: 1 });
+  });
+});
