@@ -50,18 +50,24 @@ export async function readCsvRecords(
       return undefined;
     },
   });
+  // Stopping early destroys the streams, which pipeline reports as an error although it is what was asked for.
+  let stopped = false;
   const handOn = async (records: AsyncIterable<string[]>): Promise<void> => {
     for await (const cells of records) {
       const number = numbers.shift() ?? 0;
       for (let bad = malformed[0]; bad !== undefined && bad.number < number; bad = malformed[0]) {
         malformed.shift();
-        if (!(await each(bad))) return;
+        if (!(await each(bad))) return void (stopped = true);
       }
-      if (!(await each({ kind: 'cells', number, cells }))) return;
+      if (!(await each({ kind: 'cells', number, cells }))) return void (stopped = true);
     }
     for (const bad of malformed) if (!(await each(bad))) return;
   };
-  await pipeline(Readable.from(csvText(source, findings)), parser, handOn);
+  try {
+    await pipeline(Readable.from(csvText(source, findings)), parser, handOn);
+  } catch (error) {
+    if (!stopped) throw error;
+  }
 }
 
 function endsTheFile(error: CsvError | undefined): boolean {
