@@ -28,11 +28,14 @@ export function identifyContract(
   const fits = (candidates.length > 0 ? candidates : contracts)
     .map((contract) => ({ contract, match: matchHeader(contract, header) }))
     .sort((a, b) => a.match.missing.length - b.match.missing.length);
+  // Of two that are complete, the one that knows more of the header's names is meant: the columns of the PAR
+  // variant of the tape are all in the loan-level PAR file as well.
   const complete = fits.filter(({ match }) => match.missing.length === 0);
-  const [first, second] = complete;
+  const fewestUnknown = Math.min(...complete.map(({ match }) => match.unexpected.length));
+  const meant = complete.filter(({ match }) => match.unexpected.length === fewestUnknown);
+  const [first, second] = meant;
   if (first !== undefined && second === undefined) return { kind: 'found', contract: first.contract };
-  if (second !== undefined)
-    return { kind: 'ambiguous', candidates: complete.map(({ contract }) => contract) };
+  if (second !== undefined) return { kind: 'ambiguous', candidates: meant.map(({ contract }) => contract) };
   const [closest] = fits;
   // A known dataset with a damaged header is judged by its closest shape, which then says what is missing.
   if (candidates.length > 0 && closest !== undefined) return { kind: 'found', contract: closest.contract };

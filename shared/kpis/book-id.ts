@@ -11,7 +11,7 @@ export function bookIdOf(entries: readonly BookIdentity[], catalogSha256: string
     catalogSha256,
     entries: entries
       .map(({ asOf, contractVersion, relation, sha256 }) => ({ asOf, contractVersion, relation, sha256 }))
-      .toSorted((a, b) => compareText(sortKey(a), sortKey(b))),
+      .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1)),
   };
   const digest = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
   return BookId.parse(`book_${digest.slice(0, 12)}`);
@@ -19,8 +19,4 @@ export function bookIdOf(entries: readonly BookIdentity[], catalogSha256: string
 
 function sortKey(entry: BookIdentity): string {
   return [entry.relation, entry.asOf, entry.sha256, entry.contractVersion].join(' ');
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

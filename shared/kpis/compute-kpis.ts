@@ -22,7 +22,8 @@ export type ComputeKpisInput = {
 
 /**
  * Computes every KPI of the catalogue over the book. A KPI that cannot be computed says why and takes no other
- * down with it. There is no clock here: the same book gives the same mart.
+ * down with it. There is no clock here: the same book gives the same mart. Throws SqlEngineExhausted when the
+ * engine runs out of memory or disk.
  */
 export async function computeKpis(input: ComputeKpisInput): Promise<KpiMart> {
   const { book, catalog, files, sql, asOf, onFailure = () => undefined } = input;

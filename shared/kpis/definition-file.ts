@@ -49,7 +49,7 @@ export function readDefinitions({ name, text }: CatalogAsset): DefinitionFile {
 
 function problemsOf(error: z.ZodError, base: Path, place: (path: Path) => string): readonly string[] {
   return error.issues.map((issue) => {
-    const path = [...base, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
+    const path = [...base, ...issue.path.map(String)];
     return `${place(path)}: ${[path.join('.'), issue.message].filter(Boolean).join(': ')}`;
   });
 }

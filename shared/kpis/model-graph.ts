@@ -7,6 +7,8 @@ export type Model = {
   readonly sql: string;
   /** Models and relations that the SQL names, in name order. */
   readonly reads: readonly string[];
+  /** Its header says `-- Stored: why`: it becomes a table and not a view. */
+  readonly isStored: boolean;
 };
 
 /** Models need each other in a circle. */
@@ -20,7 +22,10 @@ export function orderModels(sources: readonly { name: string; sql: string }[]): 
   const models = new Map(
     sources
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ name, sql }) => [name, { name, sql, reads: namesIn(sql, known) }]),
+      .map(({ name, sql }) => [
+        name,
+        { name, sql, reads: namesIn(sql, known), isStored: /^-- Stored: /m.test(sql) },
+      ]),
   );
   const ordered = new Map<string, Model>();
   const visit = (name: string, path: readonly string[]) => {
@@ -43,6 +48,6 @@ export function relationsBehind(name: string, models: readonly Model[]): readonl
 
 function namesIn(sql: string, known: ReadonlySet<string>): readonly string[] {
   const code = sql.replaceAll(/--.*|'(?:[^']|'')*'/g, ' ');
-  const words = code.toLowerCase().match(/[a-z_][a-z0-9_]*/g) ?? [];
+  const words = Array.from(code.toLowerCase().matchAll(/[a-z_][a-z0-9_]*/g), ([word]) => word);
   return [...new Set(words)].filter((word) => known.has(word)).toSorted();
 }

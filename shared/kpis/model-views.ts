@@ -2,9 +2,10 @@ import type { SqlSession } from '../ports/sql-engine.ts';
 import type { BookEntry } from './kpi-result.ts';
 import type { Model } from './model-graph.ts';
 import { BOOK_RELATION, STAGED_RELATIONS } from './relations.ts';
+import { SqlEngineExhausted } from './sql-engine-exhausted.ts';
 
-// Turns a book into SQL: a view for each staged file, and a view for each model whose inputs are there. Views
-// and not tables: each mart is scanned once, so a copy would only cost memory.
+// Turns a book into SQL: a view for each staged file, and a view for each model whose inputs are there. Mostly
+// views and not tables: each mart is scanned once, so a copy would only cost time.
 
 /** A snapshot of the book has no local file: the caller forgot to fetch it. */
 export class SnapshotNotFetched extends Error {
@@ -27,11 +28,12 @@ export async function createModelViews(
 ): Promise<ViewFailures> {
   const failures = new Map<string, unknown>();
   const ready = new Set<string>();
-  const create = async (name: string, select: string) => {
+  const create = async (name: string, select: string, kind: 'VIEW' | 'TABLE' = 'VIEW') => {
     try {
-      await sql.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${select}`);
+      await sql.run(`CREATE OR REPLACE TEMP ${kind} ${name} AS ${select}`);
       ready.add(name);
     } catch (error) {
+      if (error instanceof SqlEngineExhausted) throw error;
       failures.set(name, error);
     }
   };
@@ -44,8 +46,11 @@ export async function createModelViews(
   }
   for (const model of models) {
     const broken = model.reads.find((read) => failures.has(read));
-    if (broken !== undefined) failures.set(model.name, failures.get(broken));
-    else if (model.reads.every((read) => ready.has(read))) await create(model.name, model.sql);
+    if (broken !== undefined) {
+      failures.set(model.name, failures.get(broken));
+    } else if (model.reads.every((read) => ready.has(read))) {
+      await create(model.name, model.sql, model.isStored ? 'TABLE' : 'VIEW');
+    }
   }
   return failures;
 }

@@ -6,6 +6,7 @@ import { computedKpi, uncomputableKpi } from './kpi-outcome.ts';
 import type { KpiResult } from './kpi-result.ts';
 import { type MeasureQuery, measureQuery } from './measure-query.ts';
 import type { ViewFailures } from './model-views.ts';
+import { SqlEngineExhausted } from './sql-engine-exhausted.ts';
 
 /** A KPI together with the mart that it will be read from. */
 export type Reading = {
@@ -27,7 +28,10 @@ export type ReadMartDeps = {
   readonly onFailure: (failure: KpiFailure) => void;
 };
 
-/** Reads all KPIs of a mart in one scan. An SQL error becomes the reason of the KPIs that it concerns. */
+/**
+ * Reads all KPIs of a mart in one scan. An SQL error becomes the reason of the KPIs that it concerns; an engine
+ * without memory is thrown, since the same book must not give another mart on another day.
+ */
 export async function readMart(
   mart: string,
   readings: readonly Reading[],
@@ -43,6 +47,7 @@ export async function readMart(
       results: resultsOf(reading, query, rows, deps.asOf),
     }));
   } catch (error) {
+    if (error instanceof SqlEngineExhausted) throw error;
     if (readings.length === 1) return failed(mart, readings, deps, error);
     // The shared scan does not tell which KPI is at fault, so each is tried alone.
     const alone: KpiHistory[] = [];

@@ -16,6 +16,7 @@ import type { RunRecord } from '../runs/run-record.ts';
 import { bookOf } from './book.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import {
+  AttemptOvertaken,
   amendAttempt,
   describeError,
   type StageDeps,
@@ -46,16 +47,8 @@ async function compute(run: RunRecord, deps: ComputeDeps): Promise<readonly Stag
   const startedAt = deps.clock.now();
   const { asOf, runId } = run;
   if (asOf === undefined) throw new Error(`run ${runId} reached compute without an as-of date`);
-  // Before the book is looked up: whoever writes these files later has seen a book at least as new as ours.
-  const seen = await martsSeen(deps.lake, asOf, runId);
-  const catalog = await deps.catalog();
-  const book = bookOf(run, await deps.registry.all());
-  const bookId = bookIdOf(book, catalog.sha256);
-  const failures: Record<string, string> = {};
-  const mart = await martOfBook(bookId, { book, catalog, asOf, failures }, deps);
+  const { mart, failures } = await computeAndKeep(run, asOf, deps);
 
-  await deps.lake.write('runs', attemptPath(runId, run.attempt, 'kpis.json'), martJson(mart));
-  await writeMarts(mart, run, asOf, seen, deps);
   const now = deps.clock.now();
   const notComputable = mart.kpis.filter(({ status }) => status === 'not-computable').length;
   const calculation = {
@@ -67,13 +60,32 @@ async function compute(run: RunRecord, deps: ComputeDeps): Promise<readonly Stag
   };
   const advanced = await amendAttempt(deps.ledger, run, (current) =>
     withTrail(
-      { ...current, stage: 'publish', bookId, phases: { ...current.phases, calculation } },
+      { ...current, stage: 'publish', bookId: mart.bookId, phases: { ...current.phases, calculation } },
       'compute',
       startedAt,
       now,
     ),
   );
   return [messageFor(advanced, 'publish')];
+}
+
+type Computed = { readonly mart: KpiMart; readonly failures: Record<string, string> };
+
+/** Computes until its files could be written over exactly what was there when the book was looked up. */
+async function computeAndKeep(run: RunRecord, asOf: LocalDate, deps: ComputeDeps): Promise<Computed> {
+  const { lake, ledger, registry } = deps;
+  const catalog = await deps.catalog();
+  for (;;) {
+    const current = await ledger.find(run.runId);
+    if (current?.value.attempt !== run.attempt) throw new AttemptOvertaken(`attempt ${run.attempt} is over`);
+    // Before the book is looked up: whoever writes these files later has seen a book at least as new as ours.
+    const seen = await martsSeen(lake, asOf, run.runId);
+    const book = bookOf(run, await registry.all());
+    const failures: Record<string, string> = {};
+    const mart = await martOfBook(bookIdOf(book, catalog.sha256), { book, catalog, asOf, failures }, deps);
+    await lake.write('runs', attemptPath(run.runId, run.attempt, 'kpis.json'), martJson(mart));
+    if (await writeMarts(mart, run, asOf, seen, deps)) return { mart, failures };
+  }
 }
 
 async function martOfBook(
@@ -125,14 +137,14 @@ async function martsSeen(lake: Lake, asOf: LocalDate, runId: RunId): Promise<Rea
   return etags;
 }
 
-/** Writes only over what was seen before the book was looked up, so that an older book never wins. */
+/** False when another worker wrote in between: then its book may be newer than ours, and nothing is forced. */
 async function writeMarts(
   mart: KpiMart,
   run: RunRecord,
   asOf: LocalDate,
   seen: ReadonlyMap<string, string>,
   { lake, scratch, sql }: ComputeDeps,
-): Promise<void> {
+): Promise<boolean> {
   await using folder = await scratch.open();
   await using session = await sql.open(folder.dir);
   const parquet = join(folder.dir, 'kpis.parquet');
@@ -143,14 +155,7 @@ async function writeMarts(
     const etag = seen.get(path);
     const onlyIf = etag === undefined ? ('absent' as const) : { etag };
     const outcome = await lake.write('marts', path, bodies[extension], { contentType, onlyIf });
-    if (outcome.kind === 'conflict') throw new MartWrittenMeanwhile(path);
+    if (outcome.kind === 'conflict') return false;
   }
-}
-
-/** Another delivery of this run wrote its marts in between. The retry finds out which of the two is current. */
-export class MartWrittenMeanwhile extends Error {
-  override readonly name = 'MartWrittenMeanwhile';
-  constructor(path: string) {
-    super(`marts/${path} was written by another worker`);
-  }
+  return true;
 }

@@ -1,18 +1,10 @@
 -- Grain: customer and reporting date; a balance without a known customer is a row of its own.
--- Inputs: int_par_with_loans, int_par_as_of. A customer who borrowed from both companies is one row.
+-- Inputs: int_client_exposure, int_par_as_of.
 -- client_balance, its square and its rank are empty on rows without a customer, so such a balance counts in
 -- outstanding but never as a client. Ties in rank are broken by the customer's id, so that the rows are the
 -- same each time; the sum of the ten largest does not depend on it.
 -- The cast before the product: two decimals of 18 digits multiply into 18 digits and overflow at 10 million.
-WITH exposure AS (
-  SELECT
-    reporting_date,
-    customer_id,
-    CAST(coalesce(sum(outstanding), 0) AS DECIMAL(18, 2)) AS outstanding
-  FROM int_par_with_loans
-  GROUP BY reporting_date, customer_id, CASE WHEN customer_id IS NULL THEN loan_id END
-),
-ranked AS (
+WITH ranked AS (
   SELECT
     *,
     customer_id IS NOT NULL AS is_client,
@@ -20,7 +12,7 @@ ranked AS (
       PARTITION BY reporting_date, customer_id IS NULL
       ORDER BY outstanding DESC, customer_id
     ) AS position
-  FROM exposure
+  FROM int_client_exposure
 )
 SELECT
   ranked.reporting_date,

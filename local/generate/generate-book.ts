@@ -1,0 +1,130 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LocalDate } from '../../shared/domain/local-date.ts';
+import { formatScaled } from '../../shared/domain/rational.ts';
+import { BookOptions, dayText } from './book-options.ts';
+import { buildLoanBook } from './build-loan-book.ts';
+import { type CsvFile, exactMoney, type WriteSettings, writeCsvFile } from './csv-file.ts';
+import { customersFile } from './customers-file.ts';
+import { type ExpectedFile, type ExpectedNewest, ExpectedSums } from './expected-sums.ts';
+import { at, type LoanBook } from './loan-book.ts';
+import { buildLoanTape, type LoanTape, loanTapeFile, loanTapeParFile, TAPE_MONEY } from './loan-tape.ts';
+import { writeLoanTapeWorkbook } from './loan-tape-workbook.ts';
+import { loansFile } from './loans-file.ts';
+import { parBalancesFile, parRows } from './par-balances-file.ts';
+import {
+  type DateTally,
+  emptyPortfolio,
+  expectedParDate,
+  type PortfolioTally,
+  tallied,
+} from './portfolio-tally.ts';
+import { realPaymentsFile } from './real-payments-file.ts';
+import { schedulesFile } from './schedules-file.ts';
+import { transactionsFile } from './transactions-file.ts';
+
+export const EXPECTED_PATH = 'expected.json';
+
+export type GenerateBookOptions = WriteSettings & {
+  /** The folder to write to; made if need be. */
+  readonly dir: string;
+  /** These are checked by BookOptions, which also has their defaults. */
+  readonly loans?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly asOf?: string | undefined;
+  readonly months?: number | undefined;
+};
+
+/** Writes a whole book under `dir` and returns (and writes, as `expected.json`) what it adds up to. */
+export async function generateBook(options: GenerateBookOptions): Promise<ExpectedSums> {
+  const { dir, chunkSize, onProgress, ...wanted } = options;
+  const book = buildLoanBook(BookOptions.parse(wanted));
+  const files: Record<string, ExpectedFile> = {};
+  const write = async (file: CsvFile): Promise<void> => {
+    files[file.path] = await writeCsvFile(dir, file, { chunkSize, onProgress });
+  };
+
+  await write(loansFile(book));
+  const portfolio = emptyPortfolio(book);
+  await write(parBalancesFile(book, tallied(book, parRows(book), portfolio)));
+  await write(schedulesFile(book));
+  await write(transactionsFile(book));
+  await write(customersFile(book));
+  await write(realPaymentsFile(book));
+  const tape = buildLoanTape(book, portfolio.dates);
+  await write(loanTapeFile(tape));
+  await write(loanTapeParFile(portfolio.dates));
+  const workbook = await writeLoanTapeWorkbook(dir, tape, new Date(`${book.options.asOf}T00:00:00Z`));
+  const tapeSums = files['cascade/loan_tape.csv'];
+  if (tapeSums) files[workbook] = tapeSums;
+
+  return writeExpected(dir, {
+    ...expectedHead(book),
+    files,
+    parDates: portfolio.dates.map(expectedParDate),
+    newest: expectedNewest(book, portfolio),
+    loans: expectedLoans(book),
+    tape: expectedTape(tape),
+  });
+}
+
+export function expectedHead(book: LoanBook): Pick<ExpectedSums, 'seed' | 'asOf'> {
+  return { seed: String(book.options.seed), asOf: book.options.asOf };
+}
+
+export async function writeExpected(dir: string, sums: ExpectedSums): Promise<ExpectedSums> {
+  const checked = ExpectedSums.parse(sums);
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, EXPECTED_PATH), `${JSON.stringify(checked, undefined, 2)}\n`);
+  return checked;
+}
+
+function expectedNewest(book: LoanBook, { dates, clients }: PortfolioTally): ExpectedNewest | undefined {
+  const date: DateTally | undefined = dates.at(-1);
+  if (date === undefined) return undefined;
+  const largestFirst = [...clients].sort((a, b) => b - a);
+  const top10 = largestFirst.slice(0, 10).reduce((sum, balance) => sum + balance, 0);
+  const squares = largestFirst.reduce((sum, balance) => sum + BigInt(balance) ** 2n, 0n);
+  const month = dayText(date.asOfDay).slice(0, 7);
+  return {
+    reportingDate: dayText(date.reportingDay),
+    asOf: dayText(date.asOfDay),
+    activeClients: String(date.activeClients),
+    top10Clients: exactMoney(top10),
+    squaredClientOutstanding: formatScaled(squares, 4),
+    weightedAprNumerator: formatScaled(date.aprNumerator, 5),
+    disbursements: { month, ...disbursedIn(book, month) },
+  };
+}
+
+function disbursedIn(book: LoanBook, month: string): { loans: string; volume: string } {
+  let loans = 0;
+  let volume = 0;
+  for (let loan = 0; loan < book.count; loan++) {
+    if (!dayText(at(book.disburseDay, loan)).startsWith(month)) continue;
+    loans++;
+    volume += at(book.principal, loan);
+  }
+  return { loans: String(loans), volume: exactMoney(volume) };
+}
+
+function expectedLoans(book: LoanBook): ExpectedSums['loans'] {
+  return {
+    loans: String(book.count),
+    volume: exactMoney(book.principal.reduce((sum, cents) => sum + cents, 0)),
+    customers: String(new Set(book.customer).size),
+  };
+}
+
+function expectedTape(tape: LoanTape): ExpectedSums['tape'] {
+  const newest = tape.rows.at(-1);
+  const cents = tape.cents.at(-1);
+  if (newest === undefined || cents === undefined) return undefined;
+  const money = (column: (typeof TAPE_MONEY)[number]): string =>
+    exactMoney(at(cents, TAPE_MONEY.indexOf(column)));
+  return {
+    measurementDate: LocalDate.parse(newest.get('measurement_date')),
+    cashAvailable: money('cash_available_usd'),
+    totalEligible: money('total_eligible_usd'),
+  };
+}
