@@ -1,3 +1,4 @@
+import type { QueueClient } from '@azure/storage-queue';
 import { z } from 'zod';
 import { abortableSleep } from './abortable-sleep.ts';
 import { type BlobReceipts, bareEtag } from './blob-receipts.ts';
@@ -28,6 +29,7 @@ export type BlobListenerOptions = {
   maxPollMs: number;
   /** Pause between two scans of the containers; 0: never scan. */
   scanMs: number;
+  onQueued?: (queue: QueueClient) => void;
   say: Say;
 };
 
@@ -64,6 +66,7 @@ export function startBlobListener(options: BlobListenerOptions): BlobListener {
     leaseSeconds: options.leaseSeconds,
     maxPollMs: options.maxPollMs,
     say,
+    ...(options.onQueued === undefined ? {} : { onQueued: options.onQueued }),
     run: ({ text }) => execute(text),
   });
   const seen = new Set<string>();

@@ -1,3 +1,4 @@
+import type { QueueClient } from '@azure/storage-queue';
 import { type BlobListener, startBlobListener } from './blob-listener.ts';
 import { blobReceipts } from './blob-receipts.ts';
 import { blobTriggerOf } from './blob-trigger.ts';
@@ -86,13 +87,14 @@ export async function startFunctionsHost(
   const openAccount = storageAccounts();
   const hostAccount = openAccount(options.storage);
   const queueListeners: QueueListener[] = [];
+  const onQueued = (queue: QueueClient): void => {
+    for (const listener of queueListeners) if (listener.queueUrl === queue.url) listener.wake();
+  };
   const writeOutputs = outputWriter({
     settings,
     openAccount,
     queueEncoding: queues.messageEncoding,
-    onQueued: (queue) => {
-      for (const listener of queueListeners) if (listener.queueUrl === queue.url) listener.wake();
-    },
+    onQueued,
   });
   const runner = createFunctionRunner(core, writeOutputs, log);
   const invokerOf = (fn: RegisteredFunction): ReturnType<typeof runner.invokerOf> =>
@@ -105,7 +107,15 @@ export async function startFunctionsHost(
   // Everything that can be wrong with a binding is found before anything runs.
   for (const fn of functions) refuseUnknown(fn);
   const routes = withTrigger('httpTrigger').map((fn) => httpRouteOf(fn, http.routePrefix, invokerOf(fn)));
-  const prepared = { settings, openAccount, queues, account: hostAccount.blobs, hostId, ...polling };
+  const prepared = {
+    settings,
+    openAccount,
+    queues,
+    account: hostAccount.blobs,
+    hostId,
+    onQueued,
+    ...polling,
+  };
   const queueStarts = withTrigger('queueTrigger').map((fn) =>
     prepareQueue(fn, { ...prepared, invoke: invokerOf(fn), say: sayTo(log, fn.name) }),
   );
@@ -135,6 +145,7 @@ export async function startFunctionsHost(
       receipts: blobReceipts(hostAccount.blobs, hostId),
       blobs,
       scanMs: options.scanMs ?? DEFAULT_SCAN_MS,
+      onQueued,
       say: sayTo(log),
     });
   }

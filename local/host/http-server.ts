@@ -75,6 +75,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpL
     if (matches.length === 0) return sendBare(response, 404);
     const found = matches.find(({ route }) => route.methods.includes(request.method ?? ''));
     if (found === undefined) {
+      // Azure itself answers 404 here (azure-functions-host#10098); a caller is better served by the cause.
       const allow = [...new Set(matches.flatMap(({ route }) => route.methods))].join(', ');
       return sendBare(response, 405, { allow });
     }

@@ -38,6 +38,8 @@ export type QueueListenerOptions = {
   maxPollMs: number;
   /** Runs the function; false when it failed. */
   run(work: QueueWork): Promise<boolean>;
+  /** Told about a message on the poison queue, so that a function that listens there need not poll for it. */
+  onQueued?: (queue: QueueClient) => void;
   say: Say;
 };
 
@@ -160,6 +162,7 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
       `message ${message.messageId} moves to ${options.poison.name} after ${message.dequeueCount} tries`,
     );
     await sendCreating(options.poison, message.messageText);
+    options.onQueued?.(options.poison);
     await lease.complete();
   }
 

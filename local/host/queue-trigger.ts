@@ -1,4 +1,4 @@
-import type { ReceivedMessageItem } from '@azure/storage-queue';
+import type { QueueClient, ReceivedMessageItem } from '@azure/storage-queue';
 import { z } from 'zod';
 import type { BindingData } from './binding-expressions.ts';
 import type { RegisteredFunction } from './core-contract.ts';
@@ -25,6 +25,7 @@ export type QueueTriggerDeps = {
   leaseSeconds: number;
   maxPollMs: number;
   invoke: Invoke;
+  onQueued: (queue: QueueClient) => void;
   say: Say;
 };
 
@@ -46,6 +47,7 @@ export function prepareQueue(fn: RegisteredFunction, deps: QueueTriggerDeps): ()
     leaseSeconds: deps.leaseSeconds,
     maxPollMs: deps.maxPollMs,
     say: deps.say,
+    onQueued: deps.onQueued,
     run: async ({ text, message }) => {
       const reason = `new message on ${name}, try ${message.dequeueCount}`;
       return (await deps.invoke(queueCall(reason, text, metadataOf(message)))).kind === 'succeeded';

@@ -18,7 +18,7 @@ export type ParsedCell =
   | { readonly kind: 'bad'; readonly code: ProblemCode; readonly detail: string };
 
 const NULL_WORDS = new Set(['', 'null', 'nan', 'none', 'n/a', 'na']);
-const INTEGER = /^-?\d{1,15}(?:\.0*)?$/;
+const INTEGER = /^-?\d+(?:\.0*)?$/;
 const PLAIN_DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 const SCIENTIFIC = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
 const GROUPED = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
@@ -90,7 +90,8 @@ function integerParser(column: Column): (text: string) => ParsedCell {
   return (text) => {
     const plain = withoutDecoration(text);
     if (!INTEGER.test(plain)) return bad('text-in-number', 'is not a whole number');
-    const value = Number.parseInt(plain, 10);
+    const value = Number(plain);
+    if (!Number.isSafeInteger(value)) return bad('out-of-range', 'is too large to be kept exactly');
     return withinLimits(value) ?? { kind: 'value', value: value === 0 ? 0 : value };
   };
 }
@@ -114,10 +115,11 @@ function decimalParser(column: Column): (text: string) => ParsedCell {
 function withoutDecoration(text: string): string {
   const bracketed = /^\((.+)\)$/.exec(text);
   const inner = (bracketed?.[1] ?? text).replace(/^(-?)\$\s?/, '$1').replace(/\s?\$$/, '');
+  // Brackets around a minus sign would be negative twice: nobody can tell what `(-5)` was meant to be.
+  if (bracketed && inner.startsWith('-')) return text;
   const unsigned = inner.startsWith('-') ? inner.slice(1) : inner;
   const digits = GROUPED.test(unsigned) ? unsigned.replaceAll(',', '') : unsigned;
-  const negative = (bracketed !== null) !== inner.startsWith('-');
-  return negative ? `-${digits}` : digits;
+  return bracketed || inner.startsWith('-') ? `-${digits}` : digits;
 }
 
 type ScaledDecimal = { units: number; excess: 'none' | 'residue' | 'more' };
@@ -164,7 +166,7 @@ function limitCheck(column: Column, scale: number): (units: number) => ParsedCel
 }
 
 function missing(text: string): ParsedCell {
-  return bad('missing-value', text === '' ? 'is empty' : `is ${JSON.stringify(text)}, which means no value`);
+  return bad('missing-value', text === '' ? 'is empty' : 'holds a word that means no value');
 }
 
 function bad(code: ProblemCode, detail: string): ParsedCell {

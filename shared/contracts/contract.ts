@@ -69,7 +69,7 @@ export type RowRule = { readonly severity: 'error' | 'warning' } & (
       readonly when: string;
     }
   | {
-      /** `column` is above zero whenever its own sub-bucket `part` is. */
+      /** `column` is at least as much as its own sub-bucket `part`. */
       readonly kind: 'includes';
       readonly code: ProblemCode;
       readonly column: string;

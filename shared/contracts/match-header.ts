@@ -45,12 +45,14 @@ export function matchHeader(contract: Contract, header: readonly string[]): Head
 
 /** The name that is fewest edits away, when it is close enough to be a slip or a shortening. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  const limit = Math.max(2, Math.floor(name.length / 2));
   let nearest: { name: string; distance: number } | undefined;
   for (const candidate of candidates) {
+    // The distance is no less than the difference in length: a name of a million characters is not measured.
+    if (Math.abs(normalise(candidate).length - name.length) > limit) continue;
     const distance = editDistance(normalise(name), normalise(candidate));
     if (distance < (nearest?.distance ?? Infinity)) nearest = { name: candidate, distance };
   }
-  const limit = Math.max(2, Math.floor(name.length / 2));
   return nearest !== undefined && nearest.distance <= limit ? nearest.name : undefined;
 }
 

@@ -27,7 +27,7 @@ export function identifyContract(
   if (only !== undefined && another === undefined) return { kind: 'found', contract: only };
   const fits = (candidates.length > 0 ? candidates : contracts)
     .map((contract) => ({ contract, match: matchHeader(contract, header) }))
-    .sort((a, b) => a.match.missing.length - b.match.missing.length);
+    .sort(({ match: a }, { match: b }) => b.recognised - a.recognised || a.missing.length - b.missing.length);
   // Of two that are complete, the one that knows more of the header's names is meant: the columns of the PAR
   // variant of the tape are all in the loan-level PAR file as well.
   const complete = fits.filter(({ match }) => match.missing.length === 0);

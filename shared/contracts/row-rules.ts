@@ -40,7 +40,9 @@ export function ruleCheck(rule: RowRule, contract: Contract): (row: TypedRow) =>
     }
     case 'present-when-positive':
       return (row) => {
-        const positive = (amount(row, rule.of) ?? 0) > 0;
+        const of = amount(row, rule.of);
+        if (of === undefined) return undefined;
+        const positive = of > 0;
         const present = row[rule.column] !== null && row[rule.column] !== undefined;
         if (positive === present) return undefined;
         return {

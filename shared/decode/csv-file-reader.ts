@@ -15,18 +15,18 @@ const BATCH_ROWS = 8_192;
 export const csvFileReader: FileReader = { readHeader, read };
 
 async function readHeader(source: AsyncIterable<Uint8Array>): Promise<readonly string[] | Problem> {
-  let header: readonly string[] | undefined;
+  let header: readonly string[] | Problem | undefined;
   try {
     await readCsvRecords(source, { byteOrderMark: false, carriageReturns: false }, (record) => {
-      if (record.kind === 'cells') header = record.cells;
+      header =
+        record.kind === 'cells' ? (wrongDelimiter(record.cells) ?? record.cells) : malformedHeader(record);
       return false;
     });
   } catch (error) {
     if (error instanceof NotCsvText) return error.problem;
     throw error;
   }
-  if (header === undefined) return NO_HEADER;
-  return wrongDelimiter(header) ?? header;
+  return header ?? NO_HEADER;
 }
 
 async function read(
@@ -98,8 +98,8 @@ class RowIntake {
     this.#match = matchHeader(this.#contract, header);
     this.#width = header.length;
     this.#pending = emptyBatch(this.#contract.columns.length);
-    const delimiter = wrongDelimiter(header);
-    this.#problems = delimiter ? [delimiter] : headerProblems(this.#contract, this.#match);
+    const broken = record.kind === 'malformed' ? malformedHeader(record) : wrongDelimiter(header);
+    this.#problems = broken ? [broken] : headerProblems(this.#contract, this.#match);
     return this.#problems.every(({ severity }) => severity !== 'error');
   }
 
@@ -171,6 +171,14 @@ const BYTE_ORDER_MARK: Problem = {
   severity: 'notice',
   message: 'The file begins with a byte order mark. It was removed; nothing is to be done.',
 };
+
+function malformedHeader({ detail }: Extract<CsvRecord, { kind: 'malformed' }>): Problem {
+  return {
+    code: 'malformed-row',
+    severity: 'error',
+    message: `The header cannot be split into names: ${detail}. Nothing was read. Correct the quotation marks and drop the file again.`,
+  };
+}
 
 function headerOnly(contract: Contract): Problem {
   return {

@@ -15,6 +15,7 @@ export class NotCsvText extends Error {
 }
 
 const NEWLINE = 10;
+const SIGNATURE_BYTES = 4;
 const ADVICE = 'Nothing was read. Save the file as CSV UTF-8 and drop it again.';
 
 /** Decodes chunk by chunk. Throws NotCsvText on UTF-16, a NUL byte, a known binary format or invalid UTF-8. */
@@ -25,9 +26,10 @@ export async function* csvText(
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let line = 1;
   let first = true;
-  for await (const chunk of source) {
-    if (first && chunk.length > 0) refuseOtherFormats(chunk);
-    if (chunk.includes(0)) throw notText(`has a NUL byte near line ${line}`);
+  for await (const chunk of withWholeSignature(source)) {
+    if (first) refuseOtherFormats(chunk);
+    const nul = chunk.indexOf(0);
+    if (nul !== -1) throw notText(`has a NUL byte on line ${line + countNewlines(chunk.subarray(0, nul))}`);
     let text = decode(decoder, chunk, line);
     if (first && text.startsWith('\uFEFF')) {
       findings.byteOrderMark = true;
@@ -35,10 +37,26 @@ export async function* csvText(
     }
     if (text.includes('\r')) findings.carriageReturns = true;
     line += countNewlines(chunk);
-    if (chunk.length > 0) first = false;
+    first = false;
     if (text.length > 0) yield text;
   }
   decode(decoder, undefined, line);
+}
+
+/** The same bytes; the first chunk holds as many as a signature or a byte order mark has, if there are so many. */
+async function* withWholeSignature(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let head: Uint8Array | undefined = new Uint8Array(0);
+  for await (const chunk of source) {
+    if (head === undefined) {
+      yield chunk;
+      continue;
+    }
+    head = Buffer.concat([head, chunk]);
+    if (head.length < SIGNATURE_BYTES) continue;
+    yield head;
+    head = undefined;
+  }
+  if (head !== undefined && head.length > 0) yield head;
 }
 
 function decode(

@@ -35,7 +35,8 @@ export function addDays(day: LocalDate, days: number): LocalDate {
 /** The last day of the month that holds `day`. */
 export function endOfMonth(day: LocalDate): LocalDate {
   const [year = 0, month = 0] = day.split('-').map(Number);
-  return fromEpochDay(Date.UTC(year, month, 0) / MS_PER_DAY);
+  // Not Date.UTC: it takes the years 0 to 99 for 1900 to 1999.
+  return fromEpochDay(new Date(0).setUTCFullYear(year, month, 0) / MS_PER_DAY);
 }
 
 /** The day of an instant in UTC. */

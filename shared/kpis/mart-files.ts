@@ -23,6 +23,7 @@ export async function writeMartParquet(mart: KpiMart, { sql, path }: ParquetTarg
   });
   const columns = COLUMNS.map(({ name, kind }) => `CAST(${name} AS ${SQL_TYPE[kind]}) AS ${name}`);
   const names = ['position', ...COLUMNS.map(({ name }) => name)];
+  const before = await sql.rows("SELECT current_setting('threads') AS threads");
   // Several threads would cut the file into row groups by who finishes first.
   await sql.run('SET threads = 1');
   try {
@@ -31,7 +32,7 @@ export async function writeMartParquet(mart: KpiMart, { sql, path }: ParquetTarg
         `ORDER BY position) TO ${sqlLiteral(path)} (FORMAT parquet, COMPRESSION snappy)`,
     );
   } finally {
-    await sql.run('RESET threads');
+    for (const { threads } of before) await sql.run(`SET threads = ${threads}`);
   }
 }
 

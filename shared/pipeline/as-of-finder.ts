@@ -1,9 +1,12 @@
 import type { CellValue } from '../contracts/cell-parser.ts';
 import type { Contract } from '../contracts/contract.ts';
-import { fromEpochDay, type LocalDate } from '../domain/local-date.ts';
+import { fromEpochDay, LocalDate, toEpochDay } from '../domain/local-date.ts';
 import type { RowBatch } from '../ports/file-reader.ts';
 
 // The true as-of date of a file, from its rows and by the rule of its contract.
+
+/** A due date that stands for "never" leads beyond it, to a day that cannot be written. */
+const LAST_DAY = toEpochDay(LocalDate.parse('9999-12-31'));
 
 export type AsOfFinding = {
   readonly asOf: LocalDate | undefined;
@@ -43,9 +46,13 @@ export class AsOfFinder {
   }
 
   find(): AsOfFinding {
-    const [most, ...others] = [...this.#votes].sort(([dayA, a], [dayB, b]) => b - a || dayB - dayA);
+    const [most] = [...this.#votes]
+      .filter(([day]) => day <= LAST_DAY)
+      .sort(([dayA, a], [dayB, b]) => b - a || dayB - dayA);
     if (most !== undefined) {
-      return { asOf: fromEpochDay(most[0]), disagreeing: others.reduce((sum, [, votes]) => sum + votes, 0) };
+      const [day, agreeing] = most;
+      const all = [...this.#votes.values()].reduce((sum, votes) => sum + votes, 0);
+      return { asOf: fromEpochDay(day), disagreeing: all - agreeing };
     }
     const hasLabel = this.#rule.kind === 'newest' || this.#rule.label !== undefined;
     const known = hasLabel && Number.isFinite(this.#newestLabel);
@@ -58,13 +65,16 @@ function numberAt(values: readonly CellValue[] | undefined, row: number): number
   return typeof value === 'number' ? value : undefined;
 }
 
-const DATE_IN_NAME = /(?<!\d)(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?!\d)/;
+const DATE_IN_NAME = /(?<!\d)(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?!\d)/g;
 
-/** A day written in a file's name: `loans_2025-12-10.csv`, `loans-20251210.csv`. */
+/** The first day written in a file's name: `loans_2025-12-10.csv`, `loans-20251210.csv`. */
 export function asOfInName(
   path: string,
   parse: (text: string) => LocalDate | undefined,
 ): LocalDate | undefined {
-  const found = DATE_IN_NAME.exec(path.split('/').at(-1) ?? '');
-  return found ? parse(`${found[1]}-${found[2]}-${found[3]}`) : undefined;
+  for (const [, year, month, day] of (path.split('/').at(-1) ?? '').matchAll(DATE_IN_NAME)) {
+    const date = parse(`${year}-${month}-${day}`);
+    if (date !== undefined) return date;
+  }
+  return undefined;
 }

@@ -17,7 +17,7 @@ export type LandingPath =
 const MAX_CHARS = 1_024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
-const DIRECTION = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 export function parseLandingPath(path: string): LandingPath {
   const why = unsafeBecause(path);
@@ -34,8 +34,9 @@ function unsafeBecause(path: string): string | undefined {
   if (CONTROL.test(path)) return 'it has a control character';
   if (DIRECTION.test(path)) return 'it has a character that changes the direction of writing';
   const decoded = decodedOnce(path);
-  if (decoded === undefined || decoded.includes('\\') || CONTROL.test(decoded))
-    return 'it has an unsafe escape';
+  const isUnsafe = (text: string): boolean =>
+    text.includes('\\') || CONTROL.test(text) || DIRECTION.test(text);
+  if (decoded === undefined || isUnsafe(decoded)) return 'it has an unsafe escape';
   const segments = decoded.split('/');
   if (segments.some((segment) => segment === '..' || segment === '.')) return 'it has a `.` or `..` segment';
   if (segments.some((segment) => segment.trim() === '')) return 'it has an empty segment';

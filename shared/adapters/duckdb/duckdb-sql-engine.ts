@@ -4,7 +4,7 @@ import type { DuckDBConnection, DuckDBInstance, Json } from '@duckdb/node-api';
 import { SqlEngineExhausted } from '../../kpis/sql-engine-exhausted.ts';
 import type { SqlEngine, SqlRow, SqlSession, SqlValue } from '../../ports/sql-engine.ts';
 
-// DuckDB in this process. The native library takes a fifth of a second to load, so it is imported when the
+// DuckDB in this process. The native library takes about a tenth of a second to load, so it is imported when the
 // first session opens and costs nothing at cold start.
 
 /** A statement was refused or broke off. The message holds the engine's words and the statement's beginning. */

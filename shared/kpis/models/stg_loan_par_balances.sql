@@ -3,7 +3,7 @@
 SELECT
   loan_id_raw AS loan_id,
   reporting_date,
-  dpd,
+  CAST(dpd AS INTEGER) AS dpd,
   dpd_date,
   is_writeoff,
   outstanding_balance_usd AS outstanding,

@@ -8,5 +8,5 @@ SELECT
   disburse_principal AS principal,
   outstanding_balance AS outstanding,
   interest_rate,
-  dpd
+  CAST(dpd AS INTEGER) AS dpd
 FROM looker_loans

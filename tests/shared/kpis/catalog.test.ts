@@ -82,7 +82,7 @@ describe('the shipped catalogue', () => {
   it('says in each model what a row is', async () => {
     const { models } = await loadCatalog();
 
-    for (const { sql } of models) expect(sql).toMatch(/^-- Grain: [^]+? Inputs?: /);
+    for (const { sql } of models) expect(sql).toMatch(/^-- Grain: [^]+?\s(-- )?Inputs?: /);
   });
 
   it('has no model that nothing reads', async () => {
@@ -249,6 +249,16 @@ describe('the order of models', () => {
       ['mart_a', ['int_b']],
     ]);
     expect(relationsBehind('mart_a', models)).toEqual(['looker_loans']);
+    expect(relationsBehind('book_entries', models)).toEqual([]);
+  });
+
+  it('stores a model that says so', () => {
+    const models = orderModels([
+      { name: 'int_a', sql: '-- Grain: loan.\n-- Stored: read twice.\nSELECT 1' },
+      { name: 'int_b', sql: "SELECT '-- Stored: not'" },
+    ]);
+
+    expect(models.map(({ isStored }) => isStored)).toEqual([true, false]);
   });
 
   it('refuses a circle and shows it', () => {

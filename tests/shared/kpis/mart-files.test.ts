@@ -80,10 +80,10 @@ describe('CSV', () => {
     const mart = await kpisOver(BOOK);
     const split = {
       ...mart,
-      series: mart.series.map((kpi) => ({ ...kpi, dimension: { state: 'X', company: 'ABF' } })),
+      series: mart.series.map((kpi) => ({ ...kpi, dimension: { company: 'ABF', state: 'X', branch: '1' } })),
     };
 
-    expect(martCsv(split)).toContain(',company=ABF;state=X,');
+    expect(martCsv(split)).toContain(',branch=1;company=ABF;state=X,');
   });
 });
 
@@ -117,6 +117,16 @@ describe('Parquet', () => {
       critical: 8,
       rows: 2,
     });
+  });
+
+  it('leaves the session as many threads as it had', async () => {
+    const threads = await withScratch(async (dir, sql) => {
+      await sql.run('SET threads = 3');
+      await writeMartParquet(await kpisOver(BOOK), { sql, path: join(dir, 'mart.parquet') });
+      return sql.rows("SELECT current_setting('threads') AS threads");
+    });
+
+    expect(threads).toEqual([{ threads: '3' }]);
   });
 
   it('holds values as exact decimals', async () => {

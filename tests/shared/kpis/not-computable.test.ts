@@ -7,6 +7,7 @@ import { computeKpis } from '../../../shared/kpis/compute-kpis.ts';
 import { KpiMart } from '../../../shared/kpis/kpi-result.ts';
 import { SnapshotNotFetched } from '../../../shared/kpis/model-views.ts';
 import type { KpiFailure } from '../../../shared/kpis/read-mart.ts';
+import { SqlEngineExhausted } from '../../../shared/kpis/sql-engine-exhausted.ts';
 import { aBalance, aLoan, DAY, entryOf, kpisOver, resultOf, withScratch } from './small-book.ts';
 
 const PAR = [aBalance('A', '10.00')];
@@ -127,26 +128,27 @@ describe('an SQL error', () => {
   });
 
   it('that is not an Error is reported too', async () => {
-    const catalog = await loadCatalog();
-
-    const mart = await withScratch((_dir, sql) =>
-      computeKpis({
-        book: [entryOf('cascade_loan_tape', DAY, 'tape')],
-        files: new Map([['cascade_loan_tape', '/nowhere']]),
-        catalog,
-        asOf: DAY,
-        sql: {
-          run: () => Promise.resolve(),
-          rows: async () => {
-            // eslint-disable-next-line no-throw-literal -- an engine may reject with anything
-            throw 'out of order';
-          },
-          [Symbol.asyncDispose]: () => sql[Symbol.asyncDispose](),
-        },
-      }),
-    );
+    const mart = await kpisOfEngineThatThrows('out of order');
 
     expect(resultOf(mart, 'risk.cash_cover').reason).toBe('mart_loan_tape could not be read: out of order');
+  });
+
+  it('from want of memory during a scan is thrown', async () => {
+    const exhausted = new SqlEngineExhausted('no memory');
+
+    await expect(kpisOfEngineThatThrows(exhausted)).rejects.toBe(exhausted);
+  });
+
+  it('from want of memory while a model is stored is thrown, since the book is not at fault', async () => {
+    const computing = kpisOver(
+      {
+        looker_loan_par_balances: Array.from({ length: 3000 }, (_, index) => aBalance(`L${index}`, '1.00')),
+        looker_loans: Array.from({ length: 3000 }, (_, index) => aLoan(`L${index}`, `CLI${index}`)),
+      },
+      { meddle: (_dir, sql) => sql.run("SET memory_limit = '1MB'") },
+    );
+
+    await expect(computing).rejects.toThrow(SqlEngineExhausted);
   });
 
   it('when a file vanishes between set-up and reading becomes the reason', async () => {
@@ -158,6 +160,20 @@ describe('an SQL error', () => {
     expect(resultOf(mart, 'port.outstanding').reason).toMatch(/mart_loan_par could not be read: /);
   });
 });
+
+async function kpisOfEngineThatThrows(error: unknown): Promise<KpiMart> {
+  return computeKpis({
+    book: [entryOf('cascade_loan_tape', DAY, 'tape')],
+    files: new Map([['cascade_loan_tape', '/nowhere']]),
+    catalog: await loadCatalog(),
+    asOf: DAY,
+    sql: {
+      run: () => Promise.resolve(),
+      rows: () => Promise.reject(error),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
+  });
+}
 
 it('refuses a book whose files were not fetched', async () => {
   const catalog = await loadCatalog();

@@ -7,7 +7,7 @@ import { aBalance, aLoan, aWriteOff, kpisOver, type Row, resultOf, type SmallBoo
 
 // What must hold for any book. The books are random but small: each run writes Parquet and asks the engine.
 
-const RUNS = { numRuns: 25 };
+const RUNS = { numRuns: 12, seed: 20_251_210 };
 const DATES = ['2025-09-30', '2025-10-31', '2025-11-30'];
 
 const cents = fc.oneof(fc.bigInt(0n, 500n), fc.bigInt(0n, 99_999_999_999_999n));
@@ -71,7 +71,7 @@ describe('any book', () => {
           kpi.denominator,
           kpi.value,
         ]);
-        expect(computed.toSorted()).toEqual(foldBook(rows, '2025-11-30').toSorted());
+        expect(computed.toSorted(byIdAndDate)).toEqual(foldBook(rows, '2025-11-30').toSorted(byIdAndDate));
       }),
       RUNS,
     );
@@ -167,6 +167,10 @@ describe('any book', () => {
     );
   });
 });
+
+function byIdAndDate(a: readonly unknown[], b: readonly unknown[]): number {
+  return a.slice(0, 2).join() < b.slice(0, 2).join() ? -1 : 1;
+}
 
 function shuffled(rows: readonly Row[]): fc.Arbitrary<Row[]> {
   return fc.shuffledSubarray([...rows], { minLength: rows.length, maxLength: rows.length });

@@ -179,14 +179,14 @@ export async function writeBook(dir: string, sql: SqlSession, book: SmallBook): 
     const file = join(dir, `${relation}.parquet`);
     const columns = Object.entries(columnsOf(relation));
     const select = columns.map(([name, [type]]) => `CAST(${name} AS ${type}) AS ${name}`).join(', ');
-    const template = columns.map(([, [, value]]) => value);
+    const template = cellsOf(columns, {}, -1);
     const values = [template, ...rows.map((row, index) => cellsOf(columns, row, index))]
       .map((cells) => `(${cells.map(literal).join(', ')})`)
       .join(', ');
     const names = columns.map(([name]) => name).join(', ');
-    // The first line is a template row that gives an empty relation its columns; it is left out again.
+    // Record 0 is a template that gives an empty relation its columns; it is left out again.
     await sql.run(
-      `COPY (SELECT ${select} FROM (VALUES ${values}) AS row_values (${names}) OFFSET 1)
+      `COPY (SELECT ${select} FROM (VALUES ${values}) AS row_values (${names}) WHERE record_number <> '0')
        TO '${file}' (FORMAT parquet)`,
     );
     files.set(relation, file);
