@@ -43,6 +43,7 @@ export async function startAzurite(
   options: { dataDir?: string; ports?: { blob: number; queue: number; table: number } } = {},
 ): Promise<StorageEmulator> {
   const require = createRequire(import.meta.url);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Azurite has no types for these files
   const part = (path: string): never => require(`azurite/dist/src/${path}`) as never;
   const host = '127.0.0.1';
   const inMemory = options.dataDir === undefined;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CONTRACTS } from '../shared/contracts/registry.ts';
-import { LocalDate, parseLocalDate } from '../shared/domain/local-date.ts';
+import { type LocalDate, parseLocalDate } from '../shared/domain/local-date.ts';
 
 export const HELP = `Takes one file or several through the whole pipeline and reports. Nothing is kept but the artifacts.
 

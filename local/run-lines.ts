@@ -4,7 +4,16 @@ import { lineOfText } from './host/host-log.ts';
 
 // What a developer sees of the log: one short line for each fact about a run. Everything else is for --verbose.
 
-const Fact = z.looseObject({ event: z.string(), runId: z.string().optional() });
+const Fact = z.object({
+  event: z.string(),
+  runId: z.string().optional(),
+  stage: z.string().optional(),
+  dataset: z.string().optional(),
+  code: z.string().optional(),
+  cause: z.string().optional(),
+  error: z.string().optional(),
+  ms: z.number().optional(),
+});
 
 const SHOWN: Readonly<Record<string, string>> = {
   'file.landed': 'taken in',
@@ -40,7 +49,7 @@ function shortLine(line: HostLogLine): string | undefined {
   if (fact === undefined || words === undefined) return undefined;
   const details = DETAILS.flatMap((name) => {
     const value = fact[name];
-    return value === undefined ? [] : [name === 'ms' ? `${String(value)} ms` : String(value)];
+    return value === undefined ? [] : [name === 'ms' ? `${value} ms` : value];
   });
   return `${time}  ${fact.runId ?? '-'.padEnd(16)}  ${words}  ${details.join('  ')}`;
 }

@@ -28,7 +28,7 @@ export type App = {
   readonly config: Config;
   readonly checks: readonly HealthCheck[];
   /** Everything that the use cases need, with the log of one invocation. */
-  depsFor(log: Log): Deps;
+  readonly depsFor: (log: Log) => Deps;
 };
 
 let app: Promise<App> | undefined;
@@ -64,7 +64,7 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
     clock: { now: () => new Date() },
     revision: config.revision,
     catalog: () => (catalog ??= loadCatalog()),
-    openStagingWriter: DuckDbStagingWriter.open,
+    openStagingWriter: (contract, dir) => DuckDbStagingWriter.open(contract, dir),
   };
   const checks: HealthCheck[] = [
     ...ZONES.map((zone) => ({

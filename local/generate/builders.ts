@@ -163,6 +163,7 @@ function rowOf<Column extends string>(
   cells: Partial<Record<Column, string>>,
 ): Record<Column, string> {
   const row = Object.fromEntries(header.map((column) => [column, cells[column] ?? '']));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- fromEntries forgets the keys it was given
   return row as Record<Column, string>;
 }
 

@@ -3,8 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import { type CsvError, parse } from 'csv-parse';
 import { csvText, NotCsvText, type TextFindings } from './csv-text.ts';
 
-// csv-parse with one documented behaviour for each structural fault. A fault inside one record is handed on as
-// a malformed record; a quote that is never closed ends the file, since what follows can no longer be split.
+// csv-parse with one documented behaviour for each structural fault. A quotation mark inside an unquoted cell is
+// handed on as a malformed record. A quoted cell that does not end where it should ends the file, since the parser
+// then takes the rows after it, up to the next quotation mark, for one cell: they would be lost without a word.
 
 export type CsvRecord =
   | { readonly kind: 'cells'; readonly number: number; readonly cells: readonly string[] }
@@ -27,7 +28,6 @@ export async function readCsvRecords(
   const numbers: number[] = [];
   let next = 0;
   let lastLine = 0;
-  let faultyLine: number | undefined;
   const parser = parse({
     // Listed rather than discovered: with CRLF in the header and LF below, discovery glues rows together.
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -41,11 +41,12 @@ export async function readCsvRecords(
       return cells;
     },
     on_skip: (error) => {
-      if (endsTheFile(error)) throw unclosedQuote(lastLine + 1);
-      const line = error === undefined ? undefined : Number(error['lines']);
+      const line = Number(error?.['lines']);
+      const ending = fileEndingFault(error, lastLine + 1, line);
+      if (ending !== undefined) throw unclosedQuote(ending);
       // A record with two faults is reported twice, on the same line.
-      if (line !== undefined && line === faultyLine) return undefined;
-      faultyLine = line;
+      if (line === lastLine) return undefined;
+      lastLine = line;
       malformed.push({ kind: 'malformed', number: next++, detail: malformedDetail(error) });
       return undefined;
     },
@@ -70,22 +71,30 @@ export async function readCsvRecords(
   }
 }
 
-function endsTheFile(error: CsvError | undefined): boolean {
-  return error?.code === 'CSV_QUOTE_NOT_CLOSED' || error?.code === 'CSV_MAX_RECORD_SIZE';
+/** What is wrong, when it leaves nobody able to tell where the next record begins. */
+function fileEndingFault(error: CsvError | undefined, from: number, line: number): string | undefined {
+  switch (error?.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return `A quotation mark on line ${from} or below it is never closed`;
+    case 'CSV_MAX_RECORD_SIZE':
+      return `The record that begins on line ${from} or below it is longer than ${MAX_RECORD_CHARS} characters, as if a quotation mark were never closed`;
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return `Line ${line} has text after a closing quotation mark`;
+    default:
+      return undefined;
+  }
 }
 
-function unclosedQuote(line: number): NotCsvText {
+function unclosedQuote(what: string): NotCsvText {
   return new NotCsvText({
     code: 'unclosed-quote',
     severity: 'error',
-    message: `A quotation mark in the record that begins on line ${line} is never closed, so the rows after it cannot be told apart. Nothing was promoted. Close or double the quotation mark and drop the file again.`,
+    message: `${what}, so the rows after it cannot be told apart. Nothing was promoted. Close or double the quotation mark and drop the file again.`,
   });
 }
 
 function malformedDetail(error: CsvError | undefined): string {
-  if (error === undefined) return 'the record cannot be split into cells';
-  const where = `line ${String(error['lines'])}`;
-  if (error.code === 'CSV_INVALID_CLOSING_QUOTE') return `${where} has text after a closing quotation mark`;
-  if (error.code === 'INVALID_OPENING_QUOTE') return `${where} has a quotation mark inside an unquoted cell`;
-  return `${where} cannot be split into cells (${error.code})`;
+  const where = `line ${String(error?.['lines'])}`;
+  if (error?.code === 'INVALID_OPENING_QUOTE') return `${where} has a quotation mark inside an unquoted cell`;
+  return `${where} cannot be split into cells (${error?.code})`;
 }

@@ -34,7 +34,7 @@ function section(kpi: KpiDefinition, models: readonly Model[]): string {
   return [
     `## ${kpi.id}`,
     '',
-    `${kpi.formula}`,
+    kpi.formula,
     '',
     `- Version ${kpi.version}${kpi.provisional ? ', provisional' : ''}; department ${kpi.department}.`,
     `- Computed as \`${metricText(kpi)}\`, where`,

@@ -1,8 +1,8 @@
 import type { SqlSession } from '../ports/sql-engine.ts';
+import { SqlEngineExhausted } from '../ports/sql-engine.ts';
 import type { BookEntry } from './kpi-result.ts';
 import type { Model } from './model-graph.ts';
 import { BOOK_RELATION, STAGED_RELATIONS } from './relations.ts';
-import { SqlEngineExhausted } from './sql-engine-exhausted.ts';
 
 // Turns a book into SQL: a view for each staged file, and a view for each model whose inputs are there. Mostly
 // views and not tables: each mart is scanned once, so a copy would only cost time.

@@ -1,12 +1,12 @@
 import { LocalDate } from '../domain/local-date.ts';
 import type { SqlRow, SqlSession } from '../ports/sql-engine.ts';
+import { SqlEngineExhausted } from '../ports/sql-engine.ts';
 import { exactDecimal } from './exact-decimal.ts';
 import type { KpiDefinition } from './kpi-definition.ts';
 import { computedKpi, uncomputableKpi } from './kpi-outcome.ts';
 import type { KpiResult } from './kpi-result.ts';
 import { type MeasureQuery, measureQuery } from './measure-query.ts';
 import type { ViewFailures } from './model-views.ts';
-import { SqlEngineExhausted } from './sql-engine-exhausted.ts';
 
 /** A KPI together with the mart that it will be read from. */
 export type Reading = {

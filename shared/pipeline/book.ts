@@ -20,7 +20,7 @@ export function bookOf(
   }
   return [...newest.values()]
     .sort((a, b) => (a.relation < b.relation ? -1 : 1))
-    .map(({ landedAt: _, ...entry }) => entry);
+    .map(({ landedAt: _landedAt, ...entry }) => entry);
 }
 
 /** Later as-of date first; for one day the file that landed last; the run id settles what is left. */

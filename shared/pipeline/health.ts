@@ -3,7 +3,7 @@ import type { RunLedger } from '../ports/run-ledger.ts';
 
 // Is the product well, and what does it wait for? The answer comes even when settings or storage do not.
 
-export type HealthCheck = { readonly name: string; check(): Promise<void> };
+export type HealthCheck = { readonly name: string; readonly check: () => Promise<void> };
 
 export type Health = {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';

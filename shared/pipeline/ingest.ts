@@ -71,7 +71,7 @@ async function keepAndAdvance(
   const extension = location.kind === 'usable' ? location.extension : 'bin';
   const raw = file && (await keepRaw(run, file, extension, deps));
   const problems = raw === 'gone' ? [sourceGone(run.drop.path)] : judged.problems;
-  const kept = raw === undefined || raw === 'gone' ? run : { ...run, rawPath: raw };
+  const kept = raw === undefined || raw === 'gone' ? run : { ...run, rawPath: raw.path };
   const [problem] = problems;
   if (problem !== undefined) {
     const status = problem.code === 'source-gone' ? 'canceled' : 'rejected';
@@ -219,16 +219,16 @@ async function keepRaw(
   file: LakeFile,
   extension: string,
   { lake }: IngestDeps,
-): Promise<string | 'gone'> {
+): Promise<{ path: string } | 'gone'> {
   const path = rawPath(run.dataset, localDateOf(new Date(run.drop.landedAt)), run.sha256, extension);
-  if ((await lake.stat('raw', path)) !== undefined) return path;
+  if ((await lake.stat('raw', path)) !== undefined) return { path };
   const opened = await lake.open('landing', file.path, file);
   if (opened === undefined) return 'gone';
   await lake.writeStream('raw', path, opened.body, {
     onlyIf: 'absent',
     contentType: 'application/octet-stream',
   });
-  return path;
+  return { path };
 }
 
 async function advance(run: RunRecord, startedAt: Date, { ledger, clock }: IngestDeps): Promise<RunRecord> {

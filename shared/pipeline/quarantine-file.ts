@@ -11,7 +11,7 @@ export async function openQuarantine(
   file: string,
   contract: Contract,
   secrets: SecretStore,
-): Promise<{ write(row: QuarantinedRow): Promise<void>; close(): Promise<void> }> {
+): Promise<{ write: (row: QuarantinedRow) => Promise<void>; close: () => Promise<void> }> {
   const stream = createWriteStream(file);
   const sealed = new Set(sealedColumns(contract));
   const tokenOf = sealed.size === 0 ? undefined : pseudonymiser(await secrets.get('pseudonym-key'));

@@ -118,6 +118,6 @@ async function noteFailure(
     );
   } catch (secondError) {
     // The ledger is what failed, most likely: the first error matters more, and the queue will retry.
-    throw new AggregateError([error, secondError], describeError(error));
+    throw new AggregateError([error, secondError], describeError(error), { cause: secondError });
   }
 }

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, Json } from '@duckdb/node-api';
-import { SqlEngineExhausted } from '../../kpis/sql-engine-exhausted.ts';
 import type { SqlEngine, SqlRow, SqlSession, SqlValue } from '../../ports/sql-engine.ts';
+import { SqlEngineExhausted } from '../../ports/sql-engine.ts';
 
 // DuckDB in this process. The native library takes about a tenth of a second to load, so it is imported when the
 // first session opens and costs nothing at cold start.

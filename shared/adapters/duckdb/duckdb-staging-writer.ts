@@ -114,7 +114,7 @@ export class DuckDbStagingWriter implements StagingWriter {
       const value = row[name];
       if (value === null || value === undefined) return [name, null];
       if (type === 'boolean') return [name, value === true];
-      return [name, type === 'text' ? String(value) : Number(value)];
+      return [name, typeof value === 'string' ? value : Number(value)];
     });
     return Object.fromEntries(entries);
   }

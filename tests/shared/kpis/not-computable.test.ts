@@ -7,7 +7,7 @@ import { computeKpis } from '../../../shared/kpis/compute-kpis.ts';
 import { KpiMart } from '../../../shared/kpis/kpi-result.ts';
 import { SnapshotNotFetched } from '../../../shared/kpis/model-views.ts';
 import type { KpiFailure } from '../../../shared/kpis/read-mart.ts';
-import { SqlEngineExhausted } from '../../../shared/kpis/sql-engine-exhausted.ts';
+import { SqlEngineExhausted } from '../../../shared/ports/sql-engine.ts';
 import { aBalance, aLoan, DAY, entryOf, kpisOver, resultOf, withScratch } from './small-book.ts';
 
 const PAR = [aBalance('A', '10.00')];
