@@ -25,6 +25,10 @@ const config: Config = {
   coverageProvider: 'v8',
   collectCoverageFrom: ['functions/**/*.ts', 'shared/**/*.ts', 'local/**/*.ts'],
   coverageReporters: ['text-summary', 'json-summary', 'lcov'],
+  coverageThreshold: {
+    global: { lines: 85, branches: 85, functions: 85 },
+    './shared/domain/': { lines: 100, branches: 100, functions: 100 },
+  },
 };
 
 export default config;

@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadCatalog, parseCatalog } from '../../../shared/kpis/catalog.ts';
 import { catalogPage } from '../../../shared/kpis/catalog-page.ts';
+import { golden } from '../../support/golden.ts';
 
 describe('docs/kpis.md', () => {
   it('says what the catalogue says', async () => {
-    const page = await readFile(join(import.meta.dirname, '../../../docs/kpis.md'), 'utf8');
+    const page = catalogPage(await loadCatalog());
 
-    expect(page).toBe(catalogPage(await loadCatalog()));
+    expect(page).toBe(golden('../../docs/kpis.md', page));
   });
 });
 
