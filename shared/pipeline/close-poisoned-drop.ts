@@ -25,6 +25,9 @@ export async function closePoisonedDrop(
   }
   deps.log.error('message.poisoned', { queue: 'blob events', kept });
   const file = await deps.lake.stat('landing', event.data.BlobName);
+  const known = await deps.ledger.findDrop(event.data.BlobName);
+  // Another delivery of the same landing did better.
+  if (known !== undefined && known.etag === (file?.etag ?? known.etag)) return 'closed';
   await deps.ledger.recordDrop({
     path: event.data.BlobName,
     etag: file?.etag ?? '',

@@ -1,6 +1,7 @@
 import type { Problem } from '../domain/problem.ts';
 import type { Lake } from '../ports/lake.ts';
 import { amendRun } from '../ports/run-ledger.ts';
+import type { RunRecord } from '../runs/run-record.ts';
 import { type CloseDeps, closeRun } from './close-run.ts';
 import { StageMessage } from './stage-message.ts';
 
@@ -26,13 +27,18 @@ export async function closePoisoned(
   const { runId, stage, attempt } = message.data;
   deps.log.error('message.poisoned', { queue, runId, stage, attempt, kept });
   const amended = await amendRun(deps.ledger, runId, (run) =>
-    run.status === 'running' && run.attempt === attempt
-      ? { ...run, problems: [stageFailed(stage, run.lastError?.message), ...run.problems] }
+    run.status === 'running' && run.attempt === attempt && run.stage === stage
+      ? withProblem(run, stageFailed(stage, run.lastError?.message))
       : undefined,
   );
   if (amended?.amended !== true) return 'not-current';
   await closeRun(amended.run, 'failed', {}, deps);
   return 'closed';
+}
+
+/** Once, however often the message comes. */
+function withProblem(run: RunRecord, problem: Problem): RunRecord {
+  return { ...run, problems: [problem, ...run.problems.filter(({ code }) => code !== problem.code)] };
 }
 
 function stageFailed(stage: string, lastError: string | undefined): Problem {

@@ -46,19 +46,35 @@ export async function closeRun(
   return await endInLedger(run, status, deps);
 }
 
-/** Writes every document of the run, summary.json last. */
+/**
+ * Writes every document of the run, summary.json last. When another attempt writes in between, all are written
+ * once more, so that they are of one attempt: the newest, since an older one finds out here that it is over.
+ */
 export async function commitDocuments(
   run: RunRecord,
   status: EndStatus,
   results: RunResults,
   deps: CloseDeps,
 ): Promise<void> {
-  const { lake, ledger, clock } = deps;
-  const seen = new Map<string, string>();
-  for await (const { path, etag } of lake.list('runs', `${run.runId}/`)) seen.set(path, etag);
-  const current = await ledger.find(run.runId);
-  if (current?.value.attempt !== run.attempt) throw new AttemptOvertaken(`attempt ${run.attempt} is over`);
+  const { lake, ledger } = deps;
+  for (;;) {
+    const seen = new Map<string, string>();
+    for await (const { path, etag } of lake.list('runs', `${run.runId}/`)) seen.set(path, etag);
+    const current = (await ledger.find(run.runId))?.value;
+    if (current?.status !== 'running' || current.attempt !== run.attempt)
+      throw new AttemptOvertaken(`attempt ${run.attempt} is over`);
+    if (await writeDocuments(run, status, results, seen, deps)) return;
+  }
+}
 
+/** Over exactly what was seen. False when somebody else wrote in between. */
+async function writeDocuments(
+  run: RunRecord,
+  status: EndStatus,
+  results: RunResults,
+  seen: ReadonlyMap<string, string>,
+  { lake, clock, revision }: CloseDeps,
+): Promise<boolean> {
   const completedAt = clock.now();
   const earlier = results.validation ?? (await readOfAttempts(lake, run, 'validation_report.json'));
   const validation = earlier === undefined ? notValidated(run) : ValidationReport.parse(earlier);
@@ -72,7 +88,7 @@ export async function commitDocuments(
       contentType: 'application/x-ndjson',
     },
   ];
-  const write = async (document: RunDocument): Promise<ManifestFile> => {
+  const write = async (document: RunDocument): Promise<boolean> => {
     await lake.write('runs', attemptPath(run.runId, run.attempt, document.name), document.body, {
       contentType: document.contentType,
     });
@@ -82,22 +98,24 @@ export async function commitDocuments(
       contentType: document.contentType,
       onlyIf: etag === undefined ? 'absent' : { etag },
     });
-    if (outcome.kind === 'conflict') throw new AttemptOvertaken(`${path} was written by another attempt`);
-    return fileOf('runs', path, document.name, document.body);
+    return outcome.kind === 'written';
   };
-  const files = [...(results.files ?? [])];
-  for (const document of documents) files.push(await write(document));
-
-  const manifest = json('manifest.json', manifestOf(run, results.mart, files, deps.revision));
-  await write(manifest);
+  const own = documents.map(({ name, body }) => fileOf('runs', artifactPath(run.runId, name), name, body));
+  const files = [...(results.files ?? []), ...own];
+  const manifest = json('manifest.json', manifestOf(run, results.mart, files, revision));
   const durationMs = completedAt.getTime() - Date.parse(run.startedAt);
   const summary = JSON.stringify(
     summaryOf(run, status, completedAt, durationMs, sha256Of(manifest.body)),
     null,
     2,
   );
-  await write({ name: 'pipeline_summary.json', body: summary, contentType: 'application/json' });
-  await write({ name: 'summary.json', body: summary, contentType: 'application/json' });
+  const last = ['pipeline_summary.json', 'summary.json'].map((name) => ({
+    name,
+    body: summary,
+    contentType: 'application/json',
+  }));
+  for (const document of [...documents, manifest, ...last]) if (!(await write(document))) return false;
+  return true;
 }
 
 /** The last step: until it is done, the message of the run comes again. */

@@ -12,6 +12,7 @@ import type { Log } from '../ports/log.ts';
 import { amendRun, type DropRecord, type RunLedger } from '../ports/run-ledger.ts';
 import { rawPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import { asOfInName } from './as-of-finder.ts';
 import { type CloseDeps, closeRun } from './close-run.ts';
 import { type LandingPath, parseLandingPath } from './landing-path.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
@@ -54,9 +55,12 @@ export async function ingestFile(
 
   const draft = draftRun(path, file, judged, startedAt, input.traceparent);
   const claim = await deps.ledger.claim(draft);
-  const run = claim.kind === 'claimed' ? draft : claim.run;
-  const isOwn = run.drop.path === draft.drop.path && run.drop.etag === draft.drop.etag;
-  if (!isOwn) return await repeatOrRetry(run, draft, deps);
+  const { run, isDuplicate } =
+    claim.kind === 'claimed' ? { run: draft, isDuplicate: false } : await takeUp(claim.run, draft, deps);
+  if (isDuplicate) {
+    deps.log.info('file.duplicate', { runId: run.runId, dataset: run.dataset });
+    return await settle({ ...run, drop: draft.drop }, deps, 'duplicate');
+  }
   if (run.status !== 'running' || run.stage !== 'ingest') return await settle(run, deps);
   return await keepAndAdvance(run, judged, { file, startedAt, location }, deps);
 }
@@ -87,7 +91,7 @@ async function keepAndAdvance(
   }
   const advanced = await advance(kept, source.startedAt, deps);
   deps.log.info('file.landed', { runId: run.runId, dataset: run.dataset, bytes: run.drop.bytes });
-  return await settle(advanced, deps);
+  return await settle({ ...advanced, drop: run.drop }, deps);
 }
 
 type Judged = {
@@ -160,7 +164,7 @@ function unsafeName(path: string, why: string): Problem {
   };
 }
 
-function sourceGone(path: string): Problem {
+export function sourceGone(path: string): Problem {
   return {
     code: 'source-gone',
     severity: 'error',
@@ -266,38 +270,56 @@ async function settledBefore(
   return { ...drop, next: run ? afterIngest(run.value) : [] };
 }
 
-/** The content is known from another landing. A failed run gets a new attempt, any other is pointed to. */
-async function repeatOrRetry(run: RunRecord, draft: RunRecord, deps: IngestDeps): Promise<IngestOutcome> {
-  const now = deps.clock.now().toISOString();
-  const amended = await amendRun(deps.ledger, run.runId, (current) =>
-    current.status === 'failed' || current.status === 'canceled'
-      ? newAttempt(current, {
-          stage: current.rawPath === undefined ? 'ingest' : 'validate',
-          drop: draft.drop,
-          now,
-        })
-      : { ...current, duplicates: current.duplicates + 1, updatedAt: now },
-  );
-  const current = amended?.run ?? run;
-  if (current.attempt > run.attempt && current.stage === 'ingest') {
-    return await ingestFile({ path: draft.drop.path }, deps);
+/**
+ * The run is there already. From this very landing: it is carried on with. From another one with the same
+ * content: a run that did not come to a verdict gets a new attempt, one that is only claimed is taken over, since
+ * its own delivery may have died, and any other is pointed to.
+ */
+async function takeUp(
+  run: RunRecord,
+  draft: RunRecord,
+  { ledger, clock }: IngestDeps,
+): Promise<{ run: RunRecord; isDuplicate: boolean }> {
+  if (run.drop.path === draft.drop.path && run.drop.etag === draft.drop.etag) {
+    return { run, isDuplicate: false };
   }
-  if (current.attempt > run.attempt) return await settle(current, deps);
-  deps.log.info('file.duplicate', { runId: run.runId, dataset: run.dataset });
-  return await settle({ ...current, drop: draft.drop }, deps, 'duplicate');
+  const now = clock.now().toISOString();
+  let isDuplicate = false;
+  const amended = await amendRun(ledger, run.runId, (current) => {
+    const cause = causeToTryAgain(current, draft);
+    const isClaimed = current.status === 'running' && current.stage === 'ingest';
+    isDuplicate = cause === undefined && !isClaimed;
+    if (cause !== undefined) return newAttempt(current, draft, { cause, now });
+    if (isClaimed) return { ...current, drop: draft.drop, updatedAt: now };
+    return { ...current, duplicates: current.duplicates + 1, updatedAt: now };
+  });
+  return { run: amended?.run ?? run, isDuplicate };
 }
 
-function newAttempt(run: RunRecord, change: Pick<RunRecord, 'stage' | 'drop'> & { now: string }): RunRecord {
+function causeToTryAgain(run: RunRecord, draft: RunRecord): string | undefined {
+  if (run.status === 'failed' || run.status === 'canceled') return 'dropped again after a failure';
+  const lackedDay = run.status === 'rejected' && run.problems.some(({ code }) => code === 'no-as-of');
+  const hasDay =
+    draft.requestedAsOf !== undefined || asOfInName(draft.drop.path, parseLocalDate) !== undefined;
+  return lackedDay && hasDay ? 'dropped again with its day' : undefined;
+}
+
+function newAttempt(
+  run: RunRecord,
+  { drop, requestedAsOf }: RunRecord,
+  { cause, now }: { cause: string; now: string },
+): RunRecord {
   const { completedAt: _, ...rest } = run;
   return {
     ...rest,
+    ...(requestedAsOf !== undefined && { requestedAsOf }),
     status: 'running',
-    stage: change.stage,
-    drop: change.drop,
+    stage: run.rawPath === undefined ? 'ingest' : 'validate',
+    drop,
     attempt: run.attempt + 1,
-    cause: 'dropped again after a failure',
+    cause,
     problems: [],
-    updatedAt: change.now,
+    updatedAt: now,
   };
 }
 

@@ -6,15 +6,21 @@ import type { SecretStore } from '../ports/secret-store.ts';
 import { pseudonymiser } from '../privacy/pseudonym.ts';
 import type { QuarantinedRow } from './snapshot-intake.ts';
 
+/** Disposing of it without closing it leaves the file unfinished, but not open. */
+export interface QuarantineFile extends AsyncDisposable {
+  write: (row: QuarantinedRow) => Promise<void>;
+  close: () => Promise<void>;
+}
+
 /** Rejected rows as JSON lines on the local disk; cells that could name a person are replaced by tokens. */
 export async function openQuarantine(
   file: string,
   contract: Contract,
   secrets: SecretStore,
-): Promise<{ write: (row: QuarantinedRow) => Promise<void>; close: () => Promise<void> }> {
-  const stream = createWriteStream(file);
+): Promise<QuarantineFile> {
   const sealed = new Set(sealedColumns(contract));
   const tokenOf = sealed.size === 0 ? undefined : pseudonymiser(await secrets.get('pseudonym-key'));
+  const stream = createWriteStream(file);
   return {
     async write(row) {
       const cells = Object.entries(row.cells).map(([name, value]) => [
@@ -27,6 +33,12 @@ export async function openQuarantine(
     async close() {
       stream.end();
       await finished(stream);
+    },
+    async [Symbol.asyncDispose]() {
+      if (stream.closed) return;
+      const closed = once(stream, 'close');
+      stream.destroy();
+      await closed;
     },
   };
 }

@@ -54,7 +54,7 @@ export async function readSnapshot(
   if (raw === undefined) throw new FileMissing('raw', run.rawPath ?? '(no path)');
   const quarantineFile = join(dir, 'rejected.jsonl');
   await using writer = await deps.openStagingWriter(contract, dir);
-  const quarantine = await openQuarantine(quarantineFile, contract, deps.secrets);
+  await using quarantine = await openQuarantine(quarantineFile, contract, deps.secrets);
   const intake = new SnapshotIntake(contract, writer, quarantine.write);
   const outcome = await deps.reader.read(raw.body, contract, intake);
   if (outcome.kind === 'read') await intake.settleContradictions();

@@ -1,6 +1,9 @@
 import { amendRun } from '../ports/run-ledger.ts';
-import { type IngestDeps, ingestFile } from './ingest.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { closeRun } from './close-run.ts';
+import { type IngestDeps, ingestFile, sourceGone } from './ingest.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
+import { AttemptOvertaken, describeError } from './work-stage.ts';
 
 // The safety net: files that no event announced, and runs whose message was lost.
 
@@ -22,12 +25,21 @@ export async function sweepLanding(deps: IngestDeps): Promise<SweepOutcome> {
   for await (const { path, etag, modifiedAt } of deps.lake.list('landing')) {
     if (now - modifiedAt.getTime() < EVENT_GRACE_MS) continue;
     if ((await deps.ledger.findDrop(path))?.etag === etag) continue;
-    next.push(...(await ingestFile({ path }, deps)).next);
-    ingested.push(path);
+    try {
+      next.push(...(await ingestFile({ path }, deps)).next);
+      ingested.push(path);
+    } catch (error) {
+      // One file that cannot be taken in must not keep the others waiting; the next sweep tries it again.
+      deps.log.warn('stage.failed', { stage: 'ingest', path, error: describeError(error) });
+    }
   }
   const resent: string[] = [];
   for (const run of await deps.ledger.list({ status: 'running' })) {
-    if (run.stage === 'ingest' || now - Date.parse(run.updatedAt) < STUCK_AFTER_MS) continue;
+    if (now - Date.parse(run.updatedAt) < STUCK_AFTER_MS) continue;
+    if (run.stage === 'ingest') {
+      await endIfGone(run, deps);
+      continue;
+    }
     const stage = run.stage;
     const amended = await amendRun(deps.ledger, run.runId, (current) =>
       current.updatedAt === run.updatedAt
@@ -40,4 +52,17 @@ export async function sweepLanding(deps: IngestDeps): Promise<SweepOutcome> {
   }
   deps.log.info('landing.swept', { ingested, resent });
   return { ingested, resent, next };
+}
+
+/** Its ingest died and then its file vanished: nothing will ever carry it on. */
+async function endIfGone(run: RunRecord, deps: IngestDeps): Promise<void> {
+  const { path, etag } = run.drop;
+  const file = await deps.lake.stat('landing', path);
+  if (file?.etag === etag) return;
+  deps.log.warn('file.gone', { runId: run.runId, dataset: run.dataset });
+  try {
+    await closeRun({ ...run, problems: [sourceGone(path)] }, 'canceled', {}, deps);
+  } catch (error) {
+    if (!(error instanceof AttemptOvertaken)) throw error;
+  }
 }

@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import type { Contract } from '../contracts/contract.ts';
 import { contractOf } from '../contracts/registry.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
-import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import { attemptPath, quarantinePath, stagingPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { type CloseDeps, closeRun, fileOf, type ManifestFile } from './close-run.ts';
 import { sealedColumns } from './quarantine-file.ts';
 import { type ReadSnapshotDeps, readSnapshot, type SnapshotRead, type Unusable } from './read-snapshot.ts';
-import { refreshAffectedRuns } from './refresh-affected-runs.ts';
+import { type RefreshDeps, refreshAffectedRuns } from './refresh-affected-runs.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { validationReport } from './validation-report.ts';
 import { amendAttempt, type StageOutcome, withTrail, workStage } from './work-stage.ts';
@@ -17,8 +16,7 @@ import { amendAttempt, type StageOutcome, withTrail, workStage } from './work-st
 // the contract's tolerance nothing goes on. Staging is written before the snapshot is registered, so that a
 // book never names a file that is not there.
 
-export type ValidateDeps = CloseDeps &
-  ReadSnapshotDeps & { registry: SnapshotRegistry; scratch: ScratchSpace };
+export type ValidateDeps = CloseDeps & ReadSnapshotDeps & RefreshDeps & { scratch: ScratchSpace };
 
 export async function validateRun(message: StageMessage, deps: ValidateDeps): Promise<StageOutcome> {
   return await workStage(message, deps, {

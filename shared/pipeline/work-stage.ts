@@ -114,7 +114,9 @@ async function noteFailure(
   const lastError = { stage, message: describeError(error), at };
   try {
     await amendRun(ledger, run.runId, (current) =>
-      current.attempt === run.attempt ? { ...current, lastError, updatedAt: at } : undefined,
+      current.status === 'running' && current.attempt === run.attempt
+        ? { ...current, lastError, updatedAt: at }
+        : undefined,
     );
   } catch (secondError) {
     // The ledger is what failed, most likely: the first error matters more, and the queue will retry.

@@ -5,7 +5,7 @@ import type { Snapshot, SnapshotRegistry } from '../../ports/snapshot-registry.t
 
 const StoredSnapshot = BookEntry.extend({ landedAt: z.string() });
 
-/** Accepted snapshots in the table `datasets`: one partition per relation, sorted by as-of date. */
+/** Accepted snapshots in the table `datasets`: one partition per relation, one row per run. */
 export class TableSnapshotRegistry implements SnapshotRegistry {
   readonly #table: TableClient;
 
@@ -16,7 +16,8 @@ export class TableSnapshotRegistry implements SnapshotRegistry {
   async register(snapshot: Snapshot): Promise<void> {
     const entity = {
       partitionKey: snapshot.relation,
-      rowKey: `${snapshot.asOf}_${snapshot.runId}`,
+      // Without the date: a run that is dated anew replaces its own snapshot.
+      rowKey: snapshot.runId,
       snapshot: JSON.stringify(snapshot),
     };
     await this.#table.upsertEntity(entity, 'Replace');
