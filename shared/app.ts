@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { BlobLake } from './adapters/azure/blob-lake.ts';
 import { KeyVaultSecretStore } from './adapters/azure/key-vault-secret-store.ts';
+import { TableKpiHistory } from './adapters/azure/table-kpi-history.ts';
 import { TableRunLedger } from './adapters/azure/table-run-ledger.ts';
 import { TableSnapshotRegistry } from './adapters/azure/table-snapshot-registry.ts';
 import { duckDbSqlEngine } from './adapters/duckdb/duckdb-sql-engine.ts';
@@ -51,12 +52,14 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
   const lake = new BlobLake(blobs);
   const ledger = new TableRunLedger(table('runs'));
   const registry = new TableSnapshotRegistry(table('datasets'));
+  const history = new TableKpiHistory(table('kpivalues'));
   const secrets = await secretStore(config, env);
   let catalog: Promise<Catalog> | undefined;
   const deps: Omit<Deps, 'log'> = {
     lake,
     ledger,
     registry,
+    history,
     secrets,
     reader: csvFileReader,
     scratch: temporaryFolders,

@@ -66,8 +66,8 @@ function decode(
 ): string {
   try {
     return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
+  } catch {
+    // There is nothing else that a decoder throws for; its TypeError may be that of another realm.
     const within = chunk === undefined ? line : line + newlinesBeforeFault(chunk);
     throw notText(`has bytes that are not UTF-8 near line ${within}`);
   }

@@ -131,6 +131,7 @@ export async function endInLedger(
     status,
     stage: run.stage,
     phases: run.phases,
+    ...(run.seriesSha256 !== undefined && { seriesSha256: run.seriesSha256 }),
     trail: run.trail,
     problems: run.problems.slice(0, 20),
     completedAt: at,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RunId, Sha256 } from '../domain/ids.ts';
 import { LocalDate } from '../domain/local-date.ts';
 import { KpiMart } from '../kpis/kpi-result.ts';
+import type { KpiHistory } from '../ports/kpi-history.ts';
 import { FileMissing, type Lake } from '../ports/lake.ts';
 import { reportHtml } from '../publishing/report-html.ts';
 import { reportMarkdown } from '../publishing/report-markdown.ts';
@@ -19,18 +20,20 @@ import {
   type ManifestFile,
   type RunDocument,
 } from './close-run.ts';
+import { continueSeries } from './continue-series.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
+import { refreshLaterReports, seriesHash } from './refresh-later-reports.ts';
 import type { StageMessage } from './stage-message.ts';
 import { type StageDeps, type StageOutcome, withTrail, workStage } from './work-stage.ts';
 
 // KPIs -> what people read, and the end of the run.
 
-export type PublishDeps = StageDeps & CloseDeps;
+export type PublishDeps = StageDeps & CloseDeps & { history: KpiHistory };
 
 export async function publishRun(message: StageMessage, deps: PublishDeps): Promise<StageOutcome> {
   return await workStage(message, deps, {
     work: (run) => publish(run, deps),
-    resend: () => Promise.resolve([]),
+    resend: (run) => refreshLaterReports(run, deps),
   });
 }
 
@@ -38,7 +41,9 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   const startedAt = deps.clock.now();
   const { asOf } = run;
   if (asOf === undefined) throw new Error(`run ${run.runId} reached publish without an as-of date`);
-  const mart = KpiMart.parse(await readOfAttempts(deps.lake, run, 'kpis.json'));
+  const computed = KpiMart.parse(await readOfAttempts(deps.lake, run, 'kpis.json'));
+  await deps.history.record(computed, run.drop.landedAt);
+  const mart = await continueSeries(computed, deps.history);
   const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
   const model = reportModel({ mart, run, validation, revision: deps.revision });
   const documents: RunDocument[] = [
@@ -53,15 +58,22 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   const output = {
     filesPersisted: files.length + documents.length,
     uploadSucceeded: true,
-    databaseWrites: 0,
+    databaseWrites: computed.series.length,
     manifestMs: durationMs,
     durationMs,
   };
-  const finished = withTrail({ ...run, phases: { ...run.phases, output } }, 'publish', startedAt, now);
+  const finished = withTrail(
+    { ...run, seriesSha256: seriesHash(mart), phases: { ...run.phases, output } },
+    'publish',
+    startedAt,
+    now,
+  );
   await commitDocuments(finished, 'success', { validation, mart, files, documents }, deps);
   await pointToLatest(finished, asOf, deps.lake);
+  // Before this run ends, so that there is no moment at which everything seems to be done.
+  const refreshed = await refreshLaterReports(finished, deps);
   await endInLedger(finished, 'success', deps);
-  return [];
+  return refreshed;
 }
 
 async function writeReports(

@@ -43,16 +43,13 @@ export async function workStage(
   const found = await ledger.find(message.runId);
   if (found === undefined) throw new RunUnknown(`run ${message.runId} is not in the ledger`);
   const run = found.value;
-  const isPast = compareStages(run.stage, message.stage) > 0;
-  if (
-    run.status !== 'running' ||
-    run.attempt !== message.attempt ||
-    compareStages(run.stage, message.stage) < 0
-  ) {
+  const isOurs = run.attempt === message.attempt && compareStages(run.stage, message.stage) >= 0;
+  const isDone = run.status === 'success' || (run.status === 'running' && run.stage !== message.stage);
+  if (!isOurs || (run.status !== 'running' && !isDone)) {
     log.info('stage.skipped', { ...fields, reason: `the run is ${run.status} in attempt ${run.attempt}` });
     return { kind: 'stale', next: [] };
   }
-  if (isPast) {
+  if (isDone) {
     log.info('stage.skipped', { ...fields, reason: 'already done; what follows is sent again' });
     return { kind: 'repeated', next: await stage.resend(run) };
   }

@@ -87,6 +87,8 @@ export const RunRecord = z.object({
   rows: z.int().nonnegative().optional(),
   rejectedRows: z.int().nonnegative().optional(),
   bookId: BookId.optional(),
+  /** Hash of the series that the report was made with. */
+  seriesSha256: Sha256.optional(),
   problems: z.array(Problem),
   phases: PhaseMetrics,
   /** Each stage as it was worked through, oldest first. */

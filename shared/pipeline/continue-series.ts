@@ -1,0 +1,27 @@
+import type { KpiMart, KpiResult } from '../kpis/kpi-result.ts';
+import type { KpiHistory } from '../ports/kpi-history.ts';
+
+/**
+ * The mart with the reporting dates that its own files do not hold: a feed that sends one snapshot at a time
+ * has its past in the history. What the mart knows itself is never replaced, and nothing later is added.
+ */
+export async function continueSeries(mart: KpiMart, history: KpiHistory): Promise<KpiMart> {
+  const earlier: KpiResult[] = [];
+  for (const current of mart.kpis) {
+    if (current.value === null) continue;
+    const own = new Set(
+      mart.series.filter(({ id }) => id === current.id).map(({ reportingDate }) => reportingDate),
+    );
+    const past = await history.seriesOf(current);
+    earlier.push(
+      ...past.filter(
+        ({ reportingDate, asOf }) =>
+          reportingDate < current.reportingDate && asOf < current.asOf && !own.has(reportingDate),
+      ),
+    );
+  }
+  const series = [...earlier, ...mart.series].sort((a, b) =>
+    a.reportingDate < b.reportingDate ? -1 : a.reportingDate > b.reportingDate ? 1 : 0,
+  );
+  return { ...mart, series };
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { Sha256 } from '../domain/ids.ts';
+import { KpiMart } from '../kpis/kpi-result.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { KpiHistory } from '../ports/kpi-history.ts';
+import type { Lake } from '../ports/lake.ts';
+import type { Log } from '../ports/log.ts';
+import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { continueSeries } from './continue-series.ts';
+import { readOfAttempts } from './read-of-attempts.ts';
+import { messageFor, type StageMessage } from './stage-message.ts';
+
+export type LaterReportDeps = { lake: Lake; ledger: RunLedger; history: KpiHistory; clock: Clock; log: Log };
+
+/** What a report says of the past follows from this. */
+export function seriesHash(mart: KpiMart): Sha256 {
+  return Sha256.parse(createHash('sha256').update(JSON.stringify(mart.series)).digest('hex'));
+}
+
+/**
+ * A snapshot of the past that arrives late changes what later reports compare with: of the same feed the one
+ * after it and the newest are published again, each as a new attempt. Reports whose past did not change are left
+ * alone, so that this comes to an end, and doing it twice does no harm.
+ */
+export async function refreshLaterReports(
+  run: RunRecord,
+  deps: LaterReportDeps,
+): Promise<readonly StageMessage[]> {
+  const later = (await deps.ledger.list())
+    .filter((other) => other.relation === run.relation && (other.asOf ?? '') > (run.asOf ?? ''))
+    .filter(isPublishedOrAbout)
+    .sort((a, b) => ((a.asOf ?? '') < (b.asOf ?? '') ? -1 : 1));
+  const messages: StageMessage[] = [];
+  for (const other of new Set([later.at(0), later.at(-1)])) {
+    if (other === undefined || !(await hasAnotherPast(other, deps))) continue;
+    const amended = await amendRun(deps.ledger, other.runId, (current) =>
+      isPublishedOrAbout(current) && current.attempt === other.attempt
+        ? publishedAgain(current, `${run.dataset} as of ${run.asOf} arrived`, deps.clock)
+        : undefined,
+    );
+    if (amended?.amended !== true) continue;
+    const { runId, attempt, cause } = amended.run;
+    deps.log.info('run.refreshed', { runId, attempt, cause });
+    messages.push(messageFor(amended.run, 'publish'));
+  }
+  return messages;
+}
+
+function isPublishedOrAbout({ status, stage }: RunRecord): boolean {
+  return status === 'success' || (status === 'running' && stage === 'publish');
+}
+
+async function hasAnotherPast(run: RunRecord, { lake, history }: LaterReportDeps): Promise<boolean> {
+  const body = await readOfAttempts(lake, run, 'kpis.json');
+  if (body === undefined) return false;
+  return seriesHash(await continueSeries(KpiMart.parse(body), history)) !== run.seriesSha256;
+}
+
+function publishedAgain(run: RunRecord, cause: string, clock: Clock): RunRecord {
+  const { completedAt: _completedAt, ...rest } = run;
+  const updatedAt = clock.now().toISOString();
+  return { ...rest, status: 'running', stage: 'publish', attempt: run.attempt + 1, cause, updatedAt };
+}
