@@ -1,5 +1,5 @@
 import type { LocalDate } from '../domain/local-date.ts';
-import { rational } from '../domain/rational.ts';
+import { compare, type Rational, rational, toDecimal } from '../domain/rational.ts';
 import { unreachable } from '../domain/unreachable.ts';
 import type { KpiMart, KpiResult, KpiStatus } from '../kpis/kpi-result.ts';
 import { exactValueOf, isTotal } from './exact-value.ts';
@@ -39,6 +39,8 @@ const GROUPS = new Map([
   ['price', 'Pricing'],
 ]);
 
+const MOST_PLACES = 10;
+
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
 /** The totals of the newest snapshot, by group, PAR 7 before PAR 30. Results by dimension are for the exports. */
@@ -58,7 +60,7 @@ function rankOf(group: string): number {
 
 function kpiRow(kpi: KpiResult, series: readonly KpiResult[]): KpiRow {
   const exact = exactValueOf(kpi);
-  const shown = exact ? showValue(exact, kpi.unit, kpi.precision) : 'no value';
+  const shown = exact ? showValue(exact, kpi.unit, tellingPlaces(exact, kpi)) : 'no value';
   return {
     id: kpi.id,
     version: kpi.version,
@@ -81,6 +83,16 @@ function kpiRow(kpi: KpiResult, series: readonly KpiResult[]): KpiRow {
     rows: showCount(kpi.rows),
     nulls: showCount(kpi.nulls),
   };
+}
+
+/** As many digits as it takes not to look like a limit that it is beside: 3.003 %, not 3.00 %, above 3 %. */
+function tellingPlaces(exact: Rational, { thresholds, precision }: KpiResult): number {
+  const limits = thresholds ? [rational(thresholds.warning), rational(thresholds.critical)] : [];
+  for (let places = precision; places < MOST_PLACES; places += 1) {
+    const shown = rational(toDecimal(exact, places));
+    if (!limits.some((limit) => compare(shown, limit) === 0 && compare(exact, limit) !== 0)) return places;
+  }
+  return MOST_PLACES;
 }
 
 function groupOf(id: string): string {

@@ -24,6 +24,21 @@ describe('kpiRows', () => {
     });
   });
 
+  it.each([
+    ['3.0027', 'warning', '3.003 %'],
+    ['2.99999', 'ok', '2.99999 %'],
+    ['3', 'ok', '3.00 %'],
+    ['5.004', 'critical', '5.004 %'],
+    ['4.004', 'warning', '4.00 %'],
+  ] as const)(
+    'shows %s with enough digits not to look like a limit that it is beside',
+    (value, status, shown) => {
+      const kpi = aKpiResult({ value, status, numerator: null, denominator: null });
+
+      expect(rowOf(kpi.id, aKpiMart({ kpis: [kpi], series: [kpi] }))?.shown).toBe(shown);
+    },
+  );
+
   it('says below where higher is better', () => {
     expect(rowOf('risk.rdr_90')?.limits).toBe('warning below 50 %, critical below 25 %');
   });
