@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LocalDate } from '../../shared/domain/local-date.ts';
-import { previousOf } from '../../shared/kpis/anomalies.ts';
 import { BookEntry, KpiResult } from '../../shared/kpis/kpi-result.ts';
+import { previousOf } from '../../shared/kpis/previous-result.ts';
 import { newestMart } from '../../shared/pipeline/newest-mart.ts';
 import { artifactPath } from '../../shared/runs/run-paths.ts';
 import { badRequest, notFound } from './problem-details.ts';

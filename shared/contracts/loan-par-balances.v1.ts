@@ -1,18 +1,6 @@
 import { DatasetId } from '../domain/ids.ts';
-import type { Column, Contract } from './contract.ts';
-
-const money = (name: string, description: string): Column => ({
-  name,
-  type: 'decimal',
-  scale: 2,
-  excessScale: 'reject',
-  min: '0',
-  belowMin: 'negative-balance',
-  unit: 'USD',
-  description,
-  classification: 'confidential',
-  pii: 'none',
-});
+import { day, flag, measure, money, text, wholeNumber } from './column-kinds.ts';
+import type { Contract } from './contract.ts';
 
 /** Monthly snapshots of every loan with its days past due, as Looker exports them. */
 export const loanParBalancesV1: Contract = {
@@ -28,82 +16,41 @@ export const loanParBalancesV1: Contract = {
   key: ['loan_id_raw', 'reporting_date'],
   asOf: { kind: 'date-plus-days', date: 'dpd_date', days: 'dpd', label: 'reporting_date' },
   columns: [
-    {
-      name: 'loan_id_raw',
-      type: 'text',
+    text('loan_id_raw', 'Loan with its entity prefix: `ABF - DSB0007-001`', {
       aliases: ['loan_id'],
-      description: 'Loan with its entity prefix: `ABF - DSB0007-001`',
       classification: 'confidential',
       pii: 'quasi',
-    },
-    {
-      name: 'reporting_date',
-      type: 'date',
-      description:
-        'Month end that the snapshot is labelled with; the newest label may lie after the true as-of date',
-      classification: 'internal',
-      pii: 'none',
-    },
-    {
-      name: 'dpd',
-      type: 'integer',
+    }),
+    day(
+      'reporting_date',
+      'Month end that the snapshot is labelled with; the newest may lie after the true as-of date',
+      {
+        classification: 'internal',
+      },
+    ),
+    wholeNumber('dpd', 'Days past due at the as-of date', {
       aliases: ['dias_mora', 'days_late', 'days_past_due'],
       unit: 'days',
       min: '0',
       max: '3650',
-      description: 'Days past due at the as-of date',
-      classification: 'confidential',
-      pii: 'none',
-    },
-    {
-      name: 'dpd_date',
-      type: 'date',
-      nullable: true,
-      description: 'Due date of an overdue loan; empty when nothing is due',
-      classification: 'confidential',
-      pii: 'none',
-    },
-    {
-      name: 'is_writeoff',
-      type: 'boolean',
-      description: 'Written off: more than 180 days past due',
-      classification: 'confidential',
-      pii: 'none',
-    },
-    {
-      name: 'writeoff_type',
-      type: 'text',
+    }),
+    day('dpd_date', 'Due date of an overdue loan; empty when nothing is due', { nullable: true }),
+    flag('is_writeoff', 'Written off: more than 180 days past due'),
+    text('writeoff_type', 'Why it was written off', {
       nullable: true,
       allowedValues: ['DPD'],
       onUnknownValue: 'warn',
-      description: 'Why it was written off',
-      classification: 'internal',
-      pii: 'none',
-    },
-    {
-      name: 'loan_ccy',
-      type: 'text',
-      allowedValues: ['USD'],
-      onUnknownValue: 'reject',
-      description: 'Currency of the loan',
-      classification: 'internal',
-      pii: 'none',
-    },
+    }),
+    text('loan_ccy', 'Currency of the loan', { allowedValues: ['USD'], onUnknownValue: 'reject' }),
     money('outstanding_balance', 'Principal outstanding in the loan currency; zero once written off'),
     money('outstanding_balance_usd', 'Principal outstanding; zero once written off'),
     money('writeoff_outstanding_balance', 'Principal left on a written-off loan, in the loan currency'),
     money('writeoff_outstanding_balance_usd', 'Principal left on a written-off loan'),
-    {
-      name: 'xchg_rate_to_usd',
-      type: 'decimal',
-      scale: 6,
+    measure('xchg_rate_to_usd', 'Exchange rate of the snapshot', 'USD per unit of loan currency', {
       excessScale: 'reject',
       min: '0.000001',
-      unit: 'USD per unit of loan currency',
-      description: 'Exchange rate of the snapshot',
       classification: 'internal',
-      pii: 'none',
-    },
+    }),
     money('par_7_balance_usd', 'Outstanding of loans 7 or more days past due'),
     money('par_30_balance_usd', 'Outstanding of loans 30 or more days past due'),
     money('par_60_balance_usd', 'Outstanding of loans 60 or more days past due'),

@@ -1,38 +1,12 @@
 import { DatasetId } from '../domain/ids.ts';
+import { day, measure, money, OPTIONAL, text } from './column-kinds.ts';
 import type { Column, Contract } from './contract.ts';
 
-const money = (name: string, description: string): Column => ({
-  name,
-  type: 'decimal',
-  scale: 2,
-  excessScale: 'reject',
-  min: '0',
-  belowMin: 'negative-balance',
-  unit: 'USD',
-  description,
-  classification: 'confidential',
-  pii: 'none',
-});
-
-const optionalMoney = (name: string, description: string): Column => ({
-  ...money(name, description),
-  optional: true,
-  nullable: true,
-});
+const optionalMoney = (name: string, description: string): Column => money(name, description, OPTIONAL);
 
 /** A figure of the export that the product shows or compares but computes for itself. */
-const reported = (name: string, description: string, unit: string): Column => ({
-  name,
-  type: 'decimal',
-  scale: 6,
-  excessScale: 'round',
-  optional: true,
-  nullable: true,
-  unit,
-  description,
-  classification: 'confidential',
-  pii: 'none',
-});
+const reported = (name: string, description: string, unit: string): Column =>
+  measure(name, description, unit, OPTIONAL);
 
 const TAPE: Pick<Contract, 'dataset' | 'version' | 'owner' | 'mode' | 'maxRejectedShare'> = {
   dataset: DatasetId.parse('cascade/loan_tape'),
@@ -53,13 +27,7 @@ export const loanTapeV1: Contract = {
   key: ['loan_id', 'measurement_date'],
   asOf: { kind: 'newest', column: 'measurement_date' },
   columns: [
-    {
-      name: 'measurement_date',
-      type: 'date',
-      description: 'Day that the row was measured on',
-      classification: 'internal',
-      pii: 'none',
-    },
+    day('measurement_date', 'Day that the row was measured on', { classification: 'internal' }),
     money('total_receivable_usd', 'Everything owed'),
     money('total_eligible_usd', 'Receivable that the lender accepts as collateral'),
     money('discounted_balance_usd', 'Eligible receivable after the discount by age'),
@@ -69,36 +37,16 @@ export const loanTapeV1: Contract = {
     money('dpd_30_60_usd', 'Receivable 30 to 59 days past due'),
     money('dpd_60_90_usd', 'Receivable 60 to 89 days past due'),
     money('dpd_90_plus_usd', 'Receivable 90 or more days past due'),
-    {
-      name: 'loan_id',
-      type: 'text',
-      optional: true,
-      nullable: true,
-      description: 'Empty in the aggregate tape',
+    text('loan_id', 'Empty in the aggregate tape', {
+      ...OPTIONAL,
       classification: 'confidential',
       pii: 'quasi',
-    },
-    {
-      name: 'period',
-      type: 'text',
-      optional: true,
-      nullable: true,
-      description: 'Quarter: `2025Q4`',
-      classification: 'internal',
-      pii: 'none',
-    },
+    }),
+    text('period', 'Quarter: `2025Q4`', OPTIONAL),
     optionalMoney('dpd_120_plus_usd', 'Part of 90 plus that is 120 or more days past due'),
     optionalMoney('principal_outstanding_usd', 'Principal outstanding'),
     optionalMoney('next_payment_usd', 'Next payment to the lender'),
-    {
-      name: 'next_payment_date',
-      type: 'date',
-      optional: true,
-      nullable: true,
-      description: 'Day of the next payment to the lender',
-      classification: 'confidential',
-      pii: 'none',
-    },
+    day('next_payment_date', 'Day of the next payment to the lender', OPTIONAL),
     reported('surplus_usd', 'Borrowing base less what the lender is owed', 'USD'),
     reported(
       'collateralization_pct',
@@ -155,13 +103,7 @@ export const loanTapeParV1: Contract = {
   key: ['reporting_date'],
   asOf: { kind: 'newest', column: 'reporting_date' },
   columns: [
-    {
-      name: 'reporting_date',
-      type: 'date',
-      description: 'Day that the balances stand for',
-      classification: 'internal',
-      pii: 'none',
-    },
+    day('reporting_date', 'Day that the balances stand for', { classification: 'internal' }),
     money('outstanding_balance_usd', 'Principal outstanding'),
     optionalMoney('par_0_balance_usd', 'Outstanding of loans past due at all'),
     money('par_7_balance_usd', 'Outstanding of loans 7 or more days past due'),

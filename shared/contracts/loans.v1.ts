@@ -1,37 +1,6 @@
 import { DatasetId } from '../domain/ids.ts';
-import type { Column, Contract } from './contract.ts';
-
-type Extra = Partial<Omit<Column, 'name' | 'type' | 'description'>>;
-
-const text = (name: string, description: string, extra: Extra = {}): Column => ({
-  name,
-  type: 'text',
-  description,
-  classification: 'internal',
-  pii: 'none',
-  ...extra,
-});
-
-const day = (name: string, description: string, extra: Extra = {}): Column => ({
-  ...text(name, description),
-  type: 'date',
-  classification: 'confidential',
-  ...extra,
-});
-
-const money = (name: string, description: string, extra: Extra = {}): Column => ({
-  ...text(name, description),
-  type: 'decimal',
-  scale: 2,
-  excessScale: 'reject',
-  min: '0',
-  belowMin: 'negative-balance',
-  unit: 'USD',
-  classification: 'confidential',
-  ...extra,
-});
-
-const UNUSED = { nullable: true, optional: true } as const;
+import { day, measure, money, OPTIONAL, text, wholeNumber } from './column-kinds.ts';
+import type { Contract } from './contract.ts';
 
 /** The loan tape of Looker: one row per loan, as of one day. */
 export const loansV1: Contract = {
@@ -57,57 +26,41 @@ export const loansV1: Contract = {
       classification: 'confidential',
       pii: 'quasi',
     }),
-    day('application_date', 'Day of application', UNUSED),
-    day('pledge_date', 'Day the loan was pledged to a lender', UNUSED),
+    day('application_date', 'Day of application', OPTIONAL),
+    day('pledge_date', 'Day the loan was pledged to a lender', OPTIONAL),
     day('disburse_date', 'Day of disbursement', { aliases: ['disbursement_date', 'fecha_desembolso'] }),
     text('product_type', 'Product'),
-    text('loan_grade', 'Grade', UNUSED),
+    text('loan_grade', 'Grade', OPTIONAL),
     money('total_fees', 'Scheduled fees, VAT excluded'),
     money('total_interest', 'Scheduled interest, VAT excluded'),
     money('total_other', 'Other scheduled charges'),
-    text('lender', 'Facility that the loan was pledged to', UNUSED),
-    text('facility', 'Facility', UNUSED),
-    { ...day('term', 'Maturity less disbursement'), type: 'integer', unit: 'days', min: '0', max: '36500' },
+    text('lender', 'Facility that the loan was pledged to', OPTIONAL),
+    text('facility', 'Facility', OPTIONAL),
+    wholeNumber('term', 'Maturity less disbursement', { unit: 'days', min: '0', max: '36500' }),
     text('frequency', 'Payment frequency; `One-time` is a bullet loan'),
-    {
-      ...money(
-        'interest_rate',
-        'Yearly rate with fees included: (interest + fees) x 365 / (principal x term)',
-      ),
-      aliases: ['interest_rate_apr'],
-      scale: 6,
-      excessScale: 'round',
-      max: '12',
-      belowMin: 'out-of-range',
-      unit: 'fraction per year',
-    },
+    measure(
+      'interest_rate',
+      'Yearly rate with fees included: (interest + fees) x 365 / (principal x term)',
+      'fraction per year',
+      { aliases: ['interest_rate_apr'], min: '0', max: '12' },
+    ),
     money('disburse_principal', 'Principal disbursed', { aliases: ['disbursement_amount'] }),
     money('outstanding_balance', 'Principal outstanding; written-off balances are included', {
       aliases: ['outstanding', 'balance', 'saldo', 'olb', 'current_balance', 'outstanding_loan_value'],
     }),
     text('currency', 'Currency of the loan', { allowedValues: ['USD'], onUnknownValue: 'reject' }),
-    {
-      ...day('dpd', 'Days past due at the as-of date'),
-      type: 'integer',
+    wholeNumber('dpd', 'Days past due at the as-of date', {
       unit: 'days',
       min: '0',
       max: '3650',
       aliases: ['dias_mora', 'days_late', 'days_past_due', 'diasvencidos'],
-    },
-    {
-      ...money('ratio_paid', '1 - outstanding / principal'),
-      scale: 6,
-      excessScale: 'round',
-      min: '-0.01',
-      max: '1',
-      belowMin: 'out-of-range',
-      unit: 'fraction',
-    },
+    }),
+    measure('ratio_paid', '1 - outstanding / principal', 'fraction', { min: '-0.01', max: '1' }),
     text('loan_status', 'Informative state; `Default` means past maturity', {
       allowedValues: ['Complete', 'Current', 'Default'],
       onUnknownValue: 'warn',
     }),
-    text('credit_bureau_score', 'Score', { ...UNUSED, classification: 'confidential', pii: 'quasi' }),
+    text('credit_bureau_score', 'Score', { ...OPTIONAL, classification: 'confidential', pii: 'quasi' }),
     text('amount_buckets', 'Band of principal plus fees'),
     text('company', 'Lending entity', { allowedValues: ['ABF', 'ABT'], onUnknownValue: 'warn' }),
     text('loan_counts', 'Band of the sequence number of the loan within its customer'),

@@ -73,16 +73,16 @@ export async function readCsvRecords(
 
 /** What is wrong, when it leaves nobody able to tell where the next record begins. */
 function fileEndingFault(error: CsvError | undefined, from: number, line: number): string | undefined {
-  switch (error?.code) {
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return `A quotation mark on line ${from} or below it is never closed`;
-    case 'CSV_MAX_RECORD_SIZE':
-      return `The record that begins on line ${from} or below it is longer than ${MAX_RECORD_CHARS} characters, as if a quotation mark were never closed`;
-    case 'CSV_INVALID_CLOSING_QUOTE':
-      return `Line ${line} has text after a closing quotation mark`;
-    default:
-      return undefined;
+  if (error?.code === 'CSV_QUOTE_NOT_CLOSED') {
+    return `A quotation mark on line ${from} or below it is never closed`;
   }
+  if (error?.code === 'CSV_MAX_RECORD_SIZE') {
+    return `The record that begins on line ${from} or below it is longer than ${MAX_RECORD_CHARS} characters, as if a quotation mark were never closed`;
+  }
+  if (error?.code === 'CSV_INVALID_CLOSING_QUOTE') {
+    return `Line ${line} has text after a closing quotation mark`;
+  }
+  return undefined;
 }
 
 function unclosedQuote(what: string): NotCsvText {

@@ -9,6 +9,7 @@ import {
 } from '../domain/rational.ts';
 import type { Compliance } from '../runs/documents.ts';
 import type { KpiMart, KpiResult } from './kpi-result.ts';
+import { previousOf } from './previous-result.ts';
 
 // A KPI that moved by more than a fifth since the snapshot before, unless the move is too small to matter.
 
@@ -35,14 +36,6 @@ export function findAnomalies(mart: KpiMart): Compliance['anomalies'] {
       },
     ];
   });
-}
-
-/** The same KPI at the newest earlier reporting date. */
-export function previousOf(current: KpiResult, series: readonly KpiResult[]): KpiResult | undefined {
-  return series
-    .filter(({ id, reportingDate }) => id === current.id && reportingDate < current.reportingDate)
-    .sort((a, b) => (a.reportingDate < b.reportingDate ? 1 : -1))
-    .at(0);
 }
 
 function absolute({ numerator, denominator }: Rational): Rational {

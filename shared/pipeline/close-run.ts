@@ -128,6 +128,8 @@ export async function endInLedger(
   const ended = await amendAttempt(ledger, run, (current) => ({
     ...current,
     ...(run.rawPath !== undefined && { rawPath: run.rawPath }),
+    ...(run.rows !== undefined && { rows: run.rows }),
+    ...(run.rejectedRows !== undefined && { rejectedRows: run.rejectedRows }),
     status,
     stage: run.stage,
     phases: run.phases,

@@ -37,9 +37,9 @@ function unsafeBecause(path: string): string | undefined {
   const isUnsafe = (text: string): boolean =>
     text.includes('\\') || CONTROL.test(text) || DIRECTION.test(text);
   if (decoded === undefined || isUnsafe(decoded)) return 'it has an unsafe escape';
-  const segments = decoded.split('/');
+  const segments = decoded.split('/').map((segment) => segment.trim());
   if (segments.some((segment) => segment === '..' || segment === '.')) return 'it has a `.` or `..` segment';
-  if (segments.some((segment) => segment.trim() === '')) return 'it has an empty segment';
+  if (segments.includes('')) return 'it has an empty segment';
   return undefined;
 }
 

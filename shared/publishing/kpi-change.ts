@@ -1,7 +1,8 @@
 import type { LocalDate } from '../domain/local-date.ts';
 import { compare, divide, multiply, type Rational, rational, subtract } from '../domain/rational.ts';
 import type { KpiResult, KpiUnit } from '../kpis/kpi-result.ts';
-import { exactValueOf, isTotal } from './exact-value.ts';
+import { previousOf } from '../kpis/previous-result.ts';
+import { exactValueOf } from './exact-value.ts';
 import { showNumber } from './show-value.ts';
 
 /** How a KPI moved since the snapshot before. */
@@ -21,9 +22,7 @@ export function changeOf(
   exact: Rational,
   series: readonly KpiResult[],
 ): KpiChange | undefined {
-  const earlier = series
-    .filter((other) => other.id === kpi.id && isTotal(other) && other.reportingDate < kpi.reportingDate)
-    .toSorted((a, b) => (a.reportingDate < b.reportingDate ? 1 : -1))[0];
+  const earlier = previousOf(kpi, series);
   const before = earlier && exactValueOf(earlier);
   if (!earlier || !before) return undefined;
   return {

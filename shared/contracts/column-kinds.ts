@@ -1,0 +1,53 @@
+import type { Column } from './contract.ts';
+
+// Kinds of columns that most contracts have. A contract spells out only what is its own.
+
+type Extra = Partial<Omit<Column, 'name' | 'type' | 'description'>>;
+
+/** Words and ids. Required and never empty unless `extra` says otherwise, like all kinds here. */
+export function text(name: string, description: string, extra: Extra = {}): Column {
+  return { name, type: 'text', description, classification: 'internal', pii: 'none', ...extra };
+}
+
+export function day(name: string, description: string, extra: Extra = {}): Column {
+  return { ...text(name, description), type: 'date', classification: 'confidential', ...extra };
+}
+
+export function wholeNumber(name: string, description: string, extra: Extra = {}): Column {
+  return { ...text(name, description), type: 'integer', classification: 'confidential', ...extra };
+}
+
+export function flag(name: string, description: string, extra: Extra = {}): Column {
+  return { ...text(name, description), type: 'boolean', classification: 'confidential', ...extra };
+}
+
+/** US dollars to the cent, not below zero; more digits are refused unless they are float residue. */
+export function money(name: string, description: string, extra: Extra = {}): Column {
+  return {
+    ...text(name, description),
+    type: 'decimal',
+    scale: 2,
+    excessScale: 'reject',
+    min: '0',
+    belowMin: 'negative-balance',
+    unit: 'USD',
+    classification: 'confidential',
+    ...extra,
+  };
+}
+
+/** A share, rate or count with up to six decimals; more digits are rounded and counted. */
+export function measure(name: string, description: string, unit: string, extra: Extra = {}): Column {
+  return {
+    ...text(name, description),
+    type: 'decimal',
+    scale: 6,
+    excessScale: 'round',
+    unit,
+    classification: 'confidential',
+    ...extra,
+  };
+}
+
+/** May be absent from the file, and empty where it is there. */
+export const OPTIONAL = { optional: true, nullable: true } as const satisfies Extra;

@@ -1,0 +1,466 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type CellValue, cellParser, showValue } from '../../../shared/contracts/cell-parser.ts';
+import type { Column } from '../../../shared/contracts/contract.ts';
+import { LocalDate, toEpochDay } from '../../../shared/domain/local-date.ts';
+import { formatScaled } from '../../../shared/domain/rational.ts';
+import { aColumn, aMoneyColumn } from '../../support/a-contract.ts';
+
+const RUNS = { seed: 20_251_210, numRuns: 1_000 };
+
+const parseDecimal = cellParser(aMoneyColumn());
+const parseRate = cellParser(aMoneyColumn({ scale: 6, excessScale: 'round' }));
+const parseInteger = cellParser(aColumn({ type: 'integer' }));
+const parseDate = cellParser(aColumn({ type: 'date' }));
+const parseBoolean = cellParser(aColumn({ type: 'boolean' }));
+
+describe('an empty cell', () => {
+  const types: Column['type'][] = ['text', 'boolean', 'date', 'integer', 'decimal'];
+
+  it.each(types)('has no value in a nullable column of type %s', (type) => {
+    const parse = cellParser(aColumn({ type, nullable: true }));
+
+    for (const text of [
+      undefined,
+      '',
+      '  ',
+      '\t',
+      'null',
+      'NULL',
+      'NaN',
+      'None',
+      'n/a',
+      'N/A',
+      'na',
+      ' NA ',
+    ]) {
+      expect(parse(text)).toEqual({ kind: 'value', value: null });
+    }
+  });
+
+  it.each(types)('is a missing value, and not a zero, elsewhere in a column of type %s', (type) => {
+    const parse = cellParser(aColumn({ type }));
+
+    for (const text of [undefined, '', '  ', 'null', 'NaN', 'none', 'n/a', 'na']) {
+      expect(parse(text)).toMatchObject({ kind: 'bad', code: 'missing-value' });
+    }
+  });
+
+  it('is told from a word that means no value, which is not repeated', () => {
+    const parse = cellParser(aColumn());
+
+    expect(parse(' ')).toMatchObject({ detail: 'is empty' });
+    expect(parse('Na')).toMatchObject({ detail: 'holds a word that means no value' });
+  });
+
+  it.each(['Not Provided', '-', '0', 'nil', 'nulls', 'n.a.'])('is not what %j is', (text) => {
+    expect(cellParser(aColumn({ nullable: true }))(text)).toEqual({ kind: 'value', value: text });
+  });
+
+  it('is not meant by a null word that the contract lists as a value', () => {
+    const parse = cellParser(aColumn({ nullable: true, allowedValues: ['NA', 'SA'] }));
+
+    expect(parse('NA')).toEqual({ kind: 'value', value: 'NA' });
+    expect(parse('na')).toEqual({ kind: 'value', value: null });
+  });
+});
+
+describe('text', () => {
+  it('keeps what is inside and drops the blanks around', () => {
+    const parse = cellParser(aColumn());
+
+    expect(parse('  ABF - DSB0007-001 ')).toEqual({ kind: 'value', value: 'ABF - DSB0007-001' });
+    expect(parse('\u00a0Cuscatlán\ufeff')).toEqual({ kind: 'value', value: 'Cuscatlán' });
+    expect(parse('__proto__')).toEqual({ kind: 'value', value: '__proto__' });
+  });
+
+  it('rejects an unknown value, or only remarks on it, as the contract says', () => {
+    const allowedValues = ['USD', 'EUR'];
+    const strict = cellParser(aColumn({ allowedValues, onUnknownValue: 'reject' }));
+    const lenient = cellParser(aColumn({ allowedValues, onUnknownValue: 'warn' }));
+
+    expect(strict('USD')).toEqual({ kind: 'value', value: 'USD' });
+    expect(strict('usd')).toEqual({
+      kind: 'bad',
+      code: 'unknown-value',
+      detail: 'is not one of USD, EUR',
+    });
+    expect(lenient('usd')).toEqual({ kind: 'value', value: 'usd', note: 'unknown-value' });
+  });
+});
+
+describe('booleans', () => {
+  it.each([
+    ['true', true],
+    ['TRUE', true],
+    [' True ', true],
+    ['1', true],
+    ['false', false],
+    ['False', false],
+    ['0', false],
+  ])('reads %j as %s', (text, value) => {
+    expect(parseBoolean(text)).toEqual({ kind: 'value', value });
+  });
+
+  it.each(['yes', 'no', 't', 'f', '2', '-1', '1.0', 'truе'])('refuses %j', (text) => {
+    expect(parseBoolean(text)).toMatchObject({ kind: 'bad', code: 'unknown-value' });
+  });
+});
+
+describe('dates', () => {
+  it.each([
+    ['1970-01-01', 0],
+    ['2024-02-29', 19_782],
+    [' 2025-12-10 ', 20_432],
+    ['2025-12-10T00:00', 20_432],
+    ['2025-12-10 00:00:00', 20_432],
+    ['2025-12-10T00:00:00.000Z', 20_432],
+    ['2025-12-10T00:00:00+00:00', 20_432],
+  ])('reads %j as day %i', (text, value) => {
+    expect(parseDate(text)).toEqual({ kind: 'value', value });
+  });
+
+  it.each([
+    '2023-02-30',
+    '2023-02-29',
+    '2023-1-5',
+    '2023/01/05',
+    '05/01/2023',
+    '20230105',
+    '0000-01-01',
+    '10000-01-01',
+    'epoch',
+    'infinity',
+    '5',
+    '2023-01-05T12:00:00Z',
+    '2023-01-05T00:00:00-06:00',
+    '2023-01-05T00:00:00 ZULU',
+    'T00:00',
+    '٢٠٢٣-٠١-٠٥',
+  ])('refuses %j', (text) => {
+    expect(parseDate(text)).toMatchObject({ kind: 'bad', code: 'impossible-date' });
+  });
+});
+
+describe('whole numbers', () => {
+  it.each([
+    ['0', 0],
+    ['5', 5],
+    [' 5 ', 5],
+    ['-5', -5],
+    ['(5)', -5],
+    ['1,234', 1_234],
+    ['5.', 5],
+    ['5.0', 5],
+    ['5.000', 5],
+    ['007', 7],
+    ['9007199254740991', Number.MAX_SAFE_INTEGER],
+  ])('reads %j as %i', (text, value) => {
+    expect(parseInteger(text)).toEqual({ kind: 'value', value });
+  });
+
+  it.each([
+    '5.5',
+    '5.4',
+    '5.01',
+    '1e3',
+    '0x10',
+    '+5',
+    '1_000',
+    '1 000',
+    '5 days',
+    'five',
+    '٥',
+    '５',
+    '--5',
+    '-',
+    '.',
+    'Infinity',
+  ])('refuses %j', (text) => {
+    expect(parseInteger(text)).toMatchObject({ kind: 'bad', code: 'text-in-number' });
+  });
+
+  it('refuses what would not be kept exactly, by that name', () => {
+    expect(parseInteger('9007199254740992')).toMatchObject({ kind: 'bad', code: 'out-of-range' });
+    expect(parseInteger('9'.repeat(400))).toMatchObject({ kind: 'bad', code: 'out-of-range' });
+  });
+
+  it('has one zero', () => {
+    for (const text of ['0', '-0', '(0)', '-0.0']) {
+      const cell = parseInteger(text);
+
+      expect(cell.kind === 'value' && Object.is(cell.value, 0)).toBe(true);
+    }
+  });
+});
+
+describe('decimals', () => {
+  it.each([
+    ['0', 0],
+    ['181.68', 18_168],
+    ['-181.68', -18_168],
+    ['1234.5', 123_450],
+    ['1234', 123_400],
+    ['$1,234.50', 123_450],
+    ['-$1,234.50', -123_450],
+    ['$-12.00', -1_200],
+    ['$ 12.00', 1_200],
+    ['12.00 $', 1_200],
+    ['(12.00)', -1_200],
+    ['($1,234,567.89)', -123_456_789],
+    ['1,234,567', 123_456_700],
+    ['0012.30', 1_230],
+    ['12.5000', 1_250],
+    ['1.5e3', 150_000],
+    ['1E2', 10_000],
+    ['1.25E+1', 1_250],
+    ['125e-2', 125],
+    ['90071992547409.91', Number.MAX_SAFE_INTEGER],
+  ])('reads %j as %i cents', (text, value) => {
+    expect(parseDecimal(text)).toEqual({ kind: 'value', value });
+  });
+
+  // Measured in real exports: what binary floats leave behind.
+  it.each([
+    ['181.67999999999984', 18_168],
+    ['-181.67999999999984', -18_168],
+    ['0.00999999999839929', 1],
+    ['0.009999999999990905', 1],
+    ['5.6843418860808015E-14', 0],
+    ['-5.6843418860808015E-14', 0],
+    ['1e-999', 0],
+    ['12.00000001', 1_200],
+  ])('rounds the residue of %s to %i cents and says so', (text, value) => {
+    const cell = parseDecimal(text);
+
+    expect(cell).toEqual({ kind: 'value', value, note: 'residue' });
+    expect(cell.kind === 'value' && Object.is(cell.value, -0)).toBe(false);
+  });
+
+  it.each(['0.005', '12.3456', '0.010001', '1.00000002', '1e-3'])(
+    'refuses %s, which has digits beyond the scale',
+    (text) => {
+      expect(parseDecimal(text)).toEqual({
+        kind: 'bad',
+        code: 'excess-scale',
+        detail: 'has more than 2 digits after the point',
+      });
+    },
+  );
+
+  // Half away from zero, where the contract says that rounding is fine.
+  it.each([
+    ['0.1234565', 123_457],
+    ['0.1234564', 123_456],
+    ['-0.1234565', -123_457],
+    ['11.6000005', 11_600_001],
+  ])('rounds %s to %i millionths and says so', (text, value) => {
+    expect(parseRate(text)).toEqual({ kind: 'value', value, note: 'rounded' });
+  });
+
+  it.each([
+    'abc',
+    '.5',
+    '5.',
+    '+5',
+    '1_000',
+    '0x10',
+    '1 234.50',
+    '1,23',
+    '1234,567',
+    ',123',
+    '1,234,56',
+    '12,34.5',
+    '1.234,50',
+    '--5',
+    '-(5)',
+    '(-5)',
+    '((5))',
+    '( 5 )',
+    '()',
+    '(',
+    '$',
+    '-',
+    '.',
+    '€5',
+    'USD 5',
+    '5%',
+    'Infinity',
+    '-inf',
+    '1e',
+    'e5',
+    '1e1.5',
+    '1E99999',
+    '1,234e2',
+    '１２',
+    '١٢',
+    '1\u00a0000',
+    '__proto__',
+  ])('refuses %j', (text) => {
+    expect(parseDecimal(text)).toMatchObject({ kind: 'bad', code: 'text-in-number' });
+  });
+
+  it.each([
+    '12345678901234567.89',
+    '90071992547409.92',
+    '-90071992547409.92',
+    '1E999',
+    '9e99',
+    '9'.repeat(400),
+  ])('refuses %s, which would not be kept exactly', (text) => {
+    expect(parseDecimal(text)).toMatchObject({ kind: 'bad', code: 'out-of-range' });
+  });
+
+  it('rounds like long division by hand, half away from zero', () => {
+    fc.assert(
+      fc.property(fc.bigInt(-(10n ** 18n), 10n ** 18n), (billionths) => {
+        const cell = parseRate(formatScaled(billionths, 9));
+
+        const magnitude = billionths < 0n ? -billionths : billionths;
+        const rest = magnitude % 1_000n;
+        const rounded = magnitude / 1_000n + (rest >= 500n ? 1n : 0n);
+        expect(cell).toMatchObject({
+          kind: 'value',
+          value: Number(billionths < 0n ? -rounded : rounded) || 0,
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  it('has one zero', () => {
+    for (const text of ['0', '-0', '-0.00', '(0.00)', '-$0', '0e5', '-0e-5']) {
+      const cell = parseDecimal(text);
+
+      expect(cell.kind === 'value' && Object.is(cell.value, 0)).toBe(true);
+    }
+  });
+
+  it('keeps to the limits of the contract, which are inclusive', () => {
+    const parse = cellParser(aMoneyColumn({ min: '0', max: '12', belowMin: 'negative-balance' }));
+    const plain = cellParser(aMoneyColumn({ min: '-0.01' }));
+
+    expect(parse('0')).toEqual({ kind: 'value', value: 0 });
+    expect(parse('12.00')).toEqual({ kind: 'value', value: 1_200 });
+    expect(parse('-0.01')).toEqual({ kind: 'bad', code: 'negative-balance', detail: 'is below 0' });
+    expect(parse('12.01')).toEqual({ kind: 'bad', code: 'out-of-range', detail: 'is above 12' });
+    expect(plain('-0.01')).toEqual({ kind: 'value', value: -1 });
+    expect(plain('-0.02')).toMatchObject({ kind: 'bad', code: 'out-of-range' });
+  });
+
+  it('judges whole dollars and limits on integers alike', () => {
+    const dollars = cellParser(aColumn({ type: 'decimal' }));
+    const days = cellParser(aColumn({ type: 'integer', min: '0', max: '3650' }));
+
+    expect(dollars('12')).toEqual({ kind: 'value', value: 12 });
+    expect(dollars('12.5')).toMatchObject({ code: 'excess-scale' });
+    expect(days('3650')).toEqual({ kind: 'value', value: 3_650 });
+    expect(days('3651')).toMatchObject({ code: 'out-of-range', detail: 'is above 3650' });
+    expect(days('-1')).toMatchObject({ code: 'out-of-range', detail: 'is below 0' });
+  });
+});
+
+describe('any cell at all', () => {
+  it('gets an answer, never an error, and a number that is exact', () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.stringMatching(/^[-+0-9eE.,$() ]{0,24}$/),
+      fc.double().map(String),
+    );
+    const column = fc.record({
+      type: fc.constantFrom<Column['type']>('text', 'boolean', 'date', 'integer', 'decimal'),
+      scale: fc.integer({ min: 0, max: 8 }),
+      excessScale: fc.constantFrom<'reject' | 'round'>('reject', 'round'),
+      nullable: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(column, hostile, (overrides, text) => {
+        const cell = cellParser(aColumn(overrides))(text);
+
+        if (cell.kind === 'bad' || typeof cell.value !== 'number') return;
+        expect(Number.isSafeInteger(cell.value)).toBe(true);
+        expect(Object.is(cell.value, -0)).toBe(false);
+      }),
+      { ...RUNS, numRuns: 3_000 },
+    );
+  });
+
+  it('is no trouble when it is very long', () => {
+    const length = 200_000;
+    const long = [
+      '9'.repeat(length),
+      `0.${'3'.repeat(length)}`,
+      `1.${'3'.repeat(length)}E5`,
+      `1${',111'.repeat(length / 4)}x`,
+      '('.repeat(length),
+      `(${')'.repeat(length)}`,
+      '$'.repeat(length),
+      '-'.repeat(length),
+      ' '.repeat(length),
+      `${' '.repeat(length)}x`,
+      'T00:00'.repeat(length / 6),
+      `T00:00:00.${'0'.repeat(length)}x`,
+      `5.${'0'.repeat(length)}x`,
+    ];
+
+    for (const text of long) {
+      for (const parse of [parseDecimal, parseInteger, parseDate, parseBoolean]) {
+        expect(parse(text).kind).toBe('bad');
+      }
+    }
+  });
+});
+
+describe('a value that was shown', () => {
+  it.each<[Partial<Column>, CellValue, string]>([
+    [{ type: 'decimal', scale: 2 }, -1_250, '-12.50'],
+    [{ type: 'decimal' }, 12, '12'],
+    [{ type: 'date' }, 20_432, '2025-12-10'],
+    [{ type: 'date' }, -1, '1969-12-31'],
+    [{ type: 'integer' }, 7, '7'],
+    [{ type: 'boolean' }, true, 'true'],
+    [{ type: 'text' }, 'x', 'x'],
+    [{ type: 'decimal', scale: 2 }, null, ''],
+  ])('as %j %s is %j', (overrides, value, shown) => {
+    expect(showValue(aColumn(overrides), value)).toBe(shown);
+  });
+
+  it('reads back as the same value', () => {
+    const cents = fc.maxSafeInteger();
+    const day = fc.integer({
+      min: toEpochDay(LocalDate.parse('0001-01-01')),
+      max: toEpochDay(LocalDate.parse('9999-12-31')),
+    });
+    fc.assert(
+      fc.property(cents, day, fc.boolean(), fc.integer({ min: 0, max: 9 }), (units, date, truth, scale) => {
+        const value = units === 0 ? 0 : units;
+        const money = aColumn({ type: 'decimal', scale });
+        const days = aColumn({ type: 'date' });
+        const flag = aColumn({ type: 'boolean' });
+
+        expect(cellParser(money)(showValue(money, value))).toEqual({ kind: 'value', value });
+        expect(cellParser(days)(showValue(days, date))).toEqual({ kind: 'value', value: date });
+        expect(cellParser(flag)(showValue(flag, truth))).toEqual({ kind: 'value', value: truth });
+      }),
+      RUNS,
+    );
+  });
+
+  it('reads back the same whichever way accountants write it', () => {
+    const grouped = (text: string): string => text.replaceAll(/\B(?=(\d{3})+(?=\.))/g, ',');
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10 ** 14 }), (units) => {
+        const plain = formatScaled(units, 2);
+        const minus = units === 0 ? 0 : -units;
+
+        for (const text of [grouped(plain), `$${plain}`, `$ ${grouped(plain)}`, `${plain}$`, `${units}e-2`]) {
+          expect(parseDecimal(text)).toEqual({ kind: 'value', value: units });
+        }
+        for (const text of [`(${plain})`, `($${grouped(plain)})`, `-${plain}`, `-$${plain}`]) {
+          expect(parseDecimal(text)).toEqual({ kind: 'value', value: minus });
+        }
+      }),
+      RUNS,
+    );
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { loanParBalancesV1 } from '../../../shared/contracts/loan-par-balances.v1.ts';
+import { loanTapeParV1, loanTapeV1 } from '../../../shared/contracts/loan-tape.v1.ts';
+import { loansV1 } from '../../../shared/contracts/loans.v1.ts';
+import {
+  CONTRACTS,
+  contractOf,
+  contractOfRelation,
+  identifyContract,
+} from '../../../shared/contracts/registry.ts';
+import { DatasetId } from '../../../shared/domain/ids.ts';
+import { aColumn, aContract } from '../../support/a-contract.ts';
+
+const TAPE = DatasetId.parse('cascade/loan_tape');
+const LOANS = DatasetId.parse('looker/loans');
+
+const requiredOf = ({ columns }: typeof loansV1): string[] =>
+  columns.filter(({ optional }) => optional !== true).map(({ name }) => name);
+const labelOf = (found: ReturnType<typeof identifyContract>): string =>
+  found.kind === 'found' ? found.contract.name : found.kind;
+
+describe('a file below the folder of a dataset', () => {
+  it('is judged by the contract of the dataset, whatever its header', () => {
+    for (const header of [requiredOf(loansV1), requiredOf(loanTapeV1), ['foo'], []]) {
+      expect(identifyContract(LOANS, header)).toEqual({ kind: 'found', contract: loansV1 });
+    }
+  });
+
+  it.each([
+    [loanTapeV1.name, requiredOf(loanTapeV1)],
+    [loanTapeParV1.name, requiredOf(loanTapeParV1)],
+  ])('is judged by the shape that its header has: %s', (name, header) => {
+    expect(labelOf(identifyContract(TAPE, header))).toBe(name);
+  });
+
+  it('is judged by the nearest shape when columns are missing, so that it says which', () => {
+    const threeOfTen = ['measurement_date', 'total_receivable_usd', 'cash_available_usd', 'other'];
+    const fiveOfSix = requiredOf(loanTapeParV1).slice(1);
+
+    expect(labelOf(identifyContract(TAPE, threeOfTen))).toBe('loan_tape');
+    expect(labelOf(identifyContract(TAPE, fiveOfSix))).toBe('loan_tape_par');
+  });
+
+  it('is ambiguous when its header has both shapes alike', () => {
+    const shapes = ['left', 'right'].map((name) =>
+      aContract({ dataset: TAPE, name, columns: [aColumn({ name: 'day' }), aColumn({ name })] }),
+    );
+
+    expect(identifyContract(TAPE, ['day', 'left', 'right'], shapes)).toEqual({
+      kind: 'ambiguous',
+      candidates: shapes,
+    });
+  });
+});
+
+describe('a file anywhere else', () => {
+  it.each(CONTRACTS.map((contract) => [contract.name, contract] as const))(
+    'is told by its header alone: %s',
+    (_, contract) => {
+      const all = contract.columns.map(({ name }) => name.toUpperCase());
+
+      expect(identifyContract(undefined, all)).toEqual({ kind: 'found', contract });
+      expect(identifyContract(undefined, requiredOf(contract))).toEqual({ kind: 'found', contract });
+    },
+  );
+
+  it('is told by its header below a folder that is no dataset, too', () => {
+    const found = identifyContract(DatasetId.parse('looker/unknown'), requiredOf(loansV1));
+
+    expect(found).toEqual({ kind: 'found', contract: loansV1 });
+  });
+
+  it('is the loan-level PAR file although the columns of the aggregate are all in it', () => {
+    const header = requiredOf(loanParBalancesV1);
+
+    for (const name of requiredOf(loanTapeParV1)) expect(header).toContain(name);
+    expect(labelOf(identifyContract(undefined, header))).toBe('loan_par_balances');
+  });
+
+  it('is unknown when a column is missing, with the nearest contracts first', () => {
+    const found = identifyContract(undefined, requiredOf(loansV1).slice(1));
+
+    expect(found.kind === 'unknown' && found.nearest[0]).toBe(loansV1);
+  });
+
+  it('names three contracts at most, and only such as share a column with it', () => {
+    const shared = ['reporting_date', 'dpd', 'loan_id', 'measurement_date', 'maturity_date'];
+
+    const some = identifyContract(undefined, shared);
+    const none = identifyContract(undefined, ['colour', 'shape']);
+
+    expect(some.kind === 'unknown' && some.nearest).toHaveLength(3);
+    expect(none).toEqual({ kind: 'unknown', nearest: [] });
+    expect(identifyContract(undefined, [])).toEqual({ kind: 'unknown', nearest: [] });
+  });
+});
+
+describe('looking a contract up', () => {
+  it('goes by name and version', () => {
+    expect(contractOf('loans', 1)).toBe(loansV1);
+    expect(contractOf('loans', 0)).toBeUndefined();
+    expect(contractOf('toString', 1)).toBeUndefined();
+  });
+
+  it('goes by the relation that its rows become', () => {
+    expect(contractOfRelation('cascade_loan_tape_par')).toBe(loanTapeParV1);
+    expect(contractOfRelation('looker_nothing')).toBeUndefined();
+  });
+});
