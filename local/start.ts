@@ -15,12 +15,13 @@ Usage: npm start [-- options]
   --help      this text
 
 Settings from the environment:
-  PORT        port of the dashboard and the HTTP interface (default 7071)
-  DATA_DIR    folder that keeps storage and keys (default .abaco)
-  STORAGE     connection string of a storage emulator that runs already (default: one is started)`;
-
-/** Short, so that the work of a killed process comes back soon; in Azure it is ten minutes. */
-const LEASE_SECONDS = 30;
+  PORT           port of the dashboard and the HTTP interface (default 7071; 0: any free one)
+  DATA_DIR       folder that keeps storage and keys (default .abaco)
+  STORAGE        connection string of a storage emulator that runs already (default: one is started)
+  LEASE_SECONDS  how long the work of a killed process stays hidden (default 30; in Azure 600)
+  POLL_MS        longest pause between two looks at an empty queue (default 1000)
+  SCAN_MS        pause between two looks for dropped files (default 1000)
+  GRACE_MS       how long a stop waits for work in flight before it goes back to its queue (default 10000)`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -32,15 +33,17 @@ async function main(): Promise<void> {
   }
   const dataDir = process.env['DATA_DIR'] || '.abaco';
   const storage = process.env['STORAGE'];
+  const graceMs = wholeNumber('GRACE_MS', 10_000);
   const local = await startLocalHost({
     dataDir,
-    port: Number(process.env['PORT'] || 7071),
-    leaseSeconds: LEASE_SECONDS,
-    pollMs: 1_000,
+    port: wholeNumber('PORT', 7071),
+    leaseSeconds: wholeNumber('LEASE_SECONDS', 30),
+    pollMs: wholeNumber('POLL_MS', 1_000),
+    scanMs: wholeNumber('SCAN_MS', 1_000),
     log: runLines((line) => console.log(line), values.verbose === true),
     ...(storage && { storage }),
   });
-  stopOnSignals(local.host, { graceMs: 10_000, alsoStop: () => local.stop() });
+  stopOnSignals(local.host, { graceMs, alsoStop: () => local.stop() });
   const { url } = local.host;
   console.log(`Abaco Loans Analytics is up; everything is kept in ${dataDir}.
 
@@ -58,6 +61,12 @@ Ctrl-C stops it; work in flight is finished or goes back to its queue.
     console.log(`The store was empty: dropped a synthetic sample book as of ${asOf}.`);
     for (const path of paths) console.log(`           landing/${path}`);
   }
+}
+
+function wholeNumber(setting: string, standard: number): number {
+  const text = process.env[setting] || String(standard);
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${setting} takes a whole number, not "${text}"`);
+  return Number(text);
 }
 
 main().catch((error: unknown) => {

@@ -117,8 +117,8 @@ export function startBlobListener(options: BlobListenerOptions): BlobListener {
         // The receipts decide; this memory only spares asking them again.
         const key = JSON.stringify(event);
         if (seen.has(key)) continue;
-        await receipts.once(event, () => enqueue(event));
-        seen.add(key);
+        const outcome = await receipts.once(event, () => enqueue(event));
+        if (outcome !== 'held') seen.add(key);
       }
     } catch (error) {
       // No container yet: nobody dropped anything.

@@ -3,8 +3,11 @@ import { hasStatus } from './storage-clients.ts';
 
 /** Remembers, in the storage account, which version of which blob a function was already told about. */
 export type BlobReceipts = {
-  /** Runs `queueIt` unless the receipt says that it was done; true when it ran. */
-  once(key: ReceiptKey, queueIt: () => Promise<void>): Promise<boolean>;
+  /**
+   * Runs `queueIt` unless the receipt says that it was done. `queued`: it ran now; `known`: it ran before;
+   * `held`: another host is about to run it, or died over it, so ask again.
+   */
+  once(key: ReceiptKey, queueIt: () => Promise<void>): Promise<'queued' | 'known' | 'held'>;
   /** Writes the receipt without asking whether there is one. */
   complete(key: ReceiptKey): Promise<void>;
 };
@@ -12,7 +15,8 @@ export type BlobReceipts = {
 export type ReceiptKey = { functionId: string; etag: string; container: string; name: string };
 
 const HOST_CONTAINER = 'azure-webjobs-hosts';
-const LEASE_SECONDS = 30;
+/** The shortest that storage allows: a host that died over a receipt holds it that long. */
+const LEASE_SECONDS = 15;
 const COMPLETED = { Completed: 'true' };
 
 export function blobReceipts(account: BlobServiceClient, hostId: string): BlobReceipts {
@@ -37,21 +41,20 @@ export function blobReceipts(account: BlobServiceClient, hostId: string): BlobRe
   return {
     async once(key, queueIt) {
       const receipt = await open(key);
-      if (await isComplete(receipt)) return false;
+      if (await isComplete(receipt)) return 'known';
       const lease = new BlobLeaseClient(receipt);
       try {
         await lease.acquireLease(LEASE_SECONDS);
       } catch (error) {
-        // Another host is about to queue it.
-        if (hasStatus(error, 409)) return false;
+        if (hasStatus(error, 409)) return 'held';
         throw error;
       }
       try {
-        if (await isComplete(receipt)) return false;
+        if (await isComplete(receipt)) return 'known';
         await queueIt();
         // Marked when the work is queued, not when it succeeded: the queue keeps it from then on.
         await receipt.setMetadata(COMPLETED, { conditions: { leaseId: lease.leaseId } });
-        return true;
+        return 'queued';
       } finally {
         await lease.releaseLease();
       }

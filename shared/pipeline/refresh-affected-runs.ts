@@ -27,23 +27,44 @@ export async function refreshAffectedRuns(runId: RunId, deps: RefreshDeps): Prom
   const added = snapshots.find((snapshot) => snapshot.runId === runId);
   if (added === undefined) return [];
   const { sha256 } = await deps.catalog();
+  const cause = `${added.dataset} as of ${added.asOf} arrived`;
+  const affected = new Set(runsAffectedBy(added, snapshots));
   const messages: StageMessage[] = [];
-  for (const affected of runsAffectedBy(added, snapshots)) {
-    const bookId = bookIdOf(bookOf(affected, snapshots), sha256);
-    const amended = await amendRun(deps.ledger, affected.runId, (run) =>
-      isWithoutBook(run, bookId)
-        ? recomputed(run, `${added.dataset} as of ${added.asOf} arrived`, deps.clock)
-        : undefined,
-    );
-    if (amended?.amended !== true) continue;
-    deps.log.info('run.refreshed', {
-      runId: affected.runId,
-      attempt: amended.run.attempt,
-      cause: amended.run.cause,
-    });
-    messages.push(messageFor(amended.run, 'compute'));
+  for (const snapshot of snapshots) {
+    if (snapshot.relation === added.relation || snapshot.asOf < added.asOf) continue;
+    const begun = affected.has(snapshot)
+      ? await beginAttempt(snapshot.runId, bookIdOf(bookOf(snapshot, snapshots), sha256), cause, deps)
+      : await attemptBegunEarlier(snapshot.runId, cause, deps);
+    if (begun !== undefined) messages.push(messageFor(begun, 'compute'));
   }
   return messages;
+}
+
+async function beginAttempt(
+  runId: RunId,
+  bookId: BookId,
+  cause: string,
+  { ledger, clock, log }: RefreshDeps,
+): Promise<RunRecord | undefined> {
+  const amended = await amendRun(ledger, runId, (run) =>
+    isWithoutBook(run, bookId) ? recomputed(run, cause, clock) : undefined,
+  );
+  if (amended?.amended !== true) return undefined;
+  log.info('run.refreshed', { runId, attempt: amended.run.attempt, cause });
+  return amended.run;
+}
+
+/**
+ * An earlier delivery may have begun the attempt and died before its message left. A newer snapshot may have
+ * taken our place in the book since, so that the run no longer looks affected; it waits for that message still.
+ */
+async function attemptBegunEarlier(
+  runId: RunId,
+  cause: string,
+  { ledger }: RefreshDeps,
+): Promise<RunRecord | undefined> {
+  const run = (await ledger.find(runId))?.value;
+  return run?.status === 'running' && run.stage === 'compute' && run.cause === cause ? run : undefined;
 }
 
 /** Computed over another book, or being computed over nobody knows which. */

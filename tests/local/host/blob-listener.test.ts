@@ -235,19 +235,19 @@ describe('a receipt', () => {
       'down',
     );
 
-    expect(await receipts.once(key, async () => {})).toBe(true);
-    expect(await receipts.once(key, async () => {})).toBe(false);
+    expect(await receipts.once(key, async () => {})).toBe('queued');
+    expect(await receipts.once(key, async () => {})).toBe('known');
   });
 
   it('lets one of two hosts queue the blob', async () => {
     const receipts = blobReceipts(BlobServiceClient.fromConnectionString(storage), 'h');
-    let inner: boolean | undefined;
+    let inner: string | undefined;
 
     const outer = await receipts.once(key, async () => {
       inner = await receipts.once(key, async () => {});
       await receipts.complete(key);
     });
 
-    expect([outer, inner]).toEqual([true, false]);
+    expect([outer, inner]).toEqual(['queued', 'held']);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LocalDate } from '../../../shared/domain/local-date.ts';
 import { findAnomalies } from '../../../shared/kpis/anomalies.ts';
-import { previousOf } from '../../../shared/kpis/previous-result.ts';
 import type { KpiResult } from '../../../shared/kpis/kpi-result.ts';
 import { aKpiMart, aKpiResult } from '../../support/a-kpi-mart.ts';
 
@@ -103,11 +102,10 @@ describe('the value before', () => {
       kpi('8', '2025-11-30', { id: 'risk.par_90' }),
     ];
 
-    expect(previousOf(current, series)?.value).toBe('3');
-    expect(previousOf(current, series.toReversed())?.value).toBe('3');
-  });
+    for (const ordered of [series, series.toReversed()]) {
+      const [anomaly] = findAnomalies(aKpiMart({ kpis: [current], series: ordered }));
 
-  it('is not there for the first snapshot', () => {
-    expect(previousOf(kpi('6'), [kpi('6')])).toBeUndefined();
+      expect(anomaly).toMatchObject({ previous: '3', current: '6' });
+    }
   });
 });

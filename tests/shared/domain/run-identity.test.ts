@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { DatasetId, Sha256 } from '../../../shared/domain/ids.ts';
+import { runIdOf } from '../../../shared/domain/run-identity.ts';
+
+const LOANS = DatasetId.parse('looker/loans');
+const TAPE = DatasetId.parse('cascade/loan_tape');
+const CONTENT = Sha256.parse('ab'.repeat(32));
+
+describe('the identity of a run', () => {
+  it('is the same for the same content under the same contract', () => {
+    expect(runIdOf(LOANS, 'loans', 1, CONTENT)).toBe(runIdOf(LOANS, 'loans', 1, CONTENT));
+  });
+
+  it('is the first 12 digits of the hash over dataset, contract, version and content', () => {
+    const identity = `["looker/loans","loans",1,"${'ab'.repeat(32)}"]`;
+    const digits = createHash('sha256').update(identity).digest('hex').slice(0, 12);
+
+    expect(runIdOf(LOANS, 'loans', 1, CONTENT)).toBe(`run_${digits}`);
+  });
+
+  it('differs as soon as one of the four does', () => {
+    const ids = [
+      runIdOf(LOANS, 'loans', 1, CONTENT),
+      runIdOf(TAPE, 'loans', 1, CONTENT),
+      runIdOf(LOANS, 'loans_par', 1, CONTENT),
+      runIdOf(LOANS, 'loans', 2, CONTENT),
+      runIdOf(LOANS, 'loans', 1, Sha256.parse('ac'.repeat(32))),
+    ];
+
+    expect(new Set(ids).size).toBe(5);
+  });
+});

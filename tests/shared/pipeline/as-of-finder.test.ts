@@ -1,0 +1,193 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { CellValue } from '../../../shared/contracts/cell-parser.ts';
+import type { Contract } from '../../../shared/contracts/contract.ts';
+import { loanParBalancesV1 } from '../../../shared/contracts/loan-par-balances.v1.ts';
+import { loanTapeV1 } from '../../../shared/contracts/loan-tape.v1.ts';
+import { loansV1 } from '../../../shared/contracts/loans.v1.ts';
+import { LocalDate, parseLocalDate, toEpochDay } from '../../../shared/domain/local-date.ts';
+import { AsOfFinder, asOfInName } from '../../../shared/pipeline/as-of-finder.ts';
+import type { RowBatch } from '../../../shared/ports/file-reader.ts';
+
+type Cells = Readonly<Record<string, CellValue>>;
+
+const on = (day: string): number => toEpochDay(LocalDate.parse(day));
+const parRow = (label: string, due: string | null, dpd: number): Cells => ({
+  reporting_date: on(label),
+  dpd_date: due === null ? null : on(due),
+  dpd,
+});
+const loanRow = (due: string, dpd: number): Cells => ({ maturity_date: on(due), dpd });
+
+function batchOf(contract: Contract, rows: readonly Cells[]): RowBatch {
+  return {
+    length: rows.length,
+    recordNumbers: rows.map((_, index) => index + 1),
+    columns: contract.columns.map(({ name }) => rows.map((row) => row[name] ?? null)),
+    remarks: [],
+  };
+}
+
+function findIn(contract: Contract, ...batches: (readonly Cells[])[]) {
+  const finder = new AsOfFinder(contract);
+  for (const rows of batches) finder.add(batchOf(contract, rows));
+  return finder.find();
+}
+
+describe('the as-of date of PAR balances', () => {
+  // The newest label is the end of December; the loans that are late say that it was written on the 10th.
+  it('is due date plus days past due, not the label', () => {
+    const found = findIn(loanParBalancesV1, [
+      parRow('2025-11-30', '2025-11-23', 7),
+      parRow('2025-12-31', '2025-12-03', 7),
+      parRow('2025-12-31', null, 0),
+      parRow('2025-12-31', '2025-09-11', 90),
+    ]);
+
+    expect(found).toEqual({ asOf: '2025-12-10', disagreeing: 0 });
+  });
+
+  it('is asked of the newest label only, whatever the order of the rows', () => {
+    const rows = [
+      parRow('2025-12-31', '2025-12-03', 7),
+      parRow('2025-10-31', '2025-10-30', 1),
+      parRow('2025-11-30', '2025-11-23', 7),
+      parRow('2025-10-31', '2025-10-30', 1),
+    ];
+
+    expect(findIn(loanParBalancesV1, rows)).toEqual({ asOf: '2025-12-10', disagreeing: 0 });
+    expect(findIn(loanParBalancesV1, rows.toReversed())).toEqual({ asOf: '2025-12-10', disagreeing: 0 });
+  });
+
+  it('is the label when nobody is late at the newest one', () => {
+    const found = findIn(loanParBalancesV1, [
+      parRow('2025-11-30', '2025-11-23', 7),
+      parRow('2025-12-31', null, 0),
+    ]);
+
+    expect(found).toEqual({ asOf: '2025-12-31', disagreeing: 0 });
+  });
+
+  it('is what most rows say; the others are counted', () => {
+    const found = findIn(loanParBalancesV1, [
+      parRow('2025-12-31', '2025-12-03', 7),
+      parRow('2025-12-31', '2025-12-02', 7),
+      parRow('2025-12-31', '2025-12-03', 8),
+      parRow('2025-12-31', '2025-12-09', 1),
+    ]);
+
+    expect(found).toEqual({ asOf: '2025-12-10', disagreeing: 2 });
+  });
+
+  it('is the later day when as many rows say the one as the other', () => {
+    const rows = [parRow('2025-12-31', '2025-12-02', 7), parRow('2025-12-31', '2025-12-03', 7)];
+
+    expect(findIn(loanParBalancesV1, rows)).toEqual({ asOf: '2025-12-10', disagreeing: 1 });
+    expect(findIn(loanParBalancesV1, rows.toReversed())).toEqual({ asOf: '2025-12-10', disagreeing: 1 });
+  });
+
+  it('does not depend on how the rows are ordered and cut into batches', () => {
+    const row = fc
+      .record({
+        label: fc.constantFrom('2025-10-31', '2025-11-30', '2025-12-31'),
+        due: fc.constantFrom('2025-10-01', '2025-10-02', '2025-10-03', null),
+        dpd: fc.integer({ min: 0, max: 3 }),
+      })
+      .map(({ label, due, dpd }) => parRow(label, due, dpd));
+    const rows = fc.array(row, { minLength: 1, maxLength: 20 });
+    const permuted = rows.chain((all) =>
+      fc.tuple(
+        fc.constant(all),
+        fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }),
+        fc.nat({ max: all.length }),
+      ),
+    );
+    fc.assert(
+      fc.property(permuted, ([all, shuffled, cut]) => {
+        const found = findIn(loanParBalancesV1, shuffled.slice(0, cut), shuffled.slice(cut));
+
+        expect(found).toEqual(findIn(loanParBalancesV1, all));
+      }),
+      { seed: 20_251_210, numRuns: 300 },
+    );
+  });
+});
+
+describe('the as-of date of loans', () => {
+  it('is maturity plus days past due of the loans that are late', () => {
+    const found = findIn(loansV1, [
+      loanRow('2026-03-30', 0),
+      loanRow('2025-12-03', 7),
+      loanRow('2023-03-15', 1_001),
+    ]);
+
+    expect(found).toEqual({ asOf: '2025-12-10', disagreeing: 0 });
+  });
+
+  it('is not known when no loan is late: maturity alone says nothing', () => {
+    expect(findIn(loansV1, [loanRow('2026-03-30', 0)])).toEqual({ asOf: undefined, disagreeing: 0 });
+    expect(findIn(loansV1)).toEqual({ asOf: undefined, disagreeing: 0 });
+  });
+
+  it('is not taken from a row without a date or without days', () => {
+    const found = findIn(loansV1, [
+      { maturity_date: null, dpd: 7 },
+      { maturity_date: on('2025-12-03'), dpd: null },
+      { maturity_date: on('2025-12-03'), dpd: -1 },
+    ]);
+
+    expect(found).toEqual({ asOf: undefined, disagreeing: 0 });
+  });
+
+  it('is never a day beyond the calendar, which is what a due date of 9999-12-31 leads to', () => {
+    const never = loanRow('9999-12-31', 5);
+
+    expect(findIn(loansV1, [never])).toEqual({ asOf: undefined, disagreeing: 0 });
+    expect(findIn(loansV1, [never, never, loanRow('2025-12-03', 7)])).toEqual({
+      asOf: '2025-12-10',
+      disagreeing: 2,
+    });
+  });
+});
+
+describe('the as-of date of a tape', () => {
+  it('is its newest measurement', () => {
+    const found = findIn(
+      loanTapeV1,
+      [{ measurement_date: on('2025-09-30') }, { measurement_date: on('2025-12-02') }],
+      [{ measurement_date: on('2025-06-30') }],
+    );
+
+    expect(found).toEqual({ asOf: '2025-12-02', disagreeing: 0 });
+  });
+
+  it('is not known of no rows', () => {
+    expect(findIn(loanTapeV1)).toEqual({ asOf: undefined, disagreeing: 0 });
+  });
+});
+
+describe('a day in the name of a file', () => {
+  it.each([
+    ['looker/loans/loans_2025-12-10.csv', '2025-12-10'],
+    ['loans-20251210.csv', '2025-12-10'],
+    ['loans_2025_12_10_final.csv', '2025-12-10'],
+    ['2025-12-10', '2025-12-10'],
+    ['2025-11-30/loans_2025-12-10.csv', '2025-12-10'],
+    ['loans_2025-11-30_2025-12-10.csv', '2025-11-30'],
+    ['batch-20259999_2025-12-10.csv', '2025-12-10'],
+  ])('of %j is %s', (path, day) => {
+    expect(asOfInName(path, parseLocalDate)).toBe(day);
+  });
+
+  it.each([
+    'loans.csv',
+    '2025-12-10/loans.csv',
+    'loans_2025-02-30.csv',
+    'loans_2025-12.csv',
+    'loans_120251210.csv',
+    'loans_2025121012.csv',
+    '',
+  ])('is not there in %j', (path) => {
+    expect(asOfInName(path, parseLocalDate)).toBeUndefined();
+  });
+});

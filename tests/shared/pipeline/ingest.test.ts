@@ -1,0 +1,469 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { aLoan, aParRow, csvOf } from '../../../local/generate/builders.ts';
+import { DatasetId, Sha256 } from '../../../shared/domain/ids.ts';
+import { runIdOf } from '../../../shared/domain/run-identity.ts';
+import { ingestFile } from '../../../shared/pipeline/ingest.ts';
+import { amendRun } from '../../../shared/ports/run-ledger.ts';
+import { RunSummary } from '../../../shared/runs/documents.ts';
+import { Pipeline } from '../../support/a-pipeline.ts';
+import { dyingAt, type PortCall, ProcessDied, watched } from '../../support/port-faults.ts';
+import { parFile, tapeFile } from '../../support/small-files.ts';
+
+const PAR = 'looker/loan_par_balances';
+
+let pipeline: Pipeline;
+beforeAll(async () => {
+  pipeline = await Pipeline.open();
+});
+
+const sha256 = (body: string): Sha256 => Sha256.parse(createHash('sha256').update(body).digest('hex'));
+
+describe('a good file', () => {
+  it('is kept as it came, once, under its hash', async () => {
+    const body = parFile('KEPT');
+    const calls: PortCall[] = [];
+    await pipeline.drop(`${PAR}/kept.csv`, body);
+
+    const outcome = await pipeline.announce(
+      `${PAR}/kept.csv`,
+      watched(pipeline.deps, (call) => void calls.push(call)),
+    );
+
+    expect(outcome.outcome).toBe('accepted');
+    const raw = (await pipeline.paths('raw', PAR)).filter((path) => path.includes(sha256(body)));
+    expect(raw).toEqual([
+      expect.stringMatching(new RegExp(`^${PAR}/\\d{4}-\\d\\d-\\d\\d/${sha256(body)}\\.csv$`)),
+    ]);
+    expect(await pipeline.text('raw', raw[0] ?? '')).toBe(body);
+    const writes = calls.filter(({ method, args }) => method.startsWith('write') && args[0] === 'raw');
+    expect(writes.map(({ args }) => args[3])).toEqual([expect.objectContaining({ onlyIf: 'absent' })]);
+  });
+
+  it('becomes the run that its dataset, contract and content name', async () => {
+    const body = parFile('NAMED');
+    await pipeline.drop(`${PAR}/named.csv`, body);
+
+    const { runId, next } = await pipeline.announce(`${PAR}/named.csv`);
+
+    const expected = runIdOf(DatasetId.parse(PAR), 'loan_par_balances', 1, sha256(body));
+    expect(runId).toBe(expected);
+    expect(next).toEqual([{ v: 1, runId, stage: 'validate', attempt: 1 }]);
+    expect(await pipeline.run(expected)).toMatchObject({
+      status: 'running',
+      stage: 'validate',
+      attempt: 1,
+      cause: 'dropped',
+      drop: { path: `${PAR}/named.csv`, bytes: Buffer.byteLength(body) },
+      trail: [{ stage: 'ingest', attempt: 1 }],
+    });
+  });
+
+  it('hands its trace on with every message', async () => {
+    await pipeline.drop(`${PAR}/traced.csv`, parFile('TRACED'));
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+    const { next } = await ingestFile({ path: `${PAR}/traced.csv`, traceparent }, pipeline.deps);
+
+    expect(next).toEqual([expect.objectContaining({ traceparent })]);
+  });
+
+  it('is found by its header when its folders name no dataset', async () => {
+    await pipeline.drop('inbox/anything.csv', parFile('HEADER'));
+
+    const { runId } = await pipeline.announce('inbox/anything.csv');
+
+    expect(await pipeline.runOf({ runId })).toMatchObject({
+      dataset: PAR,
+      contract: 'loan_par_balances',
+    });
+  });
+
+  it.each([
+    'with spaces and (brackets).csv',
+    'año ñandú – 日本.csv',
+    '#1 100% a+b&c=d.csv',
+    '50%25.csv',
+    "it's;quoted,name.csv",
+    'NO_EXTENSION',
+  ])('may be called %s', async (name) => {
+    const body = parFile(`NAME ${name.length}`);
+
+    const run = await pipeline.takeThrough(`${PAR}/${name}`, body);
+
+    expect(run).toMatchObject({ status: 'success', drop: { path: `${PAR}/${name}` } });
+    expect(run.rawPath).toMatch(name.endsWith('.csv') ? /\.csv$/ : /\.bin$/);
+  });
+});
+
+describe('the same thing again', () => {
+  it('changes nothing when the event of one landing comes twice', async () => {
+    const run = await pipeline.takeThrough(`${PAR}/twice.csv`, parFile('TWICE'));
+    const before = await pipeline.versions();
+
+    const again = await pipeline.announce(`${PAR}/twice.csv`);
+
+    expect(again).toMatchObject({ outcome: 'accepted', runId: run.runId, next: [] });
+    expect(await pipeline.run(run.runId)).toEqual(run);
+    expect(await pipeline.versions()).toEqual(before);
+  });
+
+  it('sends the message again when the event comes twice before the first was worked', async () => {
+    await pipeline.drop(`${PAR}/impatient.csv`, parFile('IMPATIENT'));
+    const first = await pipeline.announce(`${PAR}/impatient.csv`);
+
+    const second = await pipeline.announce(`${PAR}/impatient.csv`);
+
+    expect(second.next).toEqual(first.next);
+    await pipeline.runDry();
+    expect(await pipeline.runOf(second)).toMatchObject({
+      attempt: 1,
+      status: 'success',
+    });
+  });
+
+  it('is a duplicate under another name, which points to the first run and costs nothing', async () => {
+    const body = parFile('OTHER NAME');
+    const run = await pipeline.takeThrough(`${PAR}/first name.csv`, body);
+    const before = await pipeline.versions();
+    await pipeline.drop(`${PAR}/second name.csv`, body);
+
+    const outcome = await pipeline.announce(`${PAR}/second name.csv`);
+
+    expect(outcome).toMatchObject({
+      outcome: 'duplicate',
+      runId: run.runId,
+      next: [],
+      detail: `the same content as run ${run.runId}`,
+    });
+    expect(await pipeline.run(run.runId)).toEqual({ ...run, duplicates: 1, updatedAt: expect.any(String) });
+    expect(await pipeline.versions()).toEqual(before);
+    expect(pipeline.logged.filter(({ event }) => event === 'file.duplicate').at(-1)).toMatchObject({
+      level: 'info',
+      fields: { runId: run.runId },
+    });
+  });
+
+  it('is counted once when the event of a duplicate comes twice', async () => {
+    const body = parFile('COUNTED');
+    const run = await pipeline.takeThrough(`${PAR}/counted 1.csv`, body);
+    await pipeline.drop(`${PAR}/counted 2.csv`, body);
+    await pipeline.announce(`${PAR}/counted 2.csv`);
+
+    const outcome = await pipeline.announce(`${PAR}/counted 2.csv`);
+
+    expect(outcome).toMatchObject({ outcome: 'duplicate', runId: run.runId, next: [] });
+    expect(await pipeline.run(run.runId)).toMatchObject({ duplicates: 1 });
+  });
+
+  it('is a duplicate in another source folder when its header leads to the same dataset', async () => {
+    const body = parFile('BY HEADER');
+    const run = await pipeline.takeThrough(`${PAR}/by header.csv`, body);
+    await pipeline.drop('inbox/by header.csv', body);
+
+    const outcome = await pipeline.announce('inbox/by header.csv');
+
+    expect(outcome).toMatchObject({ outcome: 'duplicate', runId: run.runId });
+  });
+
+  it('is another run when the content under the name has changed', async () => {
+    const first = await pipeline.takeThrough(`${PAR}/changing.csv`, parFile('CHANGING 1'));
+
+    const second = await pipeline.takeThrough(`${PAR}/changing.csv`, parFile('CHANGING 2'));
+
+    expect(second.runId).not.toBe(first.runId);
+    expect([first.status, second.status]).toEqual(['success', 'success']);
+    expect(await pipeline.text('raw', first.rawPath ?? '')).toBe(parFile('CHANGING 1'));
+  });
+
+  it('points to the rejected run when a bad file is dropped again unchanged', async () => {
+    const body = csvOf([aParRow({ dpd: 'many', loan_id_raw: 'AGAIN' })]);
+    const run = await pipeline.takeThrough(`${PAR}/bad.csv`, body);
+    await pipeline.drop(`${PAR}/bad again.csv`, body);
+
+    const outcome = await pipeline.announce(`${PAR}/bad again.csv`);
+
+    expect(run.status).toBe('rejected');
+    expect(outcome).toMatchObject({ outcome: 'duplicate', runId: run.runId, next: [] });
+  });
+});
+
+describe('a file that is not there', () => {
+  it('ends as canceled, in words, when it was deleted before it could be read', async () => {
+    const outcome = await pipeline.announce(`${PAR}/never was.csv`);
+
+    expect(outcome).toMatchObject({ outcome: 'gone', next: [] });
+    expect(outcome.detail).toContain(
+      '"looker/loan_par_balances/never was.csv" was deleted or replaced before',
+    );
+    const run = await pipeline.runOf(outcome);
+    expect(run).toMatchObject({ status: 'canceled', dataset: 'unknown/unknown', contractVersion: 0 });
+    expect(run.rawPath).toBeUndefined();
+    const summary = RunSummary.parse(await pipeline.json('runs', `${run.runId}/summary.json`));
+    expect(summary.problems).toEqual([expect.objectContaining({ code: 'source-gone' })]);
+  });
+
+  it('says the same again when that event comes twice', async () => {
+    const first = await pipeline.announce(`${PAR}/gone twice.csv`);
+
+    const second = await pipeline.announce(`${PAR}/gone twice.csv`);
+
+    expect(second).toEqual(first);
+  });
+
+  it('is taken in when it lands after all', async () => {
+    await pipeline.announce(`${PAR}/late riser.csv`);
+
+    const run = await pipeline.takeThrough(`${PAR}/late riser.csv`, parFile('LATE RISER'));
+
+    expect(run.status).toBe('success');
+  });
+
+  it('changes nothing when a late event comes after the ingested file was removed', async () => {
+    const run = await pipeline.takeThrough(`${PAR}/removed.csv`, parFile('REMOVED'));
+    await pipeline.remove('landing', `${PAR}/removed.csv`);
+    const before = await pipeline.versions();
+
+    const outcome = await pipeline.announce(`${PAR}/removed.csv`);
+
+    expect(outcome).toMatchObject({ outcome: 'accepted', runId: run.runId, next: [] });
+    expect(await pipeline.run(run.runId)).toEqual(run);
+    expect(await pipeline.versions()).toEqual(before);
+  });
+
+  it.each([
+    ['its hash is read', 1],
+    ['its header is read', 2],
+  ])('ends as canceled when it vanishes before %s', async (_when, nthOpen) => {
+    const path = `${PAR}/vanishing ${nthOpen}.csv`;
+    await pipeline.drop(path, parFile(`VANISHING ${nthOpen}`));
+
+    const outcome = await pipeline.announce(path, removingAtOpen(path, nthOpen));
+
+    expect(outcome.outcome).toBe('gone');
+    expect(await pipeline.runOf(outcome)).toMatchObject({ status: 'canceled' });
+  });
+
+  it('ends as canceled each time it vanishes, however often it is dropped', async () => {
+    const path = `${PAR}/flickering.csv`;
+    await pipeline.drop(path, parFile('FLICKERING'));
+    await pipeline.announce(path, removingAtOpen(path, 1));
+    await pipeline.drop(path, parFile('FLICKERING'));
+
+    const outcome = await pipeline.announce(path, removingAtOpen(path, 1));
+
+    expect(outcome.outcome).toBe('gone');
+    expect(await pipeline.runOf(outcome)).toMatchObject({ status: 'canceled', attempt: 2 });
+  });
+
+  it('gets a new attempt when it vanished before it was kept and is dropped again', async () => {
+    const path = `${PAR}/unkept.csv`;
+    await pipeline.drop(path, parFile('UNKEPT'));
+    const canceled = await pipeline.announce(path, removingAtOpen(path, 3));
+
+    const run = await pipeline.takeThrough(path, parFile('UNKEPT'));
+
+    expect(canceled.outcome).toBe('gone');
+    expect(run).toMatchObject({ runId: canceled.runId, status: 'success', attempt: 2 });
+    expect(run.cause).toBe('dropped again after a failure');
+  });
+
+  /** Deps under which the file is removed just before it is opened for the n-th time. */
+  function removingAtOpen(path: string, nth: number): Pipeline['deps'] {
+    let opened = 0;
+    return watched(pipeline.deps, async ({ method, args }) => {
+      if (method !== 'open' || args[0] !== 'landing') return;
+      opened += 1;
+      if (opened === nth) await pipeline.remove('landing', path);
+    });
+  }
+});
+
+describe('a file that cannot be placed', () => {
+  it('is rejected when it has no bytes', async () => {
+    await pipeline.drop(`${PAR}/empty.csv`, '');
+
+    const outcome = await pipeline.announce(`${PAR}/empty.csv`);
+
+    expect(outcome).toMatchObject({ outcome: 'rejected', next: [] });
+    expect(await pipeline.runOf(outcome)).toMatchObject({
+      status: 'rejected',
+      dataset: PAR,
+      problems: [{ code: 'empty-file' }],
+    });
+  });
+
+  it.each([
+    ['looker/../secret.csv', 'segment'],
+    ['looker/./loans/x.csv', 'segment'],
+    ['looker/%2e%2e/x.csv', 'segment'],
+    ['looker//x.csv', 'empty segment'],
+    ['looker/loans/a\\b.csv', 'backslash'],
+    ['looker/loans/a%5Cb.csv', 'unsafe escape'],
+    ['looker/loans/a\u0007.csv', 'control character'],
+    ['looker/loans/\u202excod.csv', 'direction of writing'],
+    ['looker/loans/%ff.csv', 'unsafe escape'],
+    [`looker/loans/${'x'.repeat(1_020)}`, '1 to 1024 characters'],
+    ['', '1 to 1024 characters'],
+  ])('is rejected unread when it is called %j', async (path, why) => {
+    const calls: PortCall[] = [];
+
+    const outcome = await pipeline.announce(
+      path,
+      watched(pipeline.deps, (call) => void calls.push(call)),
+    );
+
+    expect(outcome.outcome).toBe('rejected');
+    expect(outcome.detail).toContain(why);
+    expect(await pipeline.runOf(outcome)).toMatchObject({
+      status: 'rejected',
+      problems: [{ code: 'unsafe-name' }],
+    });
+    expect(calls.filter(({ args }) => args[0] === 'landing' || args[0] === 'raw')).toEqual([]);
+  });
+
+  it('is rejected with the nearest dataset when no contract fits', async () => {
+    const rows = [aLoan({ loan_id: 'NEAREST' })].map(({ customer_id: _, ...row }) => row);
+    await pipeline.drop('inbox/nearly loans.csv', csvOf(rows));
+
+    const outcome = await pipeline.announce('inbox/nearly loans.csv');
+
+    expect(outcome.outcome).toBe('rejected');
+    expect(outcome.detail).toContain('nearest to loans@1 (looker/loans)');
+    expect(outcome.detail).toContain('for example landing/looker/loans/');
+    const run = await pipeline.runOf(outcome);
+    expect(run).toMatchObject({ status: 'rejected', problems: [{ code: 'unknown-dataset' }] });
+    expect(await pipeline.bytes('raw', run.rawPath ?? '')).toBeDefined();
+  });
+
+  it('is rejected in words when its columns are those of nothing that we know', async () => {
+    await pipeline.drop('inbox/recipe.csv', 'flour,sugar\n1,2\n');
+
+    const outcome = await pipeline.announce('inbox/recipe.csv');
+
+    expect(outcome.detail).toContain('Its columns are those of no dataset that we know');
+  });
+
+  it('is rejected with both names when two contracts fit alike', async () => {
+    const tapeColumns = tapeFile('1').split('\n')[0]?.split(',') ?? [];
+    const parColumns = parFile('x').split('\n')[0]?.split(',') ?? [];
+    const more = ['surplus_usd', 'next_payment_usd', 'cdr_pct', 'smm_pct'];
+    await pipeline.drop('inbox/both.csv', `${[...tapeColumns, ...parColumns, ...more].join(',')}\n`);
+
+    const outcome = await pipeline.announce('inbox/both.csv');
+
+    expect(await pipeline.runOf(outcome)).toMatchObject({ problems: [{ code: 'ambiguous-dataset' }] });
+    expect(outcome.detail).toContain('fit looker/loan_par_balances and cascade/loan_tape alike');
+  });
+
+  it('is rejected here when its header is unreadable and its folders name no dataset', async () => {
+    await pipeline.drop('inbox/semicolons.csv', 'a;b;c\n1;2;3\n');
+
+    const outcome = await pipeline.announce('inbox/semicolons.csv');
+
+    expect(await pipeline.runOf(outcome)).toMatchObject({
+      status: 'rejected',
+      problems: [{ code: 'wrong-delimiter' }],
+    });
+  });
+
+  it('goes on to be judged in full when its header is unreadable in a known dataset', async () => {
+    const run = await pipeline.takeThrough(
+      `${PAR}/semicolons.csv`,
+      parFile('SEMICOLONS').replaceAll(',', ';'),
+    );
+
+    expect(run).toMatchObject({ status: 'rejected', problems: [{ code: 'wrong-delimiter' }] });
+    expect(run.trail.map(({ stage }) => stage)).toEqual(['ingest', 'validate']);
+    expect(await pipeline.validationOf(run)).toMatchObject({
+      verdict: 'rejected',
+      contract: 'loan_par_balances',
+      rows: { read: 0, accepted: 0, rejected: 0 },
+      problems: [{ code: 'wrong-delimiter' }],
+    });
+  });
+});
+
+describe('a file that is dropped again', () => {
+  it('gets a new attempt from validate when its run had failed', async () => {
+    const path = `${PAR}/failed.csv`;
+    const run = await pipeline.takeThrough(path, parFile('FAILED'));
+    await overwriteStatus(run.runId, 'failed');
+
+    await pipeline.drop(path, parFile('FAILED'));
+    const outcome = await pipeline.announce(path);
+    await pipeline.runDry();
+
+    expect(outcome.next).toEqual([expect.objectContaining({ stage: 'validate', attempt: 2 })]);
+    expect(await pipeline.run(run.runId)).toMatchObject({
+      status: 'success',
+      attempt: 2,
+      cause: 'dropped again after a failure',
+    });
+  });
+
+  it('is judged again when it had no date and now its name has one', async () => {
+    const body = csvOf([aLoan({ loan_id: 'UNDATED', company: 'ABT' })]);
+    const rejected = await pipeline.takeThrough('looker/loans/undated.csv', body);
+
+    const run = await pipeline.takeThrough('looker/loans/undated_2026-02-10.csv', body);
+
+    expect(rejected).toMatchObject({ status: 'rejected', problems: [{ code: 'no-as-of' }] });
+    expect(run).toMatchObject({
+      runId: rejected.runId,
+      status: 'success',
+      attempt: 2,
+      asOf: '2026-02-10',
+      cause: 'dropped again with its day',
+    });
+  });
+
+  it('is judged again when it had no date and now its metadata has one', async () => {
+    const body = csvOf([aLoan({ loan_id: 'UNDATED TOO' })]);
+    await pipeline.takeThrough('looker/loans/undated too.csv', body);
+
+    const run = await pipeline.takeThrough('looker/loans/undated too.csv', body, { asof: '2026-02-11' });
+
+    expect(run).toMatchObject({ status: 'success', attempt: 2, asOf: '2026-02-11' });
+  });
+
+  it('stays a duplicate when it had no date and still has none', async () => {
+    const body = csvOf([aLoan({ loan_id: 'DATELESS' })]);
+    const rejected = await pipeline.takeThrough('looker/loans/dateless.csv', body);
+    await pipeline.drop('looker/loans/dateless again.csv', body);
+
+    const outcome = await pipeline.announce('looker/loans/dateless again.csv');
+
+    expect(outcome).toMatchObject({ outcome: 'duplicate', runId: rejected.runId });
+  });
+
+  it('replaces its own snapshot when its second attempt has another date', async () => {
+    const body = csvOf([aLoan({ loan_id: 'REDATED' })]);
+    const run = await pipeline.takeThrough('looker/loans/redated_2026-01-01.csv', body);
+    await overwriteStatus(run.runId, 'failed');
+
+    const redated = await pipeline.takeThrough('looker/loans/redated_2026-01-02.csv', body);
+
+    expect(redated).toMatchObject({ runId: run.runId, status: 'success', asOf: '2026-01-02' });
+    const snapshots = (await pipeline.deps.registry.all()).filter(({ runId }) => runId === run.runId);
+    expect(snapshots.map(({ asOf }) => asOf)).toEqual(['2026-01-02']);
+  });
+
+  it('is carried on with when the delivery that claimed it died and its file is gone', async () => {
+    const body = parFile('ORPHAN');
+    await pipeline.drop(`${PAR}/orphan.csv`, body);
+    // The seventh call is the first one after the claim.
+    const { deps, calls } = dyingAt(pipeline.deps, 7);
+    await expect(pipeline.announce(`${PAR}/orphan.csv`, deps)).rejects.toThrow(ProcessDied);
+    expect(calls.map(({ method }) => method)).toContain('claim');
+    await pipeline.remove('landing', `${PAR}/orphan.csv`);
+
+    const run = await pipeline.takeThrough(`${PAR}/orphan again.csv`, body);
+
+    expect(run).toMatchObject({ status: 'success', attempt: 1, drop: { path: `${PAR}/orphan again.csv` } });
+  });
+
+  async function overwriteStatus(runId: Pipeline['queue'][number]['runId'], status: 'failed'): Promise<void> {
+    await amendRun(pipeline.deps.ledger, runId, (run) => ({ ...run, status }));
+  }
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RowIssue } from '../../../shared/contracts/row-schema.ts';
+import { ProblemTally } from '../../../shared/pipeline/problem-tally.ts';
+
+const issue = (overrides: Partial<RowIssue> = {}): RowIssue => ({
+  code: 'text-in-number',
+  severity: 'error',
+  column: 'amount',
+  message: 'row 1: amount "five" is not a number',
+  ...overrides,
+});
+
+describe('a tally of problems', () => {
+  it('has nothing to say of a clean file', () => {
+    expect(new ProblemTally().lines()).toEqual([]);
+  });
+
+  it('counts one kind in one line, with the first message and record', () => {
+    const tally = new ProblemTally();
+
+    tally.add(issue(), 1);
+    tally.add(issue({ message: 'row 7: amount "six" is not a number' }), 7);
+
+    expect(tally.lines()).toEqual([
+      {
+        code: 'text-in-number',
+        severity: 'error',
+        column: 'amount',
+        message: 'row 1: amount "five" is not a number',
+        count: 2,
+        record: 1,
+        firstRecords: [1, 7],
+      },
+    ]);
+  });
+
+  it('tells codes, columns and severities apart', () => {
+    const tally = new ProblemTally();
+
+    tally.add(issue(), 1);
+    tally.add(issue({ column: 'limit' }), 1);
+    tally.add(issue({ code: 'excess-scale' }), 1);
+    tally.add(issue({ severity: 'warning' }), 1);
+
+    expect(tally.lines()).toHaveLength(4);
+  });
+
+  it('keeps the first ten records and counts them all', () => {
+    const tally = new ProblemTally();
+
+    for (let record = 1; record <= 1_000; record += 1) tally.add(issue(), record);
+
+    expect(tally.lines()).toMatchObject([{ count: 1_000, firstRecords: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }]);
+  });
+
+  it('puts the worst first, and of the same severity the most frequent', () => {
+    const tally = new ProblemTally();
+    const add = (overrides: Partial<RowIssue>, times: number): void => {
+      for (let record = 1; record <= times; record += 1) tally.add(issue(overrides), record);
+    };
+
+    add({ severity: 'notice', column: 'a' }, 9);
+    add({ severity: 'warning', column: 'b' }, 5);
+    add({ severity: 'error', column: 'c' }, 1);
+    add({ severity: 'error', column: 'd' }, 3);
+
+    expect(tally.lines().map(({ column }) => column)).toEqual(['d', 'c', 'b', 'a']);
+  });
+
+  it('names no column when the whole row is meant', () => {
+    const tally = new ProblemTally();
+
+    tally.add(issue({ code: 'ragged-row', column: '' }), 3);
+
+    expect(Object.keys(tally.lines()[0] ?? {})).not.toContain('column');
+  });
+});

@@ -1,0 +1,446 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { aLoan, aParRow, csvOf } from '../../../local/generate/builders.ts';
+import { formatScaled, rational } from '../../../shared/domain/rational.ts';
+import type { RunRecord } from '../../../shared/runs/run-record.ts';
+import { Pipeline } from '../../support/a-pipeline.ts';
+import { type PortCall, watched } from '../../support/port-faults.ts';
+import { parFile, parRows, tapeFile } from '../../support/small-files.ts';
+
+const PAR = 'looker/loan_par_balances';
+
+let pipeline: Pipeline;
+beforeAll(async () => {
+  pipeline = await Pipeline.open();
+});
+
+/** As far as the verdict; what follows stays on the queue and is cleared away. */
+async function judged(
+  path: string,
+  body: string | Uint8Array,
+  options: { metadata?: Record<string, string>; deps?: Pipeline['deps'] } = {},
+): Promise<RunRecord> {
+  await pipeline.drop(path, body, options.metadata);
+  const outcome = await pipeline.announce(path);
+  await pipeline.deliver(pipeline.next(), options.deps);
+  pipeline.queue.length = 0;
+  return await pipeline.runOf(outcome);
+}
+
+async function attemptReport(run: RunRecord): Promise<unknown> {
+  return await pipeline.json('runs', `${run.runId}/attempts/${run.attempt}/validation_report.json`);
+}
+
+async function quarantined(run: RunRecord): Promise<Record<string, unknown>[]> {
+  const lines = (await pipeline.text('quarantine', `${run.runId}/rejected.jsonl`)).trimEnd().split('\n');
+  return lines.map((line): Record<string, unknown> => JSON.parse(line));
+}
+
+/** A hundred rows or so, so that one bad row is within the tolerance of one in a hundred. */
+function manyRows(tag: string, count: number) {
+  return Array.from({ length: count }, (_, index) =>
+    aParRow({ loan_id_raw: `${tag}-${String(index).padStart(4, '0')}`, outstanding_balance: '100.10' }),
+  );
+}
+
+describe('the verdict', () => {
+  it('is accepted when every row keeps the contract', async () => {
+    const run = await judged(`${PAR}/accepted.csv`, parFile('ACCEPTED'));
+
+    expect(run).toMatchObject({
+      status: 'running',
+      stage: 'compute',
+      asOf: '2025-11-30',
+      rows: 5,
+      rejectedRows: 0,
+      stagingPath: `${PAR}/as_of=2025-11-30/${run.runId}.parquet`,
+      problems: [],
+    });
+    expect(run.phases.transformation).toMatchObject({ rowsAccepted: 5, rowsRejected: 0, maskedColumns: [] });
+    expect(await attemptReport(run)).toEqual({
+      runId: run.runId,
+      dataset: PAR,
+      contract: 'loan_par_balances',
+      contractVersion: 1,
+      sourceFile: `${PAR}/accepted.csv`,
+      inputSha256: run.sha256,
+      verdict: 'accepted',
+      asOf: '2025-11-30',
+      rows: { read: 5, accepted: 5, rejected: 0, identicalDuplicates: 0 },
+      tolerance: { maxRejectedShare: '0.01', rejectedShare: '0.000000' },
+      problems: [],
+      columns: { unexpected: [], missingOptional: [] },
+      nulls: { dpd_date: 2, writeoff_type: 5 },
+      controlTotals: {
+        outstanding_balance: '4000.00',
+        outstanding_balance_usd: '4000.00',
+        writeoff_outstanding_balance: '0.00',
+        writeoff_outstanding_balance_usd: '0.00',
+        xchg_rate_to_usd: '5.000000',
+        par_7_balance_usd: '1000.00',
+        par_30_balance_usd: '750.00',
+        par_60_balance_usd: '250.00',
+        par_90_balance_usd: '250.00',
+      },
+    });
+    expect(await pipeline.paths('quarantine', run.runId)).toEqual([]);
+  });
+
+  it('promotes the rest when one row in a hundred is bad, which is exactly the limit', async () => {
+    const rows = [...manyRows('EDGE', 99), aParRow({ loan_id_raw: 'EDGE-BAD', dpd: 'many' })];
+
+    const run = await judged(`${PAR}/edge.csv`, csvOf(rows));
+
+    expect(run).toMatchObject({ stage: 'compute', rows: 100, rejectedRows: 1 });
+    expect(await attemptReport(run)).toMatchObject({
+      verdict: 'quarantined',
+      rows: { read: 100, accepted: 99, rejected: 1 },
+      tolerance: { maxRejectedShare: '0.01', rejectedShare: '0.010000' },
+      controlTotals: { outstanding_balance_usd: '9909.90' },
+      quarantinePath: `${run.runId}/rejected.jsonl`,
+    });
+  });
+
+  it('rejects the whole file at one row more than the limit', async () => {
+    const rows = [...manyRows('OVER', 98), aParRow({ loan_id_raw: 'OVER-BAD', dpd: 'many' })];
+
+    const run = await judged(`${PAR}/over.csv`, csvOf(rows));
+
+    expect(run).toMatchObject({ status: 'rejected', stage: 'validate', rows: 99, rejectedRows: 1 });
+    expect(run.problems.map(({ code }) => code)).toEqual(['too-many-bad-rows', 'text-in-number']);
+    expect(await pipeline.validationOf(run)).toMatchObject({
+      verdict: 'rejected',
+      rows: { read: 99, accepted: 0, rejected: 1 },
+      controlTotals: {},
+    });
+    expect(await pipeline.paths('staging', `${PAR}/as_of=2025-11-30/${run.runId}`)).toEqual([]);
+    expect((await pipeline.deps.registry.all()).map(({ runId }) => runId)).not.toContain(run.runId);
+    expect(await pipeline.paths('quarantine', run.runId)).toEqual([`${run.runId}/rejected.jsonl`]);
+  });
+
+  it.each([
+    ['looker/loan_par_balances/missing column.csv', 'loan_id_raw,dpd\nA,1\n', 'missing-column'],
+    ['looker/loan_par_balances/only a header.csv', `${parFile('x').split('\n')[0]}\n`, 'header-only'],
+    ['looker/loan_par_balances/binary.csv', new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 1, 2, 3]), undefined],
+  ])('is rejected with a report when nothing can be read: %s', async (path, body, code) => {
+    const run = await judged(path, body);
+
+    expect(run.status).toBe('rejected');
+    const report = await pipeline.validationOf(run);
+    expect(report).toMatchObject({ verdict: 'rejected', rows: { read: 0 } });
+    if (code !== undefined) expect(report.problems[0]).toMatchObject({ code, severity: 'error' });
+  });
+});
+
+describe('quarantine', () => {
+  it('holds each bad row with its number, what is wrong with it, and no id in clear', async () => {
+    const bad = {
+      loan_id: 'ABT - SECRET-001',
+      customer_id: 'CLI-SECRET',
+      outstanding_balance: '-5',
+      ratio_paid: '1',
+    };
+    const rows = Array.from({ length: 150 }, (_, index) =>
+      aLoan({ loan_id: `ABT - SEALED-${index}`, company: 'ABT', dpd: '3' }),
+    );
+    rows[7] = aLoan({ ...bad, company: 'ABT' });
+
+    const run = await judged('looker/loans/sealed.csv', csvOf(rows));
+
+    expect(run).toMatchObject({ rejectedRows: 1 });
+    const text = await pipeline.text('quarantine', `${run.runId}/rejected.jsonl`);
+    expect(text).not.toMatch(/SECRET|San Salvador/);
+    expect(await quarantined(run)).toEqual([
+      {
+        record: 8,
+        issues: [
+          expect.objectContaining({
+            code: 'negative-balance',
+            severity: 'error',
+            column: 'outstanding_balance',
+            message: expect.stringMatching(/^row 8: outstanding_balance "-5" /),
+          }),
+        ],
+        cells: expect.objectContaining({
+          loan_id: expect.stringMatching(/^v1:[\w-]{22}$/),
+          customer_id: expect.stringMatching(/^v1:[\w-]{22}$/),
+          location_state_province: expect.stringMatching(/^v1:/),
+          outstanding_balance: '-5',
+        }),
+      },
+    ]);
+    expect(run.phases.transformation?.maskedColumns).toEqual(
+      expect.arrayContaining(['loan_id', 'customer_id', 'location_state_province']),
+    );
+    expect(JSON.stringify(await attemptReport(run))).not.toContain('SECRET');
+    expect(JSON.stringify(pipeline.logged)).not.toContain('SECRET');
+  });
+
+  it('gives the same person the same token in every file', async () => {
+    const rowsOf = (tag: string) =>
+      csvOf([...manyRows(tag, 100), aParRow({ loan_id_raw: 'THE SAME LOAN', dpd: tag })]);
+
+    const [first, second] = [
+      await judged(`${PAR}/token 1.csv`, rowsOf('one')),
+      await judged(`${PAR}/token 2.csv`, rowsOf('two')),
+    ];
+
+    const [[a], [b]] = [await quarantined(first), await quarantined(second)];
+    expect(a?.['cells']).toMatchObject({ dpd: 'one' });
+    expect(tokenOf(a)).toBe(tokenOf(b));
+  });
+
+  function tokenOf(line: Record<string, unknown> | undefined): unknown {
+    return Reflect.get(Object(line?.['cells']), 'loan_id_raw');
+  }
+});
+
+describe('rows that come twice', () => {
+  it('are dropped and counted when they say the same', async () => {
+    const rows = parRows('IDENTICAL');
+
+    const run = await judged(`${PAR}/identical.csv`, csvOf([...rows, rows[1] ?? {}, rows[1] ?? {}]));
+
+    expect(await attemptReport(run)).toMatchObject({
+      verdict: 'accepted',
+      rows: { read: 7, accepted: 5, rejected: 0, identicalDuplicates: 2 },
+      controlTotals: { outstanding_balance_usd: '4000.00' },
+      problems: [{ code: 'identical-duplicate', severity: 'notice', count: 2, firstRecords: [6, 7] }],
+    });
+    expect(run.phases.transformation).toMatchObject({ rowsDropped: 2 });
+  });
+
+  it('are both taken out when they contradict each other, and the totals follow to the cent', async () => {
+    const rows = manyRows('CONFLICT', 199);
+    const contradiction = aParRow({ loan_id_raw: 'CONFLICT-0003', outstanding_balance: '7.77' });
+
+    const run = await judged(`${PAR}/conflict.csv`, csvOf([...rows, contradiction]));
+
+    expect(await attemptReport(run)).toMatchObject({
+      verdict: 'quarantined',
+      rows: { read: 200, accepted: 198, rejected: 2 },
+      // 198 x 100.10
+      controlTotals: { outstanding_balance_usd: '19819.80' },
+      nulls: { writeoff_type: 198, dpd_date: 198 },
+    });
+    const lines = await quarantined(run);
+    expect(lines.map(({ record }) => record)).toEqual([200, 4]);
+    expect(lines.map(({ cells }) => Reflect.get(Object(cells), 'outstanding_balance_usd'))).toEqual([
+      '7.77',
+      '100.10',
+    ]);
+  });
+
+  it('agree with the staged file whatever is bad, repeated or contradicted', async () => {
+    // Nothing random: each row is derived from its number.
+    const rows = manyRows('MIX', 400).map((row, index) => ({
+      ...row,
+      outstanding_balance: `${index}.${String((index * 37) % 100).padStart(2, '0')}`,
+      outstanding_balance_usd: `${index}.${String((index * 37) % 100).padStart(2, '0')}`,
+    }));
+    const cents = rows
+      .filter((_, index) => index !== 10 && index !== 20)
+      .reduce((sum, row) => sum + rational(row.outstanding_balance_usd).numerator, 0n);
+    const contradicted = { ...rows[10], outstanding_balance_usd: '1.00', outstanding_balance: '1.00' };
+    const bad = { ...rows[20], dpd: '-1' };
+    const body = csvOf([...rows.filter((_, index) => index !== 20), contradicted, bad, rows[30] ?? {}]);
+
+    const run = await judged(`${PAR}/mix.csv`, body);
+
+    expect(await attemptReport(run)).toMatchObject({
+      rows: { read: 402, accepted: 398, rejected: 3, identicalDuplicates: 1 },
+      controlTotals: { outstanding_balance_usd: formatScaled(cents, 2) },
+    });
+  });
+
+  it('stop the run when decoder and staged file disagree about a sum', async () => {
+    await pipeline.drop(`${PAR}/differing.csv`, parFile('DIFFERING'));
+    const outcome = await pipeline.announce(`${PAR}/differing.csv`);
+    const message = pipeline.next();
+    const falsified: Pipeline['deps'] = {
+      ...pipeline.deps,
+      openStagingWriter: async (...args) => {
+        const writer = await pipeline.deps.openStagingWriter(...args);
+        return {
+          append: (batch) => writer.append(batch),
+          remove: (records) => writer.remove(records),
+          finish: async (path) => {
+            const finished = await writer.finish(path);
+            return { rows: 4, totals: { ...finished.totals, par_7_balance_usd: 99_999n } };
+          },
+          [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
+        };
+      },
+    };
+
+    const attempt = pipeline.deliver(message, falsified);
+
+    await expect(attempt).rejects.toMatchObject({
+      name: 'ControlTotalsDiffer',
+      message:
+        'control totals differ: par_7_balance_usd: decoded 100000, staged 99999; rows: decoded 5, staged 4',
+    });
+    const run = await pipeline.runOf(outcome);
+    expect(run).toMatchObject({ status: 'running', stage: 'validate' });
+    expect(run.lastError).toMatchObject({
+      stage: 'validate',
+      message: expect.stringContaining('ControlTotalsDiffer'),
+    });
+    expect(await pipeline.paths('staging', `${PAR}/as_of=2025-11-30/${run.runId}`)).toEqual([]);
+  });
+});
+
+describe('the as-of date', () => {
+  it('comes from the data, whatever metadata and name say', async () => {
+    const run = await judged(`${PAR}/par_2025-01-01.csv`, parFile('FROM DATA'), {
+      metadata: { asof: '2025-02-02' },
+    });
+
+    expect(run.asOf).toBe('2025-11-30');
+  });
+
+  it('comes from the metadata, whatever the name says, when the data has none', async () => {
+    const body = csvOf([aLoan({ loan_id: 'FROM METADATA' })]);
+
+    const run = await judged('looker/loans/loans_2025-01-01.csv', body, {
+      metadata: { as_of: '2025-12-24' },
+    });
+
+    expect(run.asOf).toBe('2025-12-24');
+  });
+
+  it('comes from the name when there is nothing else', async () => {
+    const body = csvOf([aLoan({ loan_id: 'FROM NAME' })]);
+
+    const run = await judged('looker/loans/v12345678/loans-20251225 (2).csv', body);
+
+    expect(run.asOf).toBe('2025-12-25');
+  });
+
+  it('is never taken from the clock: without one the file is rejected', async () => {
+    const run = await judged('looker/loans/loans.csv', csvOf([aLoan({ loan_id: 'NO DATE' })]));
+
+    expect(run).toMatchObject({ status: 'rejected', problems: [{ code: 'no-as-of' }, {}] });
+    expect(run.problems[0]?.message).toContain('maturity_date and dpd');
+  });
+
+  it('may be tomorrow, since the day begins elsewhere first, but not the day after', async () => {
+    const day = (ahead: number): string =>
+      new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+
+    const [tomorrow, later] = [
+      await judged('cascade/loan_tape/tomorrow.csv', tapeFile('1', day(1))),
+      await judged('cascade/loan_tape/later.csv', tapeFile('1', day(2))),
+    ];
+
+    expect(tomorrow).toMatchObject({ stage: 'compute', asOf: day(1) });
+    expect(later).toMatchObject({ status: 'rejected', problems: [{ code: 'future-as-of' }] });
+  });
+
+  it('is what most rows say when they disagree, with a warning', async () => {
+    const rows = parRows('DISAGREEING');
+    rows[4] = aParRow({ loan_id_raw: 'DISAGREEING-X', dpd: '95', dpd_date: '2025-08-20' });
+
+    const run = await judged(`${PAR}/disagreeing.csv`, csvOf(rows));
+
+    expect(run.asOf).toBe('2025-11-30');
+    expect(run.problems).toEqual([expect.objectContaining({ code: 'as-of-conflict', count: 1 })]);
+  });
+});
+
+describe('the same input', () => {
+  it('gives the same bytes of staging and report in another account', async () => {
+    const other = await Pipeline.open();
+    const rows = [...manyRows('BYTES', 300), aParRow({ loan_id_raw: 'BYTES-BAD', dpd: 'x' })];
+    const body = csvOf(rows);
+    const run = await judged(`${PAR}/bytes.csv`, body);
+
+    await other.drop(`${PAR}/bytes.csv`, body);
+    await other.announce(`${PAR}/bytes.csv`);
+    await other.deliver(other.next());
+
+    const staged = run.stagingPath ?? '';
+    const report = `${run.runId}/attempts/1/validation_report.json`;
+    expect((await other.bytes('staging', staged)).equals(await pipeline.bytes('staging', staged))).toBe(true);
+    expect(await other.text('runs', report)).toBe(await pipeline.text('runs', report));
+    const kept = `${run.runId}/rejected.jsonl`;
+    expect(await other.text('quarantine', kept)).toBe(await pipeline.text('quarantine', kept));
+  });
+});
+
+describe('a delivery', () => {
+  it('sends what follows again when the work was done before, and does nothing else', async () => {
+    const calm = await Pipeline.open();
+    await calm.takeThrough('cascade/loan_tape/there before.csv', tapeFile('1'));
+    await calm.drop(`${PAR}/redelivered.csv`, parFile('REDELIVERED'));
+    const outcome = await calm.announce(`${PAR}/redelivered.csv`);
+    const message = calm.next();
+    const first = await calm.deliver(message);
+    await calm.runDry();
+    const run = await calm.runOf(outcome);
+    const calls: PortCall[] = [];
+
+    const second = await calm.deliver(
+      message,
+      watched(calm.deps, (call) => void calls.push(call)),
+    );
+    await calm.runDry();
+
+    expect([first.kind, second.kind]).toEqual(['done', 'repeated']);
+    // The tape's run has been computed over the new book since then: it is not asked for again.
+    expect(first.next).toHaveLength(2);
+    expect(second.next).toEqual(first.next.slice(0, 1));
+    expect(await calm.runOf(outcome)).toEqual(run);
+    expect(calls.filter(({ method }) => /write|upload|register|save/.test(method))).toEqual([]);
+  });
+
+  it('is stale when the run has ended, or another attempt has begun', async () => {
+    const run = await judged(`${PAR}/stale.csv`, 'nothing,of,use\n1,2,3\n');
+    const message = { v: 1, runId: run.runId, stage: 'validate', attempt: 1 } as const;
+
+    expect(await pipeline.deliver(message)).toEqual({ kind: 'stale', next: [] });
+    expect(await pipeline.deliver({ ...message, attempt: 2 })).toEqual({ kind: 'stale', next: [] });
+  });
+
+  it('throws when the run is not in the ledger, so that the message ends as poison', async () => {
+    const { run } = { run: await judged(`${PAR}/lost.csv`, parFile('LOST')) };
+    const runId = run.runId.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')) as typeof run.runId;
+
+    const attempt = pipeline.deliver({ v: 1, runId, stage: 'validate', attempt: 1 });
+
+    await expect(attempt).rejects.toMatchObject({ name: 'RunUnknown' });
+  });
+
+  it('throws when raw is gone, and the run remembers why', async () => {
+    await pipeline.drop(`${PAR}/rawless.csv`, parFile('RAWLESS'));
+    const outcome = await pipeline.announce(`${PAR}/rawless.csv`);
+    await pipeline.remove('raw', (await pipeline.runOf(outcome)).rawPath ?? '');
+
+    const attempt = pipeline.deliver(pipeline.next());
+
+    await expect(attempt).rejects.toMatchObject({ name: 'FileMissing' });
+    expect((await pipeline.runOf(outcome)).lastError?.message).toMatch(/^FileMissing: raw\/.* is not there$/);
+  });
+
+  it('fails closed when there is no key for pseudonyms, and leaves no file open', async () => {
+    await pipeline.drop(`${PAR}/keyless.csv`, parFile('KEYLESS'));
+    const outcome = await pipeline.announce(`${PAR}/keyless.csv`);
+    const keyless = watched(pipeline.deps, ({ port }) => {
+      if (port === 'secrets') throw new Error('the vault is locked');
+    });
+
+    const attempt = pipeline.deliver(pipeline.next(), keyless);
+
+    await expect(attempt).rejects.toThrow('the vault is locked');
+    expect(await pipeline.runOf(outcome)).toMatchObject({ status: 'running', stage: 'validate' });
+  });
+
+  it('closes its local files when the reader breaks off', async () => {
+    await pipeline.drop(`${PAR}/broken off.csv`, parFile('BROKEN OFF'));
+    await pipeline.announce(`${PAR}/broken off.csv`);
+    const broken = watched(pipeline.deps, ({ port }) => {
+      if (port === 'reader') throw new Error('the connection broke');
+    });
+
+    await expect(pipeline.deliver(pipeline.next(), broken)).rejects.toThrow('the connection broke');
+  });
+});

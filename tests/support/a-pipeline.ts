@@ -1,0 +1,200 @@
+import { BlobServiceClient } from '@azure/storage-blob';
+import { provisionStorage } from '../../local/provision.ts';
+import { type App, buildApp, type Deps } from '../../shared/app.ts';
+import type { RunId } from '../../shared/domain/ids.ts';
+import { KpiMart, type KpiResult } from '../../shared/kpis/kpi-result.ts';
+import { computeRun } from '../../shared/pipeline/compute.ts';
+import { type IngestOutcome, ingestFile } from '../../shared/pipeline/ingest.ts';
+import { publishRun } from '../../shared/pipeline/publish.ts';
+import type { StageMessage } from '../../shared/pipeline/stage-message.ts';
+import { validateRun } from '../../shared/pipeline/validate.ts';
+import type { StageOutcome } from '../../shared/pipeline/work-stage.ts';
+import type { EventName, Log, LogFields } from '../../shared/ports/log.ts';
+import { ValidationReport } from '../../shared/runs/documents.ts';
+import { artifactPath, martPath } from '../../shared/runs/run-paths.ts';
+import type { RunRecord } from '../../shared/runs/run-record.ts';
+import type { Zone } from '../../shared/topology.ts';
+import { takeStorageAccount } from './emulator.ts';
+
+// The real use cases over the real emulator and the real DuckDB, worked by hand: the test is the host. Messages
+// wait in a list, so that a test decides when each is delivered, how often, in which order, or whether at all.
+
+export const TEST_PSEUDONYM_KEY = 'a pseudonym key for tests, 40 characters';
+
+export type LogLine = { readonly level: keyof Log; readonly event: EventName; readonly fields: LogFields };
+
+export class Pipeline {
+  readonly storage: string;
+  readonly app: App;
+  readonly deps: Deps;
+  /** What waits to be delivered, oldest first. */
+  readonly queue: StageMessage[] = [];
+  readonly logged: LogLine[];
+  /** How far the product's clock is ahead of the emulator's. */
+  readonly #clock: { aheadMs: number };
+
+  private constructor(
+    parts: Pick<Pipeline, 'storage' | 'app' | 'deps' | 'logged'>,
+    clock: { aheadMs: number },
+  ) {
+    this.storage = parts.storage;
+    this.app = parts.app;
+    this.deps = parts.deps;
+    this.logged = parts.logged;
+    this.#clock = clock;
+  }
+
+  /** A pipeline over an account of its own. */
+  static async open(): Promise<Pipeline> {
+    const storage = await takeStorageAccount();
+    await provisionStorage(storage);
+    const app = await buildApp({ DataStorage: storage, PSEUDONYM_KEY: TEST_PSEUDONYM_KEY });
+    const logged: LogLine[] = [];
+    const clock = { aheadMs: 0 };
+    const deps = {
+      ...app.depsFor(recording(logged)),
+      clock: { now: () => new Date(Date.now() + clock.aheadMs) },
+    };
+    return new Pipeline({ storage, app, deps, logged }, clock);
+  }
+
+  advanceClock(ms: number): void {
+    this.#clock.aheadMs += ms;
+  }
+
+  /** Bytes come to lie in landing; nobody is told yet. */
+  async drop(path: string, body: string | Uint8Array, metadata: Record<string, string> = {}): Promise<void> {
+    await this.deps.lake.write('landing', path, body, { metadata });
+  }
+
+  async remove(zone: Zone, path: string): Promise<void> {
+    await BlobServiceClient.fromConnectionString(this.storage).getContainerClient(zone).deleteBlob(path);
+  }
+
+  /** The blob event: what it hands on joins the queue. */
+  async announce(path: string, deps: Deps = this.deps): Promise<IngestOutcome> {
+    const outcome = await ingestFile({ path }, deps);
+    this.queue.push(...outcome.next);
+    return outcome;
+  }
+
+  /** One delivery of one message: what it hands on joins the queue. */
+  async deliver(message: StageMessage, deps: Deps = this.deps): Promise<StageOutcome> {
+    const outcome = await workOn(message, deps);
+    this.queue.push(...outcome.next);
+    return outcome;
+  }
+
+  /** Takes the oldest message off the queue. */
+  next(): StageMessage {
+    const message = this.queue.shift();
+    if (message === undefined) throw new Error('the queue is empty');
+    return message;
+  }
+
+  /** Delivers everything, in order, until nothing follows. */
+  async runDry(): Promise<void> {
+    for (let message = this.queue.shift(); message !== undefined; message = this.queue.shift()) {
+      await this.deliver(message);
+    }
+  }
+
+  /** A file as it goes on a calm day: dropped, announced once, worked to its end. */
+  async takeThrough(
+    path: string,
+    body: string | Uint8Array,
+    metadata: Record<string, string> = {},
+  ): Promise<RunRecord> {
+    await this.drop(path, body, metadata);
+    const outcome = await this.announce(path);
+    await this.runDry();
+    return await this.runOf(outcome);
+  }
+
+  async run(runId: RunId): Promise<RunRecord> {
+    const found = await this.deps.ledger.find(runId);
+    if (found === undefined) throw new Error(`${runId} is not in the ledger`);
+    return found.value;
+  }
+
+  /** The run that a landing became or repeats. */
+  async runOf({ runId }: { runId?: RunId | undefined }): Promise<RunRecord> {
+    if (runId === undefined) throw new Error('the landing became no run');
+    return await this.run(runId);
+  }
+
+  async bytes(zone: Zone, path: string): Promise<Buffer> {
+    const body = await this.deps.lake.read(zone, path);
+    if (body === undefined) throw new Error(`${zone}/${path} is not there`);
+    return body;
+  }
+
+  async text(zone: Zone, path: string): Promise<string> {
+    return (await this.bytes(zone, path)).toString('utf8');
+  }
+
+  async json(zone: Zone, path: string): Promise<unknown> {
+    return JSON.parse(await this.text(zone, path));
+  }
+
+  async paths(zone: Zone, prefix = ''): Promise<string[]> {
+    const paths: string[] = [];
+    for await (const { path } of this.deps.lake.list(zone, prefix)) paths.push(path);
+    return paths;
+  }
+
+  /** Every file of the lake with its version: equal before and after means that nothing was touched. */
+  async versions(): Promise<Record<string, string>> {
+    const versions: Record<string, string> = {};
+    for (const zone of ['raw', 'staging', 'quarantine', 'marts', 'reports', 'runs'] as const) {
+      for await (const { path, etag } of this.deps.lake.list(zone)) versions[`${zone}/${path}`] = etag;
+    }
+    return versions;
+  }
+
+  async validationOf(run: RunRecord): Promise<ValidationReport> {
+    return ValidationReport.parse(await this.json('runs', artifactPath(run.runId, 'validation_report.json')));
+  }
+
+  async martOf(run: Pick<RunRecord, 'runId' | 'asOf'>): Promise<KpiMart> {
+    return KpiMart.parse(JSON.parse((await this.martBytes(run)).json.toString('utf8')));
+  }
+
+  async martBytes({ runId, asOf }: Pick<RunRecord, 'runId' | 'asOf'>): Promise<MartBytes> {
+    if (asOf === undefined) throw new Error(`${runId} has no as-of date`);
+    const [parquet, csv, json] = await Promise.all(
+      (['parquet', 'csv', 'json'] as const).map((kind) => this.bytes('marts', martPath(asOf, runId, kind))),
+    );
+    if (parquet === undefined || csv === undefined || json === undefined)
+      throw new Error('a mart is missing');
+    return { parquet, csv, json };
+  }
+}
+
+export type MartBytes = { readonly parquet: Buffer; readonly csv: Buffer; readonly json: Buffer };
+
+export function kpiOf(mart: KpiMart, id: string): KpiResult {
+  const kpi = mart.kpis.find((candidate) => candidate.id === id);
+  if (kpi === undefined) throw new Error(`${id} is not in the mart`);
+  return kpi;
+}
+
+async function workOn(message: StageMessage, deps: Deps): Promise<StageOutcome> {
+  switch (message.stage) {
+    case 'validate':
+      return await validateRun(message, deps);
+    case 'compute':
+      return await computeRun(message, deps);
+    case 'publish':
+      return await publishRun(message, deps);
+  }
+}
+
+function recording(lines: LogLine[]): Log {
+  const at =
+    (level: keyof Log) =>
+    (event: EventName, fields: LogFields = {}): void => {
+      lines.push({ level, event, fields });
+    };
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}

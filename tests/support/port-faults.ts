@@ -1,0 +1,98 @@
+import type { Deps } from '../../shared/app.ts';
+
+// Ports that a test can watch, hold up or break. Every call passes `before`, which may wait, throw, or let it be.
+
+export type PortCall = {
+  readonly port: WatchedPort;
+  readonly method: string;
+  readonly args: readonly unknown[];
+};
+
+type WatchedPort =
+  | 'lake'
+  | 'ledger'
+  | 'registry'
+  | 'reader'
+  | 'history'
+  | 'secrets'
+  | 'scratch'
+  | 'sql'
+  | 'staging';
+
+/** The process is gone: no call of it does anything any more. */
+export class ProcessDied extends Error {
+  override readonly name = 'ProcessDied';
+}
+
+/** The same deps, with `before` in front of every port call. Clock and log have no effects and are left alone. */
+export function watched(deps: Deps, before: (call: PortCall) => Promise<void> | void): Deps {
+  const through = <Port extends object>(port: WatchedPort, target: Port): Port =>
+    new Proxy(target, {
+      get(object, name) {
+        const method: unknown = Reflect.get(object, name, object);
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]) => {
+          const call = { port, method: String(name), args };
+          const go = (): unknown => Reflect.apply(method, object, args);
+          return call.method === 'list' && port === 'lake'
+            ? listed(call, go, before)
+            : made(call, go, before);
+        };
+      },
+    });
+  return {
+    ...deps,
+    lake: through('lake', deps.lake),
+    ledger: through('ledger', deps.ledger),
+    registry: through('registry', deps.registry),
+    history: through('history', deps.history),
+    reader: through('reader', deps.reader),
+    secrets: through('secrets', deps.secrets),
+    scratch: through('scratch', deps.scratch),
+    sql: through('sql', deps.sql),
+    openStagingWriter: async (...args) => {
+      await before({ port: 'staging', method: 'open', args });
+      return through('staging', await deps.openStagingWriter(...args));
+    },
+  };
+}
+
+/** A process that dies just before its n-th port call (from 1), whatever it tries afterwards. */
+export function dyingAt(deps: Deps, fatal: number): { deps: Deps; calls: readonly PortCall[] } {
+  const calls: PortCall[] = [];
+  const mortal = watched(deps, (call) => {
+    calls.push(call);
+    if (calls.length >= fatal) throw new ProcessDied(`at call ${fatal}: ${nameOf(call)}`);
+  });
+  return { deps: mortal, calls };
+}
+
+/** `lake.write runs/run_.../summary.json`: a call as people would tell it. */
+export function nameOf({ port, method, args }: PortCall): string {
+  const place = args.filter((arg) => typeof arg === 'string').slice(0, port === 'lake' ? 2 : 1);
+  return `${port}.${method} ${place.join('/')}`.trim();
+}
+
+async function made(
+  call: PortCall,
+  go: () => unknown,
+  before: (call: PortCall) => Promise<void> | void,
+): Promise<unknown> {
+  // What a writer disposes of is memory and local files: a dead process leaves neither.
+  if (!call.method.startsWith('Symbol')) await before(call);
+  return await go();
+}
+
+async function* listed(
+  call: PortCall,
+  go: () => unknown,
+  before: (call: PortCall) => Promise<void> | void,
+): AsyncGenerator {
+  await before(call);
+  const files = go();
+  if (isAsyncIterable(files)) yield* files;
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
