@@ -53,7 +53,10 @@ function exitCode(runs: readonly RunRecord[]): number {
 /** For the person who dropped the file: what became of it, and why. */
 function verdict(file: string, run: RunRecord): string[] {
   const rows = run.rows === undefined ? '' : `, ${run.rows} rows`;
-  const quarantined = (run.rejectedRows ?? 0) > 0 ? `, ${run.rejectedRows} of them not accepted` : '';
+  const quarantined =
+    (run.rejectedRows ?? 0) > 0
+      ? `, ${run.rejectedRows} of them set aside in quarantine and not in the numbers`
+      : '';
   const asOf = run.asOf === undefined ? '' : ` as of ${run.asOf}`;
   const shown = run.problems.filter(({ severity }) => severity !== 'notice').slice(0, 10);
   return [

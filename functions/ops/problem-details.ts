@@ -12,13 +12,16 @@ type HttpProblem = {
   readonly problems?: readonly string[];
 };
 
+/** Where no page is for this very error, the list of all of them helps. */
+const RUNBOOKS = 'docs/runbooks/README.md';
+
 export function problem({ status, title, detail, code, problems }: HttpProblem): HttpResponseInit {
   const body = {
     type: code === undefined ? 'about:blank' : `urn:abaco:problem:${code}`,
     title,
     status,
     detail,
-    runbook: runbookOf(code ?? 'stage-failed'),
+    runbook: code === undefined ? RUNBOOKS : runbookOf(code),
     ...(problems && { problems }),
   };
   return {

@@ -60,6 +60,7 @@ function answerFor(error: unknown, context: InvocationContext): HttpResponseInit
     log.error('config.invalid', { problems: error.problems });
     return problem({
       status: 503,
+      code: 'config-invalid',
       title: 'Settings are not usable',
       detail: 'Nothing was done. Correct the settings that are listed and restart the app.',
       problems: error.problems,
@@ -68,6 +69,7 @@ function answerFor(error: unknown, context: InvocationContext): HttpResponseInit
   log.error('stage.failed', { stage: 'http', error: describeError(error) });
   return problem({
     status: 500,
+    code: 'stage-failed',
     title: 'Something broke',
     detail: `The request was not carried out. Look for invocation ${context.invocationId} in the log, then try again.`,
   });

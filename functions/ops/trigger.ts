@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dropFile } from '../../shared/pipeline/drop-file.ts';
 import { ingestFile } from '../../shared/pipeline/ingest.ts';
 import { sendNext } from '../stage-queues.ts';
-import { badRequest, notFound } from './problem-details.ts';
+import { badRequest, notFound, problem } from './problem-details.ts';
 import { jsonAnswer, type Route, withDeps } from './route.ts';
 import { describeIssues } from './runs.ts';
 
@@ -33,8 +33,7 @@ export const triggerRoute: Route = {
     const bytes = Buffer.from(await request.arrayBuffer());
     const body = bytes.length > 0 ? bytes : undefined;
     const dropped = await dropFile({ path: query.data.input_file, body }, deps);
-    if (dropped.kind === 'refused')
-      return badRequest(`The path was refused: ${dropped.why}. Nothing was dropped.`);
+    if (dropped.kind === 'refused') return refused(dropped.why);
     if (dropped.kind === 'missing') {
       return notFound(`File ${JSON.stringify(query.data.input_file)}`, 'Send its bytes as the request body.');
     }
@@ -45,3 +44,12 @@ export const triggerRoute: Route = {
     return jsonAnswer({ ...outcome, watch: outcome.runId && `/api/runs/${outcome.runId}` }, 202);
   }),
 };
+
+function refused(why: string): ReturnType<typeof problem> {
+  return problem({
+    status: 400,
+    code: 'unsafe-name',
+    title: 'Path refused',
+    detail: `The path was refused: ${why}. Nothing was dropped. Use a path within landing such as looker/loans/loans.csv.`,
+  });
+}

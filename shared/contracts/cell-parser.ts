@@ -166,7 +166,10 @@ function limitCheck(column: Column, scale: number): (units: number) => ParsedCel
 }
 
 function missing(text: string): ParsedCell {
-  return bad('missing-value', text === '' ? 'is empty' : 'holds a word that means no value');
+  return bad(
+    'missing-value',
+    text === '' ? 'is empty' : 'holds a word that means no value, but the contract needs one',
+  );
 }
 
 function bad(code: ProblemCode, detail: string): ParsedCell {

@@ -34,7 +34,8 @@ export function ruleCheck(rule: RowRule, contract: Contract): (row: TypedRow) =>
         const total = amount(row, rule.total);
         const sum = rule.parts.reduce((running, name) => running + (amount(row, name) ?? 0), 0);
         if (total === undefined || Math.abs(total - sum) <= within) return undefined;
-        const detail = `the parts add up to ${formatScaled(sum, scaleOf(contract, rule.total))}, not to ${shown(rule.total, total)}`;
+        const [first, last] = [rule.parts[0], rule.parts.at(-1)];
+        const detail = `${first} to ${last} add up to ${formatScaled(sum, scaleOf(contract, rule.total))}, but ${shown(rule.total, total)} differs by more than ${rule.within}`;
         return { column: rule.total, detail };
       };
     }

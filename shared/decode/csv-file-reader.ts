@@ -17,7 +17,7 @@ export const csvFileReader: FileReader = { readHeader, read };
 async function readHeader(source: AsyncIterable<Uint8Array>): Promise<readonly string[] | Problem> {
   let header: readonly string[] | Problem | undefined;
   try {
-    await readCsvRecords(source, { byteOrderMark: false, carriageReturns: false }, (record) => {
+    await readCsvRecords(source, { byteOrderMark: false }, (record) => {
       header =
         record.kind === 'cells' ? (wrongDelimiter(record.cells) ?? record.cells) : malformedHeader(record);
       return false;
@@ -34,7 +34,7 @@ async function read(
   contract: Contract,
   sink: RowSink,
 ): Promise<ReadOutcome> {
-  const findings: TextFindings = { byteOrderMark: false, carriageReturns: false };
+  const findings: TextFindings = { byteOrderMark: false };
   const intake = new RowIntake(contract, sink);
   try {
     await readCsvRecords(source, findings, (record) => intake.take(record));

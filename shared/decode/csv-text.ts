@@ -2,7 +2,7 @@ import type { Problem } from '../domain/problem.ts';
 
 // Bytes -> text for CSV: strict UTF-8, byte order mark removed, everything else refused with the place.
 
-export type TextFindings = { byteOrderMark: boolean; carriageReturns: boolean };
+export type TextFindings = { byteOrderMark: boolean };
 
 /** Thrown inside the stream, caught by the reader: the file is not text that we accept. */
 export class NotCsvText extends Error {
@@ -35,7 +35,6 @@ export async function* csvText(
       findings.byteOrderMark = true;
       text = text.slice(1);
     }
-    if (text.includes('\r')) findings.carriageReturns = true;
     line += countNewlines(chunk);
     first = false;
     if (text.length > 0) yield text;

@@ -44,6 +44,7 @@ export const PROBLEM_CODES = [
   'identical-duplicate',
   // the machinery
   'control-totals-differ',
+  'config-invalid',
   'stage-failed',
 ] as const;
 

@@ -28,7 +28,7 @@ export async function closePoisoned(
   deps.log.error('message.poisoned', { queue, runId, stage, attempt, kept });
   const amended = await amendRun(deps.ledger, runId, (run) =>
     run.status === 'running' && run.attempt === attempt && run.stage === stage
-      ? withProblem(run, stageFailed(stage, run.lastError?.message))
+      ? withProblem(run, stageFailed(stage, run.lastError))
       : undefined,
   );
   if (amended?.amended !== true) return 'not-current';
@@ -41,10 +41,11 @@ function withProblem(run: RunRecord, problem: Problem): RunRecord {
   return { ...run, problems: [problem, ...run.problems.filter(({ code }) => code !== problem.code)] };
 }
 
-function stageFailed(stage: string, lastError: string | undefined): Problem {
+function stageFailed(stage: string, lastError: RunRecord['lastError']): Problem {
+  const error = lastError === undefined ? '' : ` (${lastError.message})`;
   return {
-    code: 'stage-failed',
+    code: lastError?.code ?? 'stage-failed',
     severity: 'error',
-    message: `Stage ${stage} failed five times${lastError === undefined ? '' : ` (${lastError})`}. The file itself was not judged to be wrong; nothing new was published. Mend the cause and rerun the run from ${stage}.`,
+    message: `Stage ${stage} failed five times${error}. The file itself was not judged to be wrong; nothing new was published. Mend the cause and rerun the run from ${stage}.`,
   };
 }

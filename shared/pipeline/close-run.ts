@@ -142,7 +142,11 @@ export async function endInLedger(
   const fields = { runId: run.runId, dataset: run.dataset, attempt: run.attempt };
   if (status === 'success') log.info('run.succeeded', fields);
   else if (status === 'failed') log.error('run.failed', { ...fields, error: run.lastError?.message });
-  else log.warn('run.rejected', { ...fields, code: run.problems[0]?.code });
+  else
+    log.warn(status === 'canceled' ? 'run.canceled' : 'run.rejected', {
+      ...fields,
+      code: run.problems[0]?.code,
+    });
   return ended;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Contract, contractLabel } from '../contracts/contract.ts';
-import { identifyContract } from '../contracts/registry.ts';
+import { type Identification, identifyContract } from '../contracts/registry.ts';
+import { showHiddenCharacters } from '../domain/hidden-characters.ts';
 import { DatasetId, Sha256 } from '../domain/ids.ts';
 import { type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -132,35 +133,41 @@ async function judgeFile(
   };
 }
 
-function notIdentified(
-  path: string,
-  found: Exclude<ReturnType<typeof identifyContract>, { kind: 'found' }>,
-): Problem {
+function notIdentified(path: string, found: Exclude<Identification, { kind: 'found' }>): Problem {
   if (found.kind === 'ambiguous') {
-    const names = found.candidates.map(({ dataset }) => dataset).join(' and ');
+    const names = found.candidates.map((contract) => contractLabel(contract)).join(' and ');
     return {
       code: 'ambiguous-dataset',
       severity: 'error',
-      message: `The columns of ${JSON.stringify(path)} fit ${names} alike. Nothing was read. Drop the file below the folder of its dataset, for example landing/${found.candidates[0]?.dataset}/.`,
+      message: `The columns of ${shownName(path)} fit contracts ${names} alike. No row was read. Drop the file below the folder of its dataset, for example landing/${found.candidates[0]?.dataset}/, without the columns of the other.`,
     };
   }
   const [nearest] = found.nearest;
-  const hint =
-    nearest === undefined
-      ? 'Its columns are those of no dataset that we know'
-      : `Its columns are nearest to ${contractLabel(nearest)} (${nearest.dataset}), but not all of them are there`;
+  if (nearest === undefined) {
+    return {
+      code: 'unknown-dataset',
+      severity: 'error',
+      message: `${shownName(path)} is below no known dataset, and its columns are those of none. No row was read. Drop the file below landing/<source>/<dataset>/.`,
+    };
+  }
+  const missing = nearest.missing.slice(0, 5).join(', ');
   return {
     code: 'unknown-dataset',
     severity: 'error',
-    message: `${JSON.stringify(path)} is below no known dataset. ${hint}. Nothing was read. Drop the file below landing/<source>/<dataset>/${nearest === undefined ? '' : `, for example landing/${nearest.dataset}/`}.`,
+    message: `${shownName(path)} is below no known dataset. Its columns are nearest to ${contractLabel(nearest.contract)} (${nearest.contract.dataset}), but ${missing} ${nearest.missing.length === 1 ? 'is' : 'are'} missing. No row was read. Add what is missing and drop the file below landing/${nearest.contract.dataset}/.`,
   };
+}
+
+/** A name from outside, as it may be shown: quoted, cut short, and with nothing that acts without being seen. */
+function shownName(path: string): string {
+  return JSON.stringify(showHiddenCharacters(path.slice(0, 200)));
 }
 
 function unsafeName(path: string, why: string): Problem {
   return {
     code: 'unsafe-name',
     severity: 'error',
-    message: `The name ${JSON.stringify(path.slice(0, 200))} is not accepted: ${why}. The file was not read. Rename it and drop it again.`,
+    message: `The name ${shownName(path)} is not accepted: ${why}. The file was not read. Rename it and drop it again.`,
   };
 }
 
@@ -168,7 +175,7 @@ export function sourceGone(path: string): Problem {
   return {
     code: 'source-gone',
     severity: 'error',
-    message: `The file ${JSON.stringify(path)} was deleted or replaced before it could be read. Nothing was computed. If it was meant to be loaded, drop it again.`,
+    message: `The file ${shownName(path)} was deleted or replaced before it could be read. Nothing was computed. If it was meant to be loaded, drop it again.`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Contract, contractLabel } from '../contracts/contract.ts';
 import { addDays, type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
-import type { Problem } from '../domain/problem.ts';
+import type { Problem, ProblemCode } from '../domain/problem.ts';
 import { compare, rational, toDecimal } from '../domain/rational.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FileReader } from '../ports/file-reader.ts';
@@ -27,6 +27,8 @@ export type ReadSnapshotDeps = {
 /** The decoder and the staged file disagree about a sum: nothing may be published on either. */
 export class ControlTotalsDiffer extends Error {
   override readonly name = 'ControlTotalsDiffer';
+  /** Read by the ledger, so that the run ends with this code and not with a general one. */
+  readonly problemCode: ProblemCode = 'control-totals-differ';
 }
 
 export type SnapshotRead = {
@@ -85,12 +87,14 @@ function aboveTolerance(contract: Contract, rows: number, intake: SnapshotIntake
   if (compare(share, limit) <= 0) return undefined;
   const [worst] = intake.tally.lines();
   const example =
-    worst === undefined ? '' : ` The most frequent: ${worst.message} (${worst.code}, ${worst.count} times).`;
+    worst === undefined
+      ? ''
+      : ` The most frequent: ${worst.message} (${worst.code}, ${worst.count === 1 ? 'once' : `${worst.count} times`}).`;
   return {
     code: 'too-many-bad-rows',
     severity: 'error',
     count: intake.rejected,
-    message: `${intake.rejected} of ${rows} rows break contract ${contractLabel(contract)}, which tolerates ${percent(limit)} %.${example} Nothing was promoted. Correct the rows that the validation report lists and drop the file again.`,
+    message: `${intake.rejected} of ${rows} rows break contract ${contractLabel(contract)}, which tolerates ${limit.numerator === 0n ? 'none' : `${percent(limit)} %`}.${example} Nothing was promoted. Correct the rows that the validation report lists and drop the file again.`,
   };
 }
 
@@ -126,7 +130,7 @@ function dateOf(
           code: 'as-of-conflict',
           severity: 'warning',
           count: disagreeing,
-          message: `${disagreeing} rows of the newest snapshot imply another as-of date than ${asOf}, which most rows say. They were kept. Check their due dates and days past due.`,
+          message: `${disagreeing === 1 ? '1 row of the newest snapshot implies' : `${disagreeing} rows of the newest snapshot imply`} another as-of date than ${asOf}, which most rows say. They were kept. Check their due dates and days past due.`,
         };
   return { asOf, conflict };
 }

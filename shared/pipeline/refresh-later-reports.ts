@@ -19,7 +19,7 @@ export function seriesHash(mart: KpiMart): Sha256 {
 }
 
 /**
- * A snapshot of the past that arrives late changes what later reports compare with: of the same feed the one
+ * A snapshot of the past that arrives late changes what later reports compare with: of each feed the one
  * after it and the newest are published again, each as a new attempt. Reports whose past did not change are left
  * alone, so that this comes to an end, and doing it twice does no harm.
  */
@@ -28,12 +28,16 @@ export async function refreshLaterReports(
   deps: LaterReportDeps,
 ): Promise<readonly StageMessage[]> {
   const later = (await deps.ledger.list())
-    .filter((other) => other.relation === run.relation && (other.asOf ?? '') > (run.asOf ?? ''))
+    .filter((other) => (other.asOf ?? '') > (run.asOf ?? ''))
     .filter(isPublishedOrAbout)
     .sort((a, b) => ((a.asOf ?? '') < (b.asOf ?? '') ? -1 : 1));
+  // Of every feed: a report shows the KPIs of its whole book.
+  const ends = [...Map.groupBy(later, ({ relation }) => relation).values()].flatMap((feed) => [
+    ...new Set([...feed.slice(0, 1), ...feed.slice(-1)]),
+  ]);
   const messages: StageMessage[] = [];
-  for (const other of new Set([later.at(0), later.at(-1)])) {
-    if (other === undefined || !(await hasAnotherPast(other, deps))) continue;
+  for (const other of ends) {
+    if (!(await hasAnotherPast(other, deps))) continue;
     const amended = await amendRun(deps.ledger, other.runId, (current) =>
       isPublishedOrAbout(current) && current.attempt === other.attempt
         ? publishedAgain(current, `${run.dataset} as of ${run.asOf} arrived`, deps.clock)

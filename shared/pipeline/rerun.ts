@@ -65,7 +65,8 @@ function newAttempt(run: RunRecord, input: { from: QueuedStage; reason: string }
     stage: input.from,
     attempt: run.attempt + 1,
     cause: `rerun from ${input.from}: ${input.reason}`,
-    problems: input.from === 'validate' ? [] : run.problems.filter(({ code }) => code !== 'stage-failed'),
+    problems:
+      input.from === 'validate' ? [] : run.problems.filter(({ code }) => code !== run.lastError?.code),
     updatedAt: clock.now().toISOString(),
   };
 }

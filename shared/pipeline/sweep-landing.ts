@@ -24,7 +24,9 @@ export async function sweepLanding(deps: IngestDeps): Promise<SweepOutcome> {
   const ingested: string[] = [];
   for await (const { path, etag, modifiedAt } of deps.lake.list('landing')) {
     if (now - modifiedAt.getTime() < EVENT_GRACE_MS) continue;
-    if ((await deps.ledger.findDrop(path))?.etag === etag) continue;
+    const drop = await deps.ledger.findDrop(path);
+    // A landing whose ingest failed is tried again: what kept it from being read may be over.
+    if (drop?.etag === etag && drop.outcome !== 'failed') continue;
     try {
       next.push(...(await ingestFile({ path }, deps)).next);
       ingested.push(path);

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { ProblemCode } from '../domain/problem.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
@@ -101,6 +103,12 @@ export function describeError(error: unknown): string {
   return `${error.name}: ${error.message}${cause}`.slice(0, 1_000);
 }
 
+/** Errors that have a runbook of their own say so. */
+function problemCodeOf(error: unknown): ProblemCode {
+  const own = z.object({ problemCode: ProblemCode }).safeParse(error);
+  return own.success ? own.data.problemCode : 'stage-failed';
+}
+
 async function noteFailure(
   { ledger, clock }: StageDeps,
   run: RunRecord,
@@ -108,7 +116,7 @@ async function noteFailure(
   error: unknown,
 ): Promise<void> {
   const at = clock.now().toISOString();
-  const lastError = { stage, message: describeError(error), at };
+  const lastError = { stage, code: problemCodeOf(error), message: describeError(error), at };
   try {
     await amendRun(ledger, run.runId, (current) =>
       current.status === 'running' && current.attempt === run.attempt

@@ -32,7 +32,7 @@ export type ReadOutcome =
       readonly rows: number;
       readonly unexpectedColumns: readonly string[];
       readonly missingOptionalColumns: readonly string[];
-      /** What was noticed about the file as a whole: byte order mark, line ends, ignored columns. */
+      /** What was noticed about the file as a whole: byte order mark, ignored columns. */
       readonly notices: readonly Problem[];
     }
   | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] };

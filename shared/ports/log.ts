@@ -12,6 +12,7 @@ export const EVENT_NAMES = [
   'run.succeeded',
   'run.rejected',
   'run.failed',
+  'run.canceled',
   'run.refreshed',
   'run.rerun',
   'message.poisoned',

@@ -1,4 +1,4 @@
-import { showHiddenCharacters } from './hidden-characters.ts';
+import { showHiddenCharacters } from '../domain/hidden-characters.ts';
 
 // The one door through which text gets into a page. A page is written with the `html` tag, which escapes every
 // value that is not itself made by the tag: forgetting to escape is not possible, only asking for it twice.

@@ -1,4 +1,4 @@
-import { showHiddenCharacters } from './hidden-characters.ts';
+import { showHiddenCharacters } from '../domain/hidden-characters.ts';
 
 // Markdown that data cannot shape: no markup, no link, no second table cell, no second line. An underscore within
 // a word means nothing in CommonMark and stays as it is, so that file names can be read in the source too.

@@ -10,6 +10,14 @@ const PRODUCER = 'urn:abaco:loans-analytics';
 const SCHEMA = 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent';
 const NAMESPACE = 'abaco-lake';
 
+const END_OF: Readonly<Record<RunRecord['status'], string>> = {
+  running: 'RUNNING',
+  success: 'COMPLETE',
+  rejected: 'FAIL',
+  failed: 'FAIL',
+  canceled: 'ABORT',
+};
+
 type LineageDataset = { namespace: string; name: string };
 
 /** One JSON document per line, oldest first. */
@@ -21,7 +29,7 @@ export function lineageEvents(
   const lines = run.trail.flatMap(({ stage, attempt, startedAt, completedAt }, index) => {
     const { inputs, outputs } = sidesOf(stage, run, mart);
     const isLast = index === run.trail.length - 1;
-    const end = isLast && (status === 'failed' || status === 'rejected') ? 'FAIL' : 'COMPLETE';
+    const end = isLast ? END_OF[status] : 'COMPLETE';
     const event = (eventType: string, eventTime: string): string =>
       JSON.stringify({
         eventType,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BookId, DatasetId, RunId, Sha256 } from '../domain/ids.ts';
 import { LocalDate } from '../domain/local-date.ts';
-import { Problem } from '../domain/problem.ts';
+import { Problem, ProblemCode } from '../domain/problem.ts';
 import { Stage } from '../pipeline/stages.ts';
 
 // What the ledger knows of a run. Who, when, state and pointers; the data itself lies in blobs.
@@ -96,7 +96,7 @@ export const RunRecord = z.object({
     z.object({ stage: Stage, attempt: z.int().positive(), startedAt: Instant, completedAt: Instant }),
   ),
   /** The newest failure of a stage, for whoever is woken by it. */
-  lastError: z.object({ stage: Stage, message: z.string(), at: Instant }).optional(),
+  lastError: z.object({ stage: Stage, code: ProblemCode, message: z.string(), at: Instant }).optional(),
   /** How often the same file came again. */
   duplicates: z.int().nonnegative(),
   /** W3C trace context, so that one run is one trace through all queues. */

@@ -211,9 +211,9 @@ describe('a good file that is dropped', () => {
     expect(drop.detail).toBe(`the same content as run ${run.runId}`);
     expect(pointedTo).toMatchObject({ status: 'success', attempt: 1, duplicates: 1 });
     expect(await store.ledger.list()).toHaveLength(1);
-    expect(
-      (await store.bytes('marts', `kpis/as_of=${sums.asOf}/${run.runId}.json`)).equals(martBefore),
-    ).toBe(true);
+    expect((await store.bytes('marts', `kpis/as_of=${sums.asOf}/${run.runId}.json`)).equals(martBefore)).toBe(
+      true,
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -52,6 +52,7 @@ export class BlobLake implements Lake {
     const bytes = Buffer.from(body);
     return await conflictAsOutcome(
       this.#blob(zone, path).upload(bytes, bytes.length, uploadOptions(options)),
+      options,
     );
   }
 
@@ -64,6 +65,7 @@ export class BlobLake implements Lake {
     const stream = Readable.from(body, { objectMode: false });
     return await conflictAsOutcome(
       this.#blob(zone, path).uploadStream(stream, BLOCK_BYTES, BLOCKS_AT_ONCE, uploadOptions(options)),
+      options,
     );
   }
 
@@ -92,7 +94,11 @@ export class BlobLake implements Lake {
     localPath: string,
     options: WriteOptions = {},
   ): Promise<WriteOutcome> {
-    return await this.writeStream(zone, path, createReadStream(localPath), options);
+    // One request up to 256 MB, streamed: unlike a list of blocks it cannot be mixed up with another writer's.
+    return await conflictAsOutcome(
+      this.#blob(zone, path).uploadFile(localPath, uploadOptions(options)),
+      options,
+    );
   }
 
   #blob(zone: Zone, path: string): BlockBlobClient {
@@ -140,11 +146,18 @@ async function absentAsUndefined<T>(request: Promise<T>): Promise<T | undefined>
   }
 }
 
-async function conflictAsOutcome(request: Promise<{ etag?: string }>): Promise<WriteOutcome> {
+async function conflictAsOutcome(
+  request: Promise<{ etag?: string }>,
+  { onlyIf }: WriteOptions,
+): Promise<WriteOutcome> {
   try {
     return { kind: 'written', etag: quoted((await request).etag) };
   } catch (error) {
     if (error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412)) {
+      return { kind: 'conflict' };
+    }
+    // Another writer committed first, which throws the blocks of everybody else away.
+    if (error instanceof RestError && error.code === 'InvalidBlockList' && onlyIf !== undefined) {
       return { kind: 'conflict' };
     }
     throw error;

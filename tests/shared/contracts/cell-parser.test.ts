@@ -50,7 +50,9 @@ describe('an empty cell', () => {
     const parse = cellParser(aColumn());
 
     expect(parse(' ')).toMatchObject({ detail: 'is empty' });
-    expect(parse('Na')).toMatchObject({ detail: 'holds a word that means no value' });
+    expect(parse('Na')).toMatchObject({
+      detail: 'holds a word that means no value, but the contract needs one',
+    });
   });
 
   it.each(['Not Provided', '-', '0', 'nil', 'nulls', 'n.a.'])('is not what %j is', (text) => {

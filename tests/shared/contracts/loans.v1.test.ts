@@ -105,8 +105,8 @@ describe('a loan', () => {
 
     const messages = verdict.kind === 'rejected' ? verdict.issues.map(({ message }) => message) : [];
     expect(messages).toEqual([
-      'loan_id holds a word that means no value',
-      'customer_id holds a word that means no value',
+      'loan_id holds a word that means no value, but the contract needs one',
+      'customer_id holds a word that means no value, but the contract needs one',
       'dpd "x" is not a whole number',
     ]);
   });

@@ -2,12 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loanParBalancesV1 } from '../../../shared/contracts/loan-par-balances.v1.ts';
 import { loanTapeParV1, loanTapeV1 } from '../../../shared/contracts/loan-tape.v1.ts';
 import { loansV1 } from '../../../shared/contracts/loans.v1.ts';
-import {
-  CONTRACTS,
-  contractOf,
-  contractOfRelation,
-  identifyContract,
-} from '../../../shared/contracts/registry.ts';
+import { CONTRACTS, contractOf, identifyContract } from '../../../shared/contracts/registry.ts';
 import { DatasetId } from '../../../shared/domain/ids.ts';
 import { aColumn, aContract } from '../../support/a-contract.ts';
 
@@ -80,7 +75,17 @@ describe('a file anywhere else', () => {
   it('is unknown when a column is missing, with the nearest contracts first', () => {
     const found = identifyContract(undefined, requiredOf(loansV1).slice(1));
 
-    expect(found.kind === 'unknown' && found.nearest[0]).toBe(loansV1);
+    const [missing] = requiredOf(loansV1);
+    expect(found.kind === 'unknown' && found.nearest[0]).toEqual({ contract: loansV1, missing: [missing] });
+  });
+
+  it('is judged by the newest version; an older one stays for the runs that cite it', () => {
+    const older = aContract({ dataset: LOANS, version: 1 });
+    const newer = { ...older, version: 2 };
+
+    const found = identifyContract(LOANS, requiredOf(older), [newer, older]);
+
+    expect(found).toEqual({ kind: 'found', contract: newer });
   });
 
   it('names three contracts at most, and only such as share a column with it', () => {
@@ -100,10 +105,5 @@ describe('looking a contract up', () => {
     expect(contractOf('loans', 1)).toBe(loansV1);
     expect(contractOf('loans', 0)).toBeUndefined();
     expect(contractOf('toString', 1)).toBeUndefined();
-  });
-
-  it('goes by the relation that its rows become', () => {
-    expect(contractOfRelation('cascade_loan_tape_par')).toBe(loanTapeParV1);
-    expect(contractOfRelation('looker_nothing')).toBeUndefined();
   });
 });

@@ -90,7 +90,7 @@ describe('adds-up: the parts make the total', () => {
   ])('is broken one cent beyond the tolerance: %i cents', (total, shown) => {
     expect(check(rule, { total, a: 10_000, b: 20_000, c: 30_000 })).toEqual({
       column: 'total',
-      detail: `the parts add up to 600.00, not to total ${shown}`,
+      detail: `a to c add up to 600.00, but total ${shown} differs by more than ${rule.within}`,
     });
   });
 });

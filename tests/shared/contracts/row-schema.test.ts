@@ -148,7 +148,12 @@ describe('a row that breaks the contract', () => {
 
   it('says of a null word that it means no value', () => {
     expect(judge({ amount: 'NaN' })).toMatchObject({
-      issues: [{ code: 'missing-value', message: 'amount "NaN" holds a word that means no value' }],
+      issues: [
+        {
+          code: 'missing-value',
+          message: 'amount "NaN" holds a word that means no value, but the contract needs one',
+        },
+      ],
     });
   });
 

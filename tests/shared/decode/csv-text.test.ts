@@ -6,7 +6,7 @@ import { inChunks, inOneChunk } from '../../support/byte-chunks.ts';
 const RUNS = { seed: 20_251_210, numRuns: 300 };
 
 async function decoded(source: AsyncIterable<Uint8Array>): Promise<{ text: string; findings: TextFindings }> {
-  const findings = { byteOrderMark: false, carriageReturns: false };
+  const findings = { byteOrderMark: false };
   let text = '';
   for await (const part of csvText(source, findings)) text += part;
   return { text, findings };
@@ -41,11 +41,6 @@ describe('text of a file', () => {
 
   it('keeps a byte order mark that is not at the beginning', async () => {
     expect((await decoded(inOneChunk('a\uFEFFb'))).text).toBe('a\uFEFFb');
-  });
-
-  it('is noted to have carriage returns', async () => {
-    expect((await decoded(inOneChunk('a\r\nb'))).findings.carriageReturns).toBe(true);
-    expect((await decoded(inOneChunk('a\nb'))).findings.carriageReturns).toBe(false);
   });
 
   it('may be nothing', async () => {

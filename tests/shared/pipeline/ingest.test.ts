@@ -330,7 +330,7 @@ describe('a file that cannot be placed', () => {
 
     expect(outcome.outcome).toBe('rejected');
     expect(outcome.detail).toContain('nearest to loans@1 (looker/loans)');
-    expect(outcome.detail).toContain('for example landing/looker/loans/');
+    expect(outcome.detail).toContain('customer_id is missing');
     const run = await pipeline.runOf(outcome);
     expect(run).toMatchObject({ status: 'rejected', problems: [{ code: 'unknown-dataset' }] });
     expect(await pipeline.bytes('raw', run.rawPath ?? '')).toBeDefined();
@@ -341,7 +341,7 @@ describe('a file that cannot be placed', () => {
 
     const outcome = await pipeline.announce('inbox/recipe.csv');
 
-    expect(outcome.detail).toContain('Its columns are those of no dataset that we know');
+    expect(outcome.detail).toContain('its columns are those of none');
   });
 
   it('is rejected with both names when two contracts fit alike', async () => {
@@ -353,7 +353,7 @@ describe('a file that cannot be placed', () => {
     const outcome = await pipeline.announce('inbox/both.csv');
 
     expect(await pipeline.runOf(outcome)).toMatchObject({ problems: [{ code: 'ambiguous-dataset' }] });
-    expect(outcome.detail).toContain('fit looker/loan_par_balances and cascade/loan_tape alike');
+    expect(outcome.detail).toContain('fit contracts loan_par_balances@1 and loan_tape@1 alike');
   });
 
   it('is rejected here when its header is unreadable and its folders name no dataset', async () => {

@@ -99,6 +99,7 @@ describe('dashboardPage', () => {
   it('blames the machinery for a failed run, not the file', async () => {
     const lastError = {
       stage: 'compute',
+      code: 'stage-failed',
       message: 'The disk is full.',
       at: '2026-01-05T06:30:09.400Z',
     } as const;

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { aLocalHost, type LocalHostProcess, removeLocalHosts } from '../support/a-local-host.ts';
+import { runScript } from '../support/run-script.ts';
+
+// The first five minutes of a newcomer: `npm start` with nothing configured but a folder.
+
+const GIVE_UP_MS = 45_000;
+const Runs = z.object({
+  runs: z.array(z.looseObject({ runId: z.string(), status: z.string(), attempt: z.int() })),
+});
+const Kpis = z.object({
+  asOf: z.string(),
+  kpis: z.array(z.looseObject({ id: z.string(), value: z.string().nullable(), status: z.string() })),
+});
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'abaco-e2e-start-'));
+});
+afterAll(async () => {
+  await removeLocalHosts();
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe('npm start in an empty folder', () => {
+  let host: LocalHostProcess;
+
+  beforeAll(async () => {
+    host = await aLocalHost({ args: [] });
+    await sampleBookIsIn(host);
+  });
+
+  it('drops the sample book, and every KPI has a value as of today', async () => {
+    const { runs } = Runs.parse(await (await host.ask('/api/runs')).json());
+    const { kpis } = Kpis.parse(await (await host.ask('/api/kpis')).json());
+
+    expect(runs.map(({ status }) => status)).toEqual(['success', 'success', 'success']);
+    expect(kpis.filter(({ value }) => value === null)).toEqual([]);
+    expect(host.lines().join('\n')).toContain('The store was empty: dropped a synthetic sample book');
+  });
+
+  it('shows them on the dashboard behind the link that it printed', async () => {
+    const link = /http:\S+\/api\/dashboard\?code=\S+/.exec(host.lines().join('\n'))?.[0] ?? '';
+
+    const page = await fetch(link);
+
+    const html = await page.text();
+    expect(page.status).toBe(200);
+    expect(html).toContain('PAR 30');
+    expect(html).toContain('success');
+  });
+
+  it('keeps everything over a stop and a start, and drops nothing again', async () => {
+    const before = Runs.parse(await (await host.ask('/api/runs')).json());
+    const kpisBefore: unknown = await (await host.ask('/api/kpis')).json();
+    const printed = host.lines().length;
+
+    const code = await host.end('SIGTERM');
+    await host.restart();
+    await sampleBookIsIn(host);
+
+    expect(code).toBe(0);
+    expect(Runs.parse(await (await host.ask('/api/runs')).json())).toEqual(before);
+    expect(await (await host.ask('/api/kpis')).json()).toEqual(kpisBefore);
+    const since = host.lines().slice(printed).join('\n');
+    expect(since).not.toContain('The store was empty');
+    expect(since).not.toContain('"event":"stage.started"');
+  });
+});
+
+describe('npm start -- --empty', () => {
+  it('drops nothing; the dashboard says so instead of showing numbers', async () => {
+    const host = await aLocalHost({ args: ['--empty'] });
+
+    const runs = await host.ask('/api/runs');
+    const kpis = await host.ask('/api/kpis');
+    const page = await host.ask('/api/dashboard');
+
+    expect(Runs.parse(await runs.json()).runs).toEqual([]);
+    expect(kpis.status).toBe(404);
+    expect(page.status).toBe(200);
+    expect(host.lines().join('\n')).not.toContain('The store was empty');
+    await host.remove();
+  });
+});
+
+describe('npm start with a call that cannot work', () => {
+  it('explains itself with --help and starts nothing', async () => {
+    const { code, stdout } = await runScript('local/start.ts', ['--help'], { folder: dir });
+
+    expect(code).toBe(0);
+    for (const word of ['--empty', 'PORT', 'DATA_DIR', 'STORAGE']) expect(stdout).toContain(word);
+  });
+
+  it('says which setting is not a number', async () => {
+    const env = { PORT: 'seventy', DATA_DIR: join(dir, 'data') };
+
+    const { code, stderr } = await runScript('local/start.ts', [], { folder: dir, env });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('PORT takes a whole number, not "seventy"');
+  });
+
+  it('ends with 1 when the port is taken, and does not go on without it', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+    const env = { PORT: String(port), DATA_DIR: join(dir, 'other') };
+    const { code, stderr } = await runScript('local/start.ts', [], { folder: dir, env });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Could not start: .*EADDRINUSE/);
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+/** Three successful runs, and nothing that still goes on. */
+async function sampleBookIsIn(host: LocalHostProcess): Promise<void> {
+  const deadline = Date.now() + GIVE_UP_MS;
+  for (;;) {
+    const { runs } = Runs.parse(await (await host.ask('/api/runs')).json());
+    const kpis = await host.ask('/api/kpis');
+    const isComplete = kpis.ok && Kpis.parse(await kpis.json()).kpis.every(({ value }) => value !== null);
+    if (isComplete && runs.length === 3 && runs.every(({ status }) => status === 'success')) return;
+    if (Date.now() > deadline)
+      throw new Error(`no sample book: ${JSON.stringify(runs)}\n${host.lines().join('\n')}`);
+    await sleep(200);
+  }
+}

@@ -1,0 +1,81 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { buildApp } from '../../../shared/app.ts';
+import { closePoisoned } from '../../../shared/pipeline/close-poisoned.ts';
+import { checkHealth } from '../../../shared/pipeline/health.ts';
+import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
+import { takeStorageAccount } from '../../support/emulator.ts';
+import { parFile } from '../../support/small-files.ts';
+
+const PAR = 'looker/loan_par_balances';
+
+let pipeline: Pipeline;
+beforeAll(async () => {
+  pipeline = await Pipeline.open();
+});
+
+const healthOf = ({ app, deps }: Pick<Pipeline, 'app' | 'deps'>) =>
+  checkHealth(app.checks, { ...deps, revision: 'abc1234', nextRun: '2026-01-01T00:05:00.000Z' });
+
+it('is healthy over empty storage, with nothing to tell', async () => {
+  const health = await healthOf(pipeline);
+
+  expect(health).toMatchObject({
+    status: 'healthy',
+    last_run: null,
+    next_run: '2026-01-01T00:05:00.000Z',
+    metrics_computed: 0,
+    last_error: null,
+    revision: 'abc1234',
+  });
+  expect(Object.values(health.checks)).toEqual(Object.values(health.checks).map(() => ({ ok: true })));
+  expect(Object.keys(health.checks)).toEqual(
+    expect.arrayContaining(['container landing', 'table runs', 'secret pseudonym-key', 'kpi catalogue']),
+  );
+});
+
+it('tells of the last run and how much it computed', async () => {
+  const run = await pipeline.takeThrough(`${PAR}/healthy.csv`, parFile('HEALTHY'));
+
+  expect(await healthOf(pipeline)).toMatchObject({
+    status: 'healthy',
+    last_run: { run_id: run.runId, status: 'success', dataset: PAR, at: run.completedAt },
+    metrics_computed: run.phases.calculation?.kpisComputed,
+  });
+});
+
+it('is degraded when the newest run that ended has failed, and says of what', async () => {
+  await pipeline.drop(`${PAR}/sick.csv`, parFile('SICK'));
+  const outcome = await pipeline.announce(`${PAR}/sick.csv`);
+  await pipeline.remove('raw', (await pipeline.runOf(outcome)).rawPath ?? '');
+  const message = pipeline.next();
+  await expect(pipeline.deliver(message)).rejects.toMatchObject({ name: 'FileMissing' });
+  await closePoisoned({ queue: 'validate-poison', messageId: 'm', body: message }, pipeline.deps);
+
+  const health = await healthOf(pipeline);
+
+  expect(health.status).toBe('degraded');
+  expect(health.last_error).toMatch(/^FileMissing: raw\//);
+  expect(health.metrics_computed).toBeGreaterThan(0);
+});
+
+it('is unhealthy, and names what is missing, when storage is not provisioned', async () => {
+  const app = await buildApp({ DataStorage: await takeStorageAccount(), PSEUDONYM_KEY: TEST_PSEUDONYM_KEY });
+
+  const health = await healthOf({ app, deps: pipeline.deps });
+
+  expect(health.status).toBe('unhealthy');
+  expect(health.last_error).toMatch(/^container landing: /);
+  expect(health.checks['container raw']).toMatchObject({ ok: false });
+  expect(health.checks['kpi catalogue']).toEqual({ ok: true });
+});
+
+it('is unhealthy when there is no key for pseudonyms', async () => {
+  const app = await buildApp({ DataStorage: pipeline.storage });
+
+  const health = await healthOf({ app, deps: pipeline.deps });
+
+  expect(health).toMatchObject({
+    status: 'unhealthy',
+    last_error: 'secret pseudonym-key: secret pseudonym-key is not in the environment (PSEUDONYM_KEY)',
+  });
+});

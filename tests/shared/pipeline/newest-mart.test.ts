@@ -1,0 +1,43 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { LocalDate } from '../../../shared/domain/local-date.ts';
+import { newestMart } from '../../../shared/pipeline/newest-mart.ts';
+import { martPath } from '../../../shared/runs/run-paths.ts';
+import { Pipeline } from '../../support/a-pipeline.ts';
+import { loansFile, parFile } from '../../support/small-files.ts';
+
+const PAR = 'looker/loan_par_balances';
+
+let pipeline: Pipeline;
+beforeAll(async () => {
+  pipeline = await Pipeline.open();
+});
+
+it('is nothing before anything was computed', async () => {
+  expect(await newestMart({}, pipeline.deps)).toBeUndefined();
+});
+
+it('is that of the newest day, and of two for one day the one with the fullest book', async () => {
+  const older = await pipeline.takeThrough(`${PAR}/older.csv`, parFile('OLDER', '2025-10-31'));
+  const loans = await pipeline.takeThrough('looker/loans/loans.csv', loansFile('NEWER', '2025-11-29'));
+  const newer = await pipeline.takeThrough(`${PAR}/newer.csv`, parFile('NEWER'));
+  await pipeline.takeThrough(`${PAR}/rejected.csv`, 'a,b\n1,2\n');
+
+  const newest = await newestMart({}, pipeline.deps);
+  const asked = await newestMart({ asOf: LocalDate.parse('2025-10-31') }, pipeline.deps);
+  const between = await newestMart({ asOf: LocalDate.parse('2025-11-29') }, pipeline.deps);
+  const none = await newestMart({ asOf: LocalDate.parse('2020-01-01') }, pipeline.deps);
+
+  expect(newest?.run.runId).toBe(newer.runId);
+  expect(newest?.mart.book.map(({ runId }) => runId)).toEqual([newer.runId, loans.runId]);
+  expect(asked?.run.runId).toBe(older.runId);
+  expect(between?.run.runId).toBe(loans.runId);
+  expect(none).toBeUndefined();
+});
+
+it('passes over a run whose mart is gone', async () => {
+  const asOf = LocalDate.parse('2025-12-31');
+  const run = await pipeline.takeThrough(`${PAR}/gone.csv`, parFile('GONE', asOf));
+  await pipeline.remove('marts', martPath(asOf, run.runId, 'json'));
+
+  expect(await newestMart({ asOf }, pipeline.deps)).toBeUndefined();
+});
