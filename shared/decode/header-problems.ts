@@ -24,6 +24,7 @@ export function wrongDelimiter(header: readonly string[]): Problem | undefined {
 
 export function headerProblems(contract: Contract, match: HeaderMatch): Problem[] {
   const label = contractLabel(contract);
+  if (match.recognised === 0) return [noHeader(label)];
   const missing = match.missing.map(({ column, nearest }): Problem => {
     const hint = nearest === undefined ? '' : ` (the file has ${JSON.stringify(nearest)})`;
     const rename =
@@ -44,6 +45,15 @@ export function headerProblems(contract: Contract, match: HeaderMatch): Problem[
     }),
   );
   return [...missing, ...duplicated, ...unexpectedColumns(contract, match)];
+}
+
+/** Most likely the first row of the data: its cells may name people, so they are not repeated. */
+function noHeader(label: string): Problem {
+  return {
+    code: 'missing-column',
+    severity: 'error',
+    message: `Contract ${label}: none of its columns is named in the first row, which does not look like a header. Nothing was promoted. Export the file with its header and drop it again.`,
+  };
 }
 
 function unexpectedColumns(contract: Contract, match: HeaderMatch): Problem[] {

@@ -2,6 +2,7 @@ import { RestError, type TableClient, type TransactionAction } from '@azure/data
 import { z } from 'zod';
 import { type KpiMart, KpiResult } from '../../kpis/kpi-result.ts';
 import type { KpiHistory } from '../../ports/kpi-history.ts';
+import { asciiJson } from './ascii-json.ts';
 
 // Table `kpivalues`: a partition for each KPI and version, a row for each reporting date and dimension. The row
 // carries how well founded its result is, and only a better founded one replaces it.
@@ -41,7 +42,7 @@ export class TableKpiHistory implements KpiHistory {
       const rowKey = rowKeyOf(result);
       const there = rows.get(rowKey);
       if (there !== undefined && there.standing >= standing) return [];
-      const entity = { partitionKey, rowKey, standing, result: JSON.stringify(result) };
+      const entity = { partitionKey, rowKey, standing, result: asciiJson(result) };
       return there === undefined
         ? [['create', entity]]
         : [['update', entity, 'Replace', { etag: there.etag }]];

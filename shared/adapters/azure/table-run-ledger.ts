@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { RunId } from '../../domain/ids.ts';
 import type { DropRecord, RunLedger, Versioned } from '../../ports/run-ledger.ts';
 import { RunRecord } from '../../runs/run-record.ts';
+import { asciiJson } from './ascii-json.ts';
 
 // The ledger in one table. Runs and drops are two partitions; a record is JSON in pieces, since one property of
 // an entity holds 32 K characters. Status and start stand beside it for filters.
@@ -66,7 +67,7 @@ export class TableRunLedger implements RunLedger {
   }
 
   async recordDrop(drop: DropRecord): Promise<void> {
-    const entity = { partitionKey: DROPS, rowKey: dropKey(drop.path), ...pieces(JSON.stringify(drop)) };
+    const entity = { partitionKey: DROPS, rowKey: dropKey(drop.path), ...pieces(asciiJson(drop)) };
     await this.#table.upsertEntity(entity, 'Replace');
   }
 
@@ -103,7 +104,7 @@ function runEntity(run: RunRecord): Entity {
     status: run.status,
     dataset: run.dataset,
     startedAt: run.startedAt,
-    ...pieces(JSON.stringify(run)),
+    ...pieces(asciiJson(run)),
   };
 }
 

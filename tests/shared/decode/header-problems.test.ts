@@ -16,6 +16,15 @@ describe('a header', () => {
     expect(problemsOf(['LOAN_ID', 'saldo'])).toEqual([]);
   });
 
+  it('is not repeated when none of its names is known: it may be the first row of the data', () => {
+    const [problem, ...others] = problemsOf(['DSB0007-001', 'Ana Beatriz Ejemplo']);
+
+    expect(others).toEqual([]);
+    expect(problem?.code).toBe('missing-column');
+    expect(problem?.message).toContain('does not look like a header');
+    expect(problem?.message).not.toContain('Ana');
+  });
+
   it('is told which column is missing, what the file has instead, and what to do', () => {
     expect(problemsOf(['loan_id', 'outstanding_bal'])[0]).toEqual({
       code: 'missing-column',
