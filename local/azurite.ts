@@ -78,7 +78,7 @@ export async function startAzurite(
     ...[...NO_TLS, NO_OAUTH, PRODUCT_STYLE_URLS, inMemory],
   ]);
   const servers = [blob, queue, table];
-  for (const server of servers) await server.start();
+  await startAll(servers);
 
   const endpoint = (server: EmulatorServer, account: string): string =>
     `http://${host}:${server.httpServer.address().port}/${account}`;
@@ -98,4 +98,18 @@ export async function startAzurite(
       for (const server of servers) await server.close();
     },
   };
+}
+
+/** All of them or none: a port that is taken leaves no other server behind. */
+async function startAll(servers: readonly EmulatorServer[]): Promise<void> {
+  const started: EmulatorServer[] = [];
+  try {
+    for (const server of servers) {
+      await server.start();
+      started.push(server);
+    }
+  } catch (error) {
+    for (const server of started) await server.close();
+    throw error;
+  }
 }

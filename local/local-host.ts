@@ -36,31 +36,37 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
   const { dataDir, port, leaseSeconds, pollMs, scanMs, log } = options;
   const emulator = options.storage === undefined ? await startEmulator(dataDir) : undefined;
   const storage = options.storage ?? emulator?.connectionString ?? '';
-  const keys = dataDir === undefined ? makeLocalKeys() : await localKeysIn(dataDir);
-  await provisionStorage(storage);
-  process.env[DATA_CONNECTION] = storage;
-  process.env['PIPELINE_ENV'] ??= 'dev';
-  process.env['PSEUDONYM_KEY'] ??= keys.pseudonymKey;
-  process.env['REVISION'] ??= gitRevision();
-  const host = await startFunctionsHost({
-    appDir: process.env['APP_DIR'] ?? REPOSITORY,
-    storage,
-    keys: keys.host,
-    ...(port !== undefined && { port }),
-    ...(leaseSeconds !== undefined && { leaseSeconds }),
-    ...(pollMs !== undefined && { pollMs }),
-    ...(scanMs !== undefined && { scanMs }),
-    ...(log !== undefined && { log }),
-  });
-  return {
-    host,
-    storage,
-    functionKey: keys.host.function,
-    async stop() {
-      await host.stop();
-      await emulator?.stop();
-    },
-  };
+  try {
+    const keys = dataDir === undefined ? makeLocalKeys() : await localKeysIn(dataDir);
+    await provisionStorage(storage);
+    process.env[DATA_CONNECTION] = storage;
+    process.env['PIPELINE_ENV'] ??= 'dev';
+    process.env['PSEUDONYM_KEY'] ??= keys.pseudonymKey;
+    process.env['REVISION'] ??= gitRevision();
+    const host = await startFunctionsHost({
+      appDir: process.env['APP_DIR'] ?? REPOSITORY,
+      storage,
+      keys: keys.host,
+      ...(port !== undefined && { port }),
+      ...(leaseSeconds !== undefined && { leaseSeconds }),
+      ...(pollMs !== undefined && { pollMs }),
+      ...(scanMs !== undefined && { scanMs }),
+      ...(log !== undefined && { log }),
+    });
+    return {
+      host,
+      storage,
+      functionKey: keys.host.function,
+      async stop() {
+        await host.stop();
+        await emulator?.stop();
+      },
+    };
+  } catch (error) {
+    // Or the emulator would keep a process alive that has nothing to do.
+    await emulator?.stop();
+    throw error;
+  }
 }
 
 async function startEmulator(dataDir: string | undefined): Promise<StorageEmulator> {

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../ports/clock.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
 
 // Is the product well, and what does it wait for? The answer comes even when settings or storage do not.
+
+const PATIENCE_MS = 5_000;
 
 export type HealthCheck = { readonly name: string; readonly check: () => Promise<void> };
 
@@ -17,9 +20,17 @@ export type Health = {
 
 export async function checkHealth(
   checks: readonly HealthCheck[],
-  deps: { ledger: RunLedger; clock: Clock; revision: string; nextRun: string | null },
+  deps: {
+    ledger: RunLedger;
+    clock: Clock;
+    revision: string;
+    nextRun: string | null;
+    /** How long a check may take. Storage clients try again for minutes; whoever asks wants to know now. */
+    patienceMs?: number;
+  },
 ): Promise<Health> {
-  const results = await Promise.all(checks.map(runCheck));
+  const { patienceMs = PATIENCE_MS } = deps;
+  const results = await Promise.all(checks.map((check) => runCheck(check, patienceMs)));
   const base = { next_run: deps.nextRun, revision: deps.revision, checks: Object.fromEntries(results) };
   if (results.some(([, { ok }]) => !ok)) {
     const [failed] = results.filter(([, { ok }]) => !ok);
@@ -48,11 +59,21 @@ export async function checkHealth(
   };
 }
 
-async function runCheck({ name, check }: HealthCheck): Promise<[string, { ok: boolean; detail?: string }]> {
+async function runCheck(
+  { name, check }: HealthCheck,
+  patienceMs: number,
+): Promise<[string, { ok: boolean; detail?: string }]> {
+  const answered = new AbortController();
+  const silence = async (): Promise<never> => {
+    await sleep(patienceMs, undefined, { signal: answered.signal });
+    throw new Error(`no answer within ${patienceMs / 1_000} seconds`);
+  };
   try {
-    await check();
+    await Promise.race([check(), silence()]);
     return [name, { ok: true }];
   } catch (error) {
     return [name, { ok: false, detail: error instanceof Error ? error.message : String(error) }];
+  } finally {
+    answered.abort();
   }
 }

@@ -19,7 +19,7 @@ const FILES = ['looker/loan_par_balances', 'looker/loans', 'cascade/loan_tape', 
 const CUT_OFFS = ['2025-08-10', '2025-09-12', '2025-10-31', '2025-11-20', '2025-12-10'];
 /** After so many kills the host is left alone, so that the test ends. */
 const MOST_KILLS = 10;
-const DEADLINE_MS = 90_000;
+const DEADLINE_MS = 120_000;
 const LONGEST_LIFE_MS = 1_400;
 
 type Drop = { readonly path: string; readonly body: Buffer };
@@ -41,7 +41,7 @@ beforeAll(async () => {
   const storage = await takeStorageAccount();
   disturbed = storeAt(storage);
   kills = await dropAndKill(storage, random);
-}, DEADLINE_MS + 30_000);
+}, DEADLINE_MS + 90_000);
 afterAll(async () => {
   await removeLocalHosts();
   await rm(dir, { recursive: true, force: true });

@@ -43,7 +43,7 @@ beforeAll(async () => {
   await store.drop(PAR_PATH, file);
   await untilQuiet(store, { dropped: [PAR_PATH] });
   ({ run } = await store.outcomeOf(PAR_PATH));
-});
+}, 120_000);
 afterAll(async () => {
   await removeLocalHosts();
   await rm(dir, { recursive: true, force: true });

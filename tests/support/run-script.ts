@@ -4,6 +4,9 @@ import { childEnvironment } from './child-environment.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** A script that hangs must not outlive its test. */
+const GIVE_UP_MS = 50_000;
+
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 /** Runs a script of the repository to its end. `folder` takes its temporary files. */
@@ -16,6 +19,8 @@ export async function runScript(
     cwd: folder,
     env: childEnvironment(folder, env),
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: GIVE_UP_MS,
+    killSignal: 'SIGKILL',
   });
   const out: Buffer[] = [];
   const err: Buffer[] = [];

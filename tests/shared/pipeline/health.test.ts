@@ -69,6 +69,22 @@ it('is unhealthy, and names what is missing, when storage is not provisioned', a
   expect(health.checks['kpi catalogue']).toEqual({ ok: true });
 });
 
+it('is unhealthy when storage does not answer, and says so soon', async () => {
+  const silent = { name: 'container landing', check: () => new Promise<void>(() => undefined) };
+
+  const health = await checkHealth([silent], {
+    ...pipeline.deps,
+    revision: 'abc1234',
+    nextRun: null,
+    patienceMs: 20,
+  });
+
+  expect(health).toMatchObject({
+    status: 'unhealthy',
+    last_error: 'container landing: no answer within 0.02 seconds',
+  });
+});
+
 it('is unhealthy when there is no key for pseudonyms', async () => {
   const app = await buildApp({ DataStorage: pipeline.storage });
 

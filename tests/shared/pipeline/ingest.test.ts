@@ -323,7 +323,7 @@ describe('a file that cannot be placed', () => {
   });
 
   it('is rejected with the nearest dataset when no contract fits', async () => {
-    const rows = [aLoan({ loan_id: 'NEAREST' })].map(({ customer_id: _, ...row }) => row);
+    const rows = [aLoan({ loan_id: 'NEAREST' })].map(({ customer_id: _customer, ...row }) => row);
     await pipeline.drop('inbox/nearly loans.csv', csvOf(rows));
 
     const outcome = await pipeline.announce('inbox/nearly loans.csv');

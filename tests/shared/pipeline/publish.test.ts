@@ -11,7 +11,7 @@ import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { ZONES } from '../../../shared/topology.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { type PortCall, watched } from '../../support/port-faults.ts';
-import { loansFile, parFile } from '../../support/small-files.ts';
+import { loansFile, parFile, tapeFile } from '../../support/small-files.ts';
 
 const PAR = 'looker/loan_par_balances';
 const LATEST = 'latest/looker/loan_par_balances.json';
@@ -144,6 +144,27 @@ describe('a published run', () => {
 
     expect(outcome).toEqual({ kind: 'repeated', next: [] });
     expect(await pipeline.versions()).toEqual(before);
+  });
+});
+
+describe('a snapshot of the past that arrives late', () => {
+  it('has the later reports of every feed published again, once', async () => {
+    const own = await Pipeline.open();
+    const par = await own.takeThrough(`${PAR}/november.csv`, parFile('LATE'));
+    const tape = await own.takeThrough('cascade/loan_tape/november.csv', tapeFile('25000'));
+
+    const october = await own.takeThrough(`${PAR}/october.csv`, parFile('LATE', '2025-10-31'));
+
+    for (const { runId, seriesSha256 } of [par, tape]) {
+      const run = await own.run(runId);
+      expect(run).toMatchObject({ status: 'success', cause: `${PAR} as of 2025-10-31 arrived` });
+      expect(run.seriesSha256).not.toBe(seriesSha256);
+      await expectWholeRun(run, own);
+    }
+    const before = await own.deps.ledger.list();
+    await own.deliver(messageFor(october, 'publish'));
+    expect(own.queue).toEqual([]);
+    expect(await own.deps.ledger.list()).toEqual(before);
   });
 });
 

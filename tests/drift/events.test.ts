@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { EVENT_NAMES } from '../../shared/ports/log.ts';
+import { sourceFiles } from '../support/source-files.ts';
+
+// Alert queries quote event names, so a name is a promise.
+
+const CALL = /\blog\.(?:info|warn|error)\(\s*'([^']+)'/g;
+
+const logged = new Set(
+  sourceFiles('functions', 'shared').flatMap(({ text }) => [...text.matchAll(CALL)].map(([, name]) => name)),
+);
+
+describe('events', () => {
+  it('that are logged are declared', () => {
+    expect(logged.size).toBeGreaterThan(5);
+    expect([...logged].filter((name) => !EVENT_NAMES.some((declared) => declared === name))).toEqual([]);
+  });
+
+  it.each([...EVENT_NAMES])('%s is a subject and what became of it', (name) => {
+    expect(name).toMatch(/^[a-z]+\.[a-z]+$/);
+  });
+
+  it('are declared once', () => {
+    expect(new Set(EVENT_NAMES).size).toBe(EVENT_NAMES.length);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { buildApp } from '../../shared/app.ts';
+import { Pipeline } from '../support/a-pipeline.ts';
+
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+describe('the composition root', () => {
+  it.each([{}, { AZURE_CLIENT_ID: '00000000-0000-0000-0000-000000000001' }])(
+    'builds everything for an identity without asking anybody: %j',
+    async (more) => {
+      const app = await buildApp({
+        PIPELINE_ENV: 'production',
+        DataStorage__blobServiceUri: 'https://data.blob.core.windows.net',
+        DataStorage__tableServiceUri: 'https://data.table.core.windows.net',
+        KEY_VAULT_URI: 'https://vault.vault.azure.net',
+        REVISION: 'abc1234',
+        ...more,
+      });
+
+      expect(app.config).toMatchObject({ environment: 'production', storage: { kind: 'identity' } });
+      expect(app.depsFor(SILENT)).toMatchObject({ revision: 'abc1234', log: SILENT });
+    },
+  );
+
+  it('lists every bad setting at once', async () => {
+    await expect(buildApp({ PIPELINE_ENV: 'moon' })).rejects.toMatchObject({
+      name: 'ConfigInvalid',
+      problems: [expect.stringContaining('PIPELINE_ENV'), expect.stringContaining('DataStorage')],
+    });
+  });
+
+  it('loads the catalogue once for all', async () => {
+    const { app } = await Pipeline.open();
+
+    const [first, second] = [app.depsFor(SILENT), app.depsFor(SILENT)];
+
+    expect(await first.catalog()).toBe(await second.catalog());
+    expect(first.clock.now().getTime()).toBeGreaterThan(0);
+  });
+});
