@@ -131,6 +131,7 @@ export async function endInLedger(
     ...(run.rows !== undefined && { rows: run.rows }),
     ...(run.rejectedRows !== undefined && { rejectedRows: run.rejectedRows }),
     status,
+    ...(status === 'success' && { succeededAt: at }),
     stage: run.stage,
     phases: run.phases,
     ...(run.seriesSha256 !== undefined && { seriesSha256: run.seriesSha256 }),

@@ -10,9 +10,9 @@ export async function newestMart(
   filter: { asOf?: LocalDate | undefined },
   { lake, ledger }: { lake: Lake; ledger: RunLedger },
 ): Promise<{ run: RunRecord; mart: KpiMart } | undefined> {
-  const runs = (await ledger.list({ status: 'success' })).filter(
-    ({ asOf }) => asOf !== undefined && (filter.asOf === undefined || asOf === filter.asOf),
-  );
+  const runs = (await ledger.list())
+    .filter(hasNumbers)
+    .filter(({ asOf }) => asOf !== undefined && (filter.asOf === undefined || asOf === filter.asOf));
   const asOf = runs.map((run) => run.asOf).reduce((a, b) => ((a ?? '') > (b ?? '') ? a : b), undefined);
   let best: { run: RunRecord; mart: KpiMart } | undefined;
   for (const run of runs) {
@@ -23,4 +23,9 @@ export async function newestMart(
     if (best === undefined || mart.book.length > best.mart.book.length) best = { run, mart };
   }
   return best;
+}
+
+/** Succeeded, now or before: while it is computed again, or after that failed, its last numbers stand. */
+function hasNumbers({ status, succeededAt }: RunRecord): boolean {
+  return succeededAt !== undefined && status !== 'rejected' && status !== 'canceled';
 }

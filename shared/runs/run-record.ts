@@ -81,6 +81,8 @@ export const RunRecord = z.object({
   startedAt: Instant,
   updatedAt: Instant,
   completedAt: Instant.optional(),
+  /** When the run last succeeded: its numbers stand while it is computed again. */
+  succeededAt: Instant.optional(),
   asOf: LocalDate.optional(),
   relation: z.string().optional(),
   stagingPath: z.string().optional(),

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { LocalDate } from '../../../shared/domain/local-date.ts';
 import { newestMart } from '../../../shared/pipeline/newest-mart.ts';
+import { rerun } from '../../../shared/pipeline/rerun.ts';
 import { martPath } from '../../../shared/runs/run-paths.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { loansFile, parFile } from '../../support/small-files.ts';
@@ -40,4 +41,14 @@ it('passes over a run whose mart is gone', async () => {
   await pipeline.remove('marts', martPath(asOf, run.runId, 'json'));
 
   expect(await newestMart({ asOf }, pipeline.deps)).toBeUndefined();
+});
+
+it('stays what it was while its run is computed again', async () => {
+  const asOf = LocalDate.parse('2026-01-31');
+  const run = await pipeline.takeThrough(`${PAR}/again.csv`, parFile('AGAIN', asOf));
+  await rerun({ runId: run.runId, from: 'compute', reason: 'a test', dryRun: false }, pipeline.deps);
+
+  const newest = await newestMart({ asOf }, pipeline.deps);
+
+  expect(newest?.run).toMatchObject({ runId: run.runId, status: 'running', attempt: run.attempt + 1 });
 });
