@@ -20,6 +20,7 @@ export const PROBLEM_CODES = [
   'missing-column',
   'duplicate-column',
   'unexpected-column',
+  'rows-quarantined',
   'too-many-bad-rows',
   'no-as-of',
   'future-as-of',

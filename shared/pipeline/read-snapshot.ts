@@ -77,7 +77,11 @@ export async function readSnapshot(
   const stagedFile = join(dir, 'staged.parquet');
   const { rows: stagedRows, totals } = await writer.finish(stagedFile);
   compareTotals(intake, stagedRows, totals);
-  const problems = [...outcome.notices, ...(dated.conflict ? [dated.conflict] : [])];
+  const problems = [
+    ...quarantined(rows, intake.rejected),
+    ...(dated.conflict ? [dated.conflict] : []),
+    ...outcome.notices,
+  ];
   return { kind: 'usable', ...fixed, problems, asOf: dated.asOf, stagedFile };
 }
 
@@ -96,6 +100,20 @@ function aboveTolerance(contract: Contract, rows: number, intake: SnapshotIntake
     count: intake.rejected,
     message: `${intake.rejected} of ${rows} rows break contract ${contractLabel(contract)}, which tolerates ${limit.numerator === 0n ? 'none' : `${percent(limit)} %`}.${example} Nothing was promoted. Correct the rows that the validation report lists and drop the file again.`,
   };
+}
+
+/** The file is taken in, but not all of it: whoever dropped it should know what that means. */
+function quarantined(rows: number, rejected: number): Problem[] {
+  if (rejected === 0) return [];
+  const [were, are] = rejected === 1 ? ['was', 'is'] : ['were', 'are'];
+  return [
+    {
+      code: 'rows-quarantined',
+      severity: 'warning',
+      count: rejected,
+      message: `${rejected} of ${rows} rows ${were} set aside in quarantine and ${are} not in the numbers; the others are. Correct the rows that rejected.jsonl lists and drop the whole file again.`,
+    },
+  ];
 }
 
 /** By the contract's rule from the data, else as asked with the drop, else from the name; never from the clock. */
