@@ -9,5 +9,5 @@ export function showHiddenCharacters(text: string): string {
 }
 
 function codePointOf(character: string): string {
-  return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, '0');
 }
