@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { RunId, Sha256 } from '../domain/ids.ts';
 import { LocalDate } from '../domain/local-date.ts';
-import { KpiMart } from '../kpis/kpi-result.ts';
+import { type BookEntry, KpiMart } from '../kpis/kpi-result.ts';
 import type { KpiHistory } from '../ports/kpi-history.ts';
 import { FileMissing, type Lake } from '../ports/lake.ts';
 import { reportHtml } from '../publishing/report-html.ts';
 import { reportMarkdown } from '../publishing/report-markdown.ts';
 import { reportModel } from '../publishing/report-model.ts';
 import { ValidationReport } from '../runs/documents.ts';
-import { latestPath, martPath, quarantinePath, reportPath } from '../runs/run-paths.ts';
+import { artifactPath, latestPath, martPath, quarantinePath, reportPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { Zone } from '../topology.ts';
 import {
@@ -45,7 +45,8 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   await deps.history.record(computed, run.drop.landedAt);
   const mart = await continueSeries(computed, deps.history);
   const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
-  const model = reportModel({ mart, run, validation, revision: deps.revision });
+  const others = await validationsOf(mart.book, run, deps);
+  const model = reportModel({ mart, run, validation, others, revision: deps.revision });
   const documents: RunDocument[] = [
     { name: 'report.md', body: reportMarkdown(model), contentType: 'text/markdown; charset=utf-8' },
     { name: 'report.html', body: await reportHtml(model), contentType: 'text/html; charset=utf-8' },
@@ -74,6 +75,23 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   const refreshed = await refreshLaterReports(finished, deps);
   await endInLedger(finished, 'success', deps);
   return refreshed;
+}
+
+/** The verdicts on the other files of the book. */
+async function validationsOf(
+  book: readonly BookEntry[],
+  run: RunRecord,
+  { lake, ledger }: PublishDeps,
+): Promise<ValidationReport[]> {
+  const reports: ValidationReport[] = [];
+  for (const { runId } of book) {
+    if (runId === run.runId) continue;
+    const other = await ledger.find(runId);
+    const report = other && (await readOfAttempts(lake, other.value, 'validation_report.json'));
+    if (report === undefined) throw new FileMissing('runs', artifactPath(runId, 'validation_report.json'));
+    reports.push(ValidationReport.parse(report));
+  }
+  return reports;
 }
 
 async function writeReports(

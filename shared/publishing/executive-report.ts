@@ -2,12 +2,15 @@ import type { KpiMart } from '../kpis/kpi-result.ts';
 import type { ValidationReport } from '../runs/documents.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 
-// What the report and the dashboard are made of. Rendering is a pure function of it.
+// What the report is made of. Rendering is a pure function of it.
 
 export type ReportInput = {
   mart: KpiMart;
   run: RunRecord;
+  /** Of the run's own file. */
   validation: ValidationReport;
-  /** Git revision and versions of the engines, for the provenance block. */
+  /** Of the other snapshots in the book: the numbers are no better than the worst of them. */
+  others: readonly ValidationReport[];
+  /** Git revision of the code. */
   revision: string;
 };

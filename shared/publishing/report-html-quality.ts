@@ -3,16 +3,22 @@ import { statusChip, type Tone } from './page.ts';
 import type { DataQuality, QualityProblem } from './report-model.ts';
 
 /** What was rejected, why, and what to do. */
-export function qualitySection(quality: DataQuality): Html {
-  const counts = quality.rows.map(({ name, count }) => html`<div><dt>${name}</dt><dd>${count}</dd></div>`);
+export function qualitySection(files: readonly DataQuality[]): Html {
   return html`<h2>Data quality</h2>
-<div class="panel wide">
+${files.map(filePanel)}`;
+}
+
+function filePanel(quality: DataQuality): Html {
+  const counts = quality.rows.map(({ name, count }) => html`<div><dt>${name}</dt><dd>${count}</dd></div>`);
+  return html`<div class="panel wide">
+<h3>${quality.dataset}: <bdi>${quality.file}</bdi></h3>
 <dl class="counts">${counts}</dl>
 <p class="small muted">${quality.tolerance}</p>
 ${problemTable(quality.problems)}
 ${columnNote('Columns that the contract does not know', quality.unexpectedColumns)}
 ${columnNote('Optional columns that the file lacks', quality.missingColumns)}
-</div>`;
+</div>
+`;
 }
 
 const TONES: Readonly<Record<QualityProblem['severity'], Tone>> = {

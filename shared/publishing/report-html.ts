@@ -28,18 +28,13 @@ ${provenanceSection(model.provenance)}
   return renderPage({ title: `Executive report, ${model.freshness.sentence.toLowerCase()}`, body });
 }
 
-const VERDICT_TONES: Readonly<Record<ReportModel['quality']['verdict'], Tone>> = {
-  accepted: 'good',
-  quarantined: 'warning',
-  rejected: 'critical',
-};
-
 function heading({ freshness, verdict, headlines, quality }: ReportModel): Html {
+  const tone = quality.every((file) => file.verdict === 'accepted') ? 'good' : 'warning';
   return html`<header>
 <p class="brand">Abaco Loans Analytics · Executive report</p>
 <h1>${freshness.sentence}</h1>
 <ul class="facts">
-<li class="verdict edge-${VERDICT_TONES[quality.verdict]}">${verdict}</li>
+<li class="verdict edge-${tone}">${verdict}</li>
 ${headlineItems(headlines)}</ul>
 </header>`;
 }

@@ -11,7 +11,7 @@ export function reportMarkdown(model: ReportModel): string {
     ['## Key figures', kpiTable(model)],
     ['## PAR trend', trendTable(model)],
     ['## Ageing', ageingTable(model)],
-    ['## Data quality', ...quality(model.quality)],
+    ['## Data quality', ...model.quality.flatMap(quality)],
     ['## Where the numbers come from', ...provenance(model.provenance)],
   ];
   return `${sections.flat().join('\n\n')}\n`;
@@ -60,7 +60,7 @@ function ageingTable({ ageing }: ReportModel): string {
   );
 }
 
-function quality({ rows, tolerance, problems, unexpectedColumns, missingColumns }: DataQuality): string[] {
+function quality({ dataset, file, rows, tolerance, problems, ...columns }: DataQuality): string[] {
   const counts = rows.map(({ name, count }) => `${name.toLowerCase()} ${count}`).join(', ');
   const found = problems.map((problem) => [
     escapeMarkdown(problem.code),
@@ -71,10 +71,11 @@ function quality({ rows, tolerance, problems, unexpectedColumns, missingColumns 
   ]);
   const header = ['Problem', '>Count', 'First records', 'What is wrong and what to do', 'Runbook'];
   return [
+    `### ${dataset}: ${escapeMarkdown(file)}`,
     `Rows: ${counts}. ${tolerance}`,
     found.length > 0 ? table(header, found) : 'No problem was found in the file.',
-    ...columnNote('Columns that the contract does not know', unexpectedColumns),
-    ...columnNote('Optional columns that the file lacks', missingColumns),
+    ...columnNote('Columns that the contract does not know', columns.unexpectedColumns),
+    ...columnNote('Optional columns that the file lacks', columns.missingColumns),
   ];
 }
 

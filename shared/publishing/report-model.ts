@@ -2,7 +2,6 @@ import type { Sha256 } from '../domain/ids.ts';
 import type { LocalDate } from '../domain/local-date.ts';
 import { type Problem, runbookOf } from '../domain/problem.ts';
 import { multiply, rational } from '../domain/rational.ts';
-import { unreachable } from '../domain/unreachable.ts';
 import type { BookEntry, KpiMart, KpiStatus } from '../kpis/kpi-result.ts';
 import type { ValidationReport } from '../runs/documents.ts';
 import type { RunRecord } from '../runs/run-record.ts';
@@ -23,7 +22,8 @@ export type ReportModel = {
   readonly kpis: readonly KpiRow[];
   readonly trend: ParTrend;
   readonly ageing: Ageing;
-  readonly quality: DataQuality;
+  /** One for each file in the book, that of the run first. */
+  readonly quality: readonly DataQuality[];
   readonly provenance: Provenance;
 };
 
@@ -38,6 +38,8 @@ export type Freshness = {
 };
 
 export type DataQuality = {
+  readonly dataset: string;
+  readonly file: string;
   readonly verdict: ValidationReport['verdict'];
   readonly rows: { readonly name: string; readonly count: string }[];
   /** `0.98 % of the rows were rejected; the contract tolerates 2.00 %`. */
@@ -72,16 +74,17 @@ export type Provenance = {
 };
 
 export function reportModel(input: ReportInput): ReportModel {
-  const { mart, run, validation, revision } = input;
+  const { mart, run, validation, others, revision } = input;
+  const reports = [validation, ...others];
   const kpis = kpiRows(mart);
   return {
     freshness: freshnessOf(mart),
-    verdict: verdictOf(validation),
+    verdict: verdictOf(reports),
     headlines: headlinesOf(kpis),
     kpis,
     trend: parTrendOf(mart),
     ageing: ageingOf(mart),
-    quality: qualityOf(validation),
+    quality: reports.map(qualityOf),
     provenance: provenanceOf(mart, run, validation, revision),
   };
 }
@@ -111,22 +114,28 @@ export function headlinesOf(kpis: readonly KpiRow[]): Headline[] {
   ];
 }
 
-function verdictOf({ verdict, rows }: ValidationReport): string {
-  switch (verdict) {
-    case 'accepted':
-      return `Accepted: all ${showCount(rows.read)} rows passed.`;
-    case 'quarantined':
-      return `${showCount(rows.rejected)} rows quarantined: ${showCount(rows.accepted)} of ${showCount(rows.read)} rows are in the numbers.`;
-    case 'rejected':
-      return `Rejected: none of the ${showCount(rows.read)} rows is in the numbers.`;
-    default:
-      return unreachable(verdict);
-  }
+/** A row that is in quarantine is missing from the numbers, whichever file of the book it came in. */
+function verdictOf(reports: readonly ValidationReport[]): string {
+  const sum = (count: (rows: ValidationReport['rows']) => number): number =>
+    reports.reduce((running, { rows }) => running + count(rows), 0);
+  const read = showCount(sum((rows) => rows.read));
+  const incomplete = reports.filter(({ verdict }) => verdict !== 'accepted');
+  if (incomplete.length === 0) return `Accepted: all ${read} rows of ${filesInWords(reports.length)} passed.`;
+  const rejected = sum((rows) => rows.rejected);
+  const are = rejected === 1 ? 'is' : 'are';
+  const datasets = [...new Set(incomplete.map(({ dataset }) => dataset))].join(', ');
+  return `${showCount(rejected)} of ${read} rows ${are} in quarantine and not in the numbers (${datasets}).`;
+}
+
+function filesInWords(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`;
 }
 
 function qualityOf(validation: ValidationReport): DataQuality {
   const { rows, tolerance, columns } = validation;
   return {
+    dataset: validation.dataset,
+    file: validation.sourceFile,
     verdict: validation.verdict,
     rows: [
       { name: 'Read', count: showCount(rows.read) },

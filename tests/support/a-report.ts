@@ -6,6 +6,7 @@ export function aReportInput(overrides: Partial<ReportInput> = {}): ReportInput 
     mart: aKpiMart(),
     run: aRun(),
     validation: aValidationReport(),
+    others: [],
     revision: '646e537, DuckDB 1.5.6',
     ...overrides,
   };
@@ -32,6 +33,7 @@ export function aReportWithText(text: string): ReportInput {
       problems: validation.problems.map((problem) => ({ ...problem, message: text })),
       columns: { unexpected: [text], missingOptional: [text] },
     },
+    others: [],
     revision: text,
   };
 }

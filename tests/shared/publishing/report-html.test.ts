@@ -31,7 +31,7 @@ describe('reportHtml', () => {
 
     const order = [
       'As of 2025-12-31</h1>',
-      '12 rows quarantined',
+      '12 of 31,222 rows are in quarantine',
       'PAR 90 is 5.40\u00a0%: critical',
       'Key figures',
     ];

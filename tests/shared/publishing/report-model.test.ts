@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DatasetId } from '../../../shared/domain/ids.ts';
 import { LocalDate } from '../../../shared/domain/local-date.ts';
 import { freshnessOf, reportModel } from '../../../shared/publishing/report-model.ts';
 import { aKpiMart, aKpiResult, aValidationReport } from '../../support/a-kpi-mart.ts';
@@ -43,18 +44,30 @@ describe('reportModel', () => {
   });
 
   it.each([
-    ['accepted', 'Accepted: all 31,222 rows passed.'],
-    ['quarantined', '12 rows quarantined: 31,210 of 31,222 rows are in the numbers.'],
-    ['rejected', 'Rejected: none of the 31,222 rows is in the numbers.'],
+    ['accepted', 'Accepted: all 31,222 rows of 1 file passed.'],
+    ['quarantined', '12 of 31,222 rows are in quarantine and not in the numbers (looker/loan_par_balances).'],
   ] as const)('states the verdict %s in a sentence', (verdict, sentence) => {
     expect(reportModel(aReportInput({ validation: aValidationReport({ verdict }) })).verdict).toBe(sentence);
   });
 
-  it('lists what was rejected with its count, first records and runbook', () => {
-    const { quality } = reportModel(aReportInput());
+  it('is no better than the worst file of the book, whichever run it is reported under', () => {
+    const rows = { read: 12, accepted: 12, rejected: 0, identicalDuplicates: 0 };
+    const dataset = DatasetId.parse('cascade/loan_tape');
+    const validation = aValidationReport({ verdict: 'accepted', dataset, rows, problems: [] });
+    const oneRow = { read: 600, accepted: 599, rejected: 1, identicalDuplicates: 0 };
+    const others = [aValidationReport({ rows: oneRow })];
 
-    expect(quality.tolerance).toBe('0.04 % of the rows were rejected; the contract tolerates 2.00 %.');
-    expect(quality.problems[0]).toMatchObject({
+    const { verdict, quality } = reportModel(aReportInput({ validation, others }));
+
+    expect(verdict).toBe('1 of 612 rows is in quarantine and not in the numbers (looker/loan_par_balances).');
+    expect(quality.map((file) => file.dataset)).toEqual(['cascade/loan_tape', 'looker/loan_par_balances']);
+  });
+
+  it('lists what was rejected with its count, first records and runbook', () => {
+    const [quality] = reportModel(aReportInput()).quality;
+
+    expect(quality?.tolerance).toBe('0.04 % of the rows were rejected; the contract tolerates 2.00 %.');
+    expect(quality?.problems[0]).toMatchObject({
       code: 'negative-balance',
       count: '9',
       firstRecords: '118, 204, 5077',
@@ -67,9 +80,9 @@ describe('reportModel', () => {
       { code: 'ragged-row', severity: 'error', message: 'Row 7 is short.', record: 7 } as const,
     ];
 
-    const { quality } = reportModel(aReportInput({ validation: aValidationReport({ problems }) }));
+    const [quality] = reportModel(aReportInput({ validation: aValidationReport({ problems }) })).quality;
 
-    expect(quality.problems[0]).toMatchObject({ count: '1', firstRecords: '7' });
+    expect(quality?.problems[0]).toMatchObject({ count: '1', firstRecords: '7' });
   });
 
   it('names everything that the numbers came from', () => {
