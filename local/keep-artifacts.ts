@@ -5,11 +5,15 @@ import type { Lake } from '../shared/ports/lake.ts';
 import { Manifest } from '../shared/runs/documents.ts';
 import { artifactPath } from '../shared/runs/run-paths.ts';
 import type { RunRecord } from '../shared/runs/run-record.ts';
-import { ZONES } from '../shared/topology.ts';
+import { ZONES, type Zone } from '../shared/topology.ts';
+import { UsageError } from './pipeline-options.ts';
 
 const CLOSING = ['manifest.json', 'summary.json', 'pipeline_summary.json'];
 
-/** Copies everything that the manifest of a run lists, but raw, to `dir/<runId>/`. Returns name -> path. */
+/** Rows of people stay in their zones; those that were set aside are what the operator has to mend. */
+const NOT_COPIED: readonly Zone[] = ['raw', 'staging'];
+
+/** Copies what the manifest of a run lists, but no rows of people, to `dir/<runId>/`. Returns name -> path. */
 export async function keepArtifacts(
   run: RunRecord,
   dir: string,
@@ -24,15 +28,20 @@ export async function keepArtifacts(
   const closing = CLOSING.map((name) => ({ name, container: 'runs', path: artifactPath(run.runId, name) }));
   for (const { name, container, path } of [...files, ...closing]) {
     const zone = ZONES.find((candidate) => candidate === container);
-    if (zone === undefined || zone === 'raw') continue;
+    if (zone === undefined || NOT_COPIED.includes(zone)) continue;
     kept[name] = join(folder, name);
     await lake.download(zone, path, join(folder, name));
   }
   return kept;
 }
 
+/** Made before the work, so that nothing is worked in vain. */
 export async function artifactFolder(wanted: string | undefined): Promise<string> {
   if (wanted === undefined) return await mkdtemp(join(tmpdir(), 'abaco-artifacts-'));
-  await mkdir(wanted, { recursive: true });
+  try {
+    await mkdir(wanted, { recursive: true });
+  } catch {
+    throw new UsageError(`--out ${wanted} is not a folder that can be made`);
+  }
   return resolve(wanted);
 }

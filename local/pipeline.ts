@@ -1,11 +1,13 @@
-import { copyFile, stat } from 'node:fs/promises';
+import { access, constants, copyFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { KpiResult } from '../shared/kpis/kpi-result.ts';
 import { kpiRows } from '../shared/publishing/kpi-row.ts';
 import type { RunRecord } from '../shared/runs/run-record.ts';
 import { artifactFolder, keepArtifacts } from './keep-artifacts.ts';
 import { HELP, type PipelineOptions, pipelineOptions, UsageError } from './pipeline-options.ts';
-import { type FilesRun, runFiles } from './run-files.ts';
+import { type FileRun, type FilesRun, runFiles } from './run-files.ts';
 import { runLines } from './run-lines.ts';
+import { Stuck } from './until-ended.ts';
 
 // `npm run pipeline`: files in, KPIs and a report out.
 
@@ -18,26 +20,27 @@ async function main(): Promise<number> {
     return EXIT.success;
   }
   for (const file of options.data) await refuseMissing(file);
+  await refuseUnwritable(options.output);
+  const dir = await artifactFolder(options.out);
   const say = (line: string): void => console.error(line);
   const quiet = options.json && !options.verbose;
   const log = quiet ? () => undefined : runLines(say, options.verbose);
   const result = await runFiles(options.data, { dataset: options.dataset, asOf: options.asOf, log });
   try {
-    return await report(options, result);
+    return await report(options, dir, result);
   } finally {
     await result.stop();
   }
 }
 
-async function report(options: PipelineOptions, result: FilesRun): Promise<number> {
+async function report(options: PipelineOptions, dir: string, result: FilesRun): Promise<number> {
   const { runs, newest, deps } = result;
-  const dir = await artifactFolder(options.out);
   const kept = new Map<string, Record<string, string>>();
   for (const { run } of runs) kept.set(run.runId, await keepArtifacts(run, dir, deps.lake));
   const main = newest?.run ?? runs[0]?.run;
   const artifacts = (main && kept.get(main.runId)) ?? {};
 
-  for (const { file, run } of runs) for (const line of verdict(file, run)) console.error(line);
+  for (const fileRun of runs) for (const line of verdict(fileRun)) console.error(line);
   if (options.json) console.log(JSON.stringify(jsonDocument(result, artifacts)));
   else for (const line of kpiTable(result)) console.log(line);
   await copyReport(options, artifacts);
@@ -51,20 +54,24 @@ function exitCode(runs: readonly RunRecord[]): number {
 }
 
 /** For the person who dropped the file: what became of it, and why. */
-function verdict(file: string, run: RunRecord): string[] {
-  const rows = run.rows === undefined ? '' : `, ${run.rows} rows`;
-  const quarantined =
-    (run.rejectedRows ?? 0) > 0
-      ? `, ${run.rejectedRows} of them set aside in quarantine and not in the numbers`
-      : '';
+function verdict({ file, run, sameAs }: FileRun): string[] {
+  if (sameAs !== undefined) return [`${file}: the same content as ${sameAs} (${run.runId})`];
   const asOf = run.asOf === undefined ? '' : ` as of ${run.asOf}`;
   const shown = run.problems.filter(({ severity }) => severity !== 'notice').slice(0, 10);
   return [
-    `${file}: ${run.status} (${run.runId}, ${run.dataset}${asOf}${rows}${quarantined})`,
+    `${file}: ${run.status} (${run.runId}, ${run.dataset}${asOf}${rowsOf(run)})`,
     ...shown.map(
       ({ code, message, count }) => `  ${code}${count === undefined ? '' : ` (${count})`}: ${message}`,
     ),
   ];
+}
+
+function rowsOf({ status, rows, rejectedRows = 0 }: RunRecord): string {
+  if (rows === undefined) return '';
+  if (rejectedRows === 0) return `, ${rows} rows`;
+  return status === 'rejected'
+    ? `, ${rejectedRows} of ${rows} rows break the contract`
+    : `, ${rows} rows, ${rejectedRows} of them set aside in quarantine and not in the numbers`;
 }
 
 function kpiTable({ newest }: FilesRun): string[] {
@@ -82,9 +89,10 @@ function kpiTable({ newest }: FilesRun): string[] {
 
 function jsonDocument({ runs, newest }: FilesRun, artifacts: Record<string, string>): object {
   return {
-    runs: runs.map(({ file, run }) => ({
+    runs: runs.map(({ file, run, sameAs }) => ({
       file,
       runId: run.runId,
+      ...(sameAs !== undefined && { duplicateOf: run.runId }),
       dataset: run.dataset,
       status: run.status,
       asOf: run.asOf ?? null,
@@ -117,6 +125,21 @@ async function refuseMissing(file: string): Promise<void> {
   if (found?.isFile() !== true) throw new UsageError(`${file} is not a file that can be read`);
 }
 
+/** A report that could not be written would be noticed after all the work. */
+async function refuseUnwritable(output: string | undefined): Promise<void> {
+  if (output === undefined) return;
+  const folder = dirname(output);
+  const there = await stat(output).catch(() => undefined);
+  if (there?.isDirectory() === true) throw new UsageError(`--output ${output} is a folder`);
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true) throw new UsageError(`--output ${output}: there is no folder ${folder}`);
+  try {
+    await access(there === undefined ? folder : output, constants.W_OK);
+  } catch {
+    throw new UsageError(`--output ${output} cannot be written`);
+  }
+}
+
 main().then(
   (code) => {
     // The emulator and DuckDB keep handles that would hold the process for some seconds.
@@ -124,7 +147,8 @@ main().then(
   },
   (error: unknown) => {
     const isUsage = error instanceof UsageError;
-    console.error(isUsage ? `${error.message}. See --help.` : error);
+    if (isUsage) console.error(`${error.message}. See --help.`);
+    else console.error(error instanceof Stuck ? `${error.message}.` : error);
     process.exit(isUsage ? EXIT.rejected : EXIT.machineryFailed);
   },
 );

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { buildApp, type Deps } from '../shared/app.ts';
 import type { LocalDate } from '../shared/domain/local-date.ts';
@@ -9,10 +8,16 @@ import type { Log } from '../shared/ports/log.ts';
 import type { RunRecord } from '../shared/runs/run-record.ts';
 import type { HostLog } from './host/host-log.ts';
 import { startLocalHost } from './local-host.ts';
+import { type Ended, untilEnded } from './until-ended.ts';
 
 // A fresh store in memory, files dropped into it, the pipeline waited for.
 
-export type FileRun = { readonly file: string; readonly run: RunRecord };
+export type FileRun = {
+  readonly file: string;
+  readonly run: RunRecord;
+  /** Another file of the same call with the same content, which the run is counted for. */
+  readonly sameAs?: string;
+};
 
 export type FilesRun = {
   readonly runs: readonly FileRun[];
@@ -23,7 +28,6 @@ export type FilesRun = {
 };
 
 const QUIET: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const LOOK_MS = 50;
 
 /** Takes local files through the pipeline. The caller stops the store when it has read what it wants. */
 export async function runFiles(
@@ -37,13 +41,9 @@ export async function runFiles(
     const { depsFor } = await buildApp(process.env);
     const deps = depsFor(QUIET);
     const paths = await drop(files, local.storage, options);
-    const runs: FileRun[] = [];
-    for (const [index, path] of paths.entries()) {
-      runs.push({ file: files[index] ?? path, run: await runOf(path, deps) });
-    }
-    await untilNoneRuns(deps);
-    const ended = await Promise.all(runs.map(({ file, run }) => current(file, run, deps)));
-    return { runs: ended, newest: await newestMart({}, deps), deps, stop: () => local.stop() };
+    const ended = await untilEnded(paths, deps);
+    const runs = withDuplicates(ended.map((one, index) => ({ ...one, file: files[index] ?? one.path })));
+    return { runs, newest: await newestMart({}, deps), deps, stop: () => local.stop() };
   } catch (error) {
     await local.stop();
     throw error;
@@ -67,21 +67,11 @@ async function drop(
   return paths;
 }
 
-async function runOf(path: string, deps: Deps): Promise<RunRecord> {
-  for (;;) {
-    const dropped = await deps.ledger.findDrop(path);
-    const found = dropped?.runId && (await deps.ledger.find(dropped.runId));
-    if (found) return found.value;
-    if (dropped?.outcome === 'failed') throw new Error(dropped.detail);
-    await sleep(LOOK_MS);
-  }
-}
-
-/** A file that arrives late makes earlier runs run again, so all of them are watched. */
-async function untilNoneRuns({ ledger }: Deps): Promise<void> {
-  while ((await ledger.list({ status: 'running' })).length > 0) await sleep(LOOK_MS);
-}
-
-async function current(file: string, run: RunRecord, { ledger }: Deps): Promise<FileRun> {
-  return { file, run: (await ledger.find(run.runId))?.value ?? run };
+/** Of files with one content, one is the file of the run and the others say which that is. */
+function withDuplicates(files: readonly (Ended & { file: string })[]): FileRun[] {
+  return files.map(({ path, file, run }) => {
+    const alike = files.filter((other) => other.run.runId === run.runId);
+    const first = alike.find(({ drop }) => drop.outcome !== 'duplicate') ?? alike[0];
+    return first === undefined || first.path === path ? { file, run } : { file, run, sameAs: first.file };
+  });
 }

@@ -18,7 +18,8 @@ import type { PublishDeps } from './pipeline/publish.ts';
 import type { ValidateDeps } from './pipeline/validate.ts';
 import type { Log } from './ports/log.ts';
 import type { SecretStore } from './ports/secret-store.ts';
-import { TABLES, ZONES } from './topology.ts';
+import { pseudonymiser } from './privacy/pseudonym.ts';
+import { BLOB_POISON_QUEUE, POISON_QUEUES, QUEUES, TABLES, ZONES } from './topology.ts';
 
 // The composition root: config -> clients -> adapters -> deps. The only place that builds them, once per
 // process and on first use, so that registering functions depends on nothing.
@@ -48,7 +49,7 @@ export async function theApp(): Promise<App> {
 /** Builds an app from settings; tests build their own. */
 export async function buildApp(env: Readonly<Record<string, string | undefined>>): Promise<App> {
   const config = readConfig(env);
-  const { blobs, table } = await storageClients(config);
+  const { blobs, table, queues } = await storageClients(config);
   const lake = new BlobLake(blobs);
   const ledger = new TableRunLedger(table('runs'));
   const registry = new TableSnapshotRegistry(table('datasets'));
@@ -78,10 +79,24 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
       name: `table ${name}`,
       check: async () => void (await table(name).listEntities().byPage({ maxPageSize: 1 }).next()),
     })),
-    { name: 'secret pseudonym-key', check: async () => void (await secrets.get('pseudonym-key')) },
+    ...[...QUEUES, ...POISON_QUEUES, BLOB_POISON_QUEUE].map((name) => ({
+      name: `queue ${name}`,
+      check: async () => void (await (await queues()).getQueueClient(name).getProperties()),
+    })),
+    {
+      name: 'secret pseudonym-key',
+      check: async () => void pseudonymiser(await secrets.get('pseudonym-key')),
+    },
     { name: 'kpi catalogue', check: async () => void (await deps.catalog()) },
   ];
-  return { config, checks, depsFor: (log) => ({ ...deps, log }) };
+  let warnings = config.warnings;
+  const depsFor = (log: Log): Deps => {
+    if (warnings.length > 0) log.warn('config.warned', { problems: warnings });
+    // Once for each process is enough.
+    warnings = [];
+    return { ...deps, log };
+  };
+  return { config, checks, depsFor };
 }
 
 async function storageClients({ storage }: Config) {
@@ -96,13 +111,20 @@ async function storageClients({ storage }: Config) {
       blobs: BlobServiceClient.fromConnectionString(connectionString),
       table: (name: string) =>
         TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true }),
+      queues: async () => (await queueSdk()).QueueServiceClient.fromConnectionString(connectionString),
     };
   }
   const credential = await identity(storage.clientId);
   return {
     blobs: new BlobServiceClient(storage.blobUri, credential),
     table: (name: string) => new TableClient(storage.tableUri, name, credential),
+    queues: async () => new (await queueSdk()).QueueServiceClient(storage.queueUri, credential),
   };
+}
+
+/** For health alone: messages come and go through bindings. */
+function queueSdk() {
+  return import('@azure/storage-queue');
 }
 
 async function secretStore(

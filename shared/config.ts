@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import { z } from 'zod';
 
 // Environment -> Config. Parsed on first use, never while registering, so that /health can name what is wrong;
@@ -11,19 +12,21 @@ export type StorageAccess =
   | {
       readonly kind: 'identity';
       readonly blobUri: string;
+      readonly queueUri: string;
       readonly tableUri: string;
       readonly clientId: string | undefined;
     };
 
 export type Config = {
-  readonly environment: 'dev' | 'staging' | 'production';
   readonly storage: StorageAccess;
   readonly secrets:
     | { readonly kind: 'key-vault'; readonly uri: string; readonly clientId: string | undefined }
     | { readonly kind: 'environment' };
-  readonly telemetry: string | undefined;
+  /** When landing is swept; NCRONTAB. */
+  readonly sweepSchedule: string;
   /** Git revision of the deployed code. */
   readonly revision: string;
+  /** One sentence for each setting that works in part or not at all. */
   readonly warnings: readonly string[];
 };
 
@@ -36,6 +39,10 @@ export class ConfigInvalid extends Error {
     this.problems = problems;
   }
 }
+
+const SWEEP_SCHEDULE = '0 */5 * * * *';
+/** Below this, trying every key is not out of reach. */
+const SHORTEST_KEY = 32;
 
 const text = (meaning: string): z.ZodOptional<z.ZodString> => z.string().min(1).optional().describe(meaning);
 
@@ -52,39 +59,82 @@ export const Environment = z.object({
   AZURE_STORAGE_CONNECTION_STRING: text('Former name of DataStorage'),
   AZURE_CLIENT_ID: text('Client id of the identity that the app runs under'),
   KEY_VAULT_URI: Uri.optional().describe('Vault that holds all secrets'),
-  PSEUDONYM_KEY: text('Key for pseudonyms; outside dev it comes from the vault'),
+  PSEUDONYM_KEY: z
+    .string()
+    .min(SHORTEST_KEY, `it must have at least ${SHORTEST_KEY} characters`)
+    .optional()
+    .describe('Key for pseudonyms; outside dev it comes from the vault'),
   APPLICATIONINSIGHTS_CONNECTION_STRING: text('Where telemetry goes'),
   REVISION: text('Git revision of the deployed code'),
-  INGEST_SWEEP_SCHEDULE: text('When landing is swept for files that no event announced; NCRONTAB'),
+  INGEST_SWEEP_SCHEDULE: z
+    .string()
+    .refine((schedule) => cronOf(schedule) !== undefined, {
+      message: `it is not a schedule: six fields from second to day of the week, such as "${SWEEP_SCHEDULE}", or five without the second`,
+    })
+    .optional()
+    .describe('When landing is swept for files that no event announced; NCRONTAB'),
 });
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** Throws ConfigInvalid. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(env: Env): Config {
   const problems: string[] = [];
   const warnings: string[] = [];
   const settings = readSettings(env, problems);
   const environment = settings.PIPELINE_ENV === 'development' ? 'dev' : (settings.PIPELINE_ENV ?? 'dev');
-  const storage = storageAccess(settings, environment, warnings);
-  const secrets = secretSource(settings, environment);
-  for (const found of [storage, secrets]) if (typeof found === 'string') problems.push(found);
-  if (problems.length > 0 || typeof storage === 'string' || typeof secrets === 'string') {
-    throw new ConfigInvalid(problems);
-  }
+  if (environment === 'production') problems.push(...unfitForProduction(env, settings));
+  const storage = storageAccess(settings, env, { problems, warnings });
+  const secrets = secretSource(settings, { environment, problems, warnings });
+  if (problems.length > 0 || storage === undefined) throw new ConfigInvalid(problems);
   return {
-    environment,
     storage,
     secrets,
-    telemetry: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,
+    sweepSchedule: sweepScheduleOf(env),
     revision: settings.REVISION ?? 'unknown',
     warnings,
   };
+}
+
+/** The schedule to register: the usual one when the setting is bad, since registration depends on no setting. */
+export function sweepScheduleOf(env: Env): string {
+  const schedule = env['INGEST_SWEEP_SCHEDULE'] || SWEEP_SCHEDULE;
+  return cronOf(schedule) === undefined ? SWEEP_SCHEDULE : schedule;
+}
+
+export function nextSweepOf({ sweepSchedule }: Pick<Config, 'sweepSchedule'>): Date | undefined {
+  return cronOf(sweepSchedule)?.nextRun() ?? undefined;
+}
+
+/** NCRONTAB has none of croner's extensions (L, W, #, ?, nicknames) but does have names of days and months. */
+const NCRONTAB = /^[0-9a-z*,/-]+( [0-9a-z*,/-]+){4,5}$/i;
+const EXTENSIONS = /(^|[ ,\d])[LW]|\d[LW]/i;
+
+/** Undefined for what is no schedule, or never occurs. */
+function cronOf(schedule: string): Cron | undefined {
+  const fields = schedule.trim().replaceAll(/\s+/g, ' ');
+  if (!NCRONTAB.test(fields) || EXTENSIONS.test(fields)) return undefined;
+  try {
+    const pattern = fields.split(' ').length === 5 ? `0 ${fields}` : fields;
+    // As the runtime reads it: day and day of the week must both match, and the zone is UTC.
+    const cron = new Cron(pattern, {
+      mode: '6-part',
+      domAndDow: true,
+      timezone: 'UTC',
+      paused: true,
+      sloppyRanges: true,
+    });
+    return cron.nextRun() === null ? undefined : cron;
+  } catch {
+    return undefined;
+  }
 }
 
 type Settings = z.output<typeof PartialEnvironment>;
 const PartialEnvironment = Environment.partial();
 
 /** Each setting on its own, so that one bad value does not hide the others. Values are never repeated. */
-function readSettings(env: Readonly<Record<string, string | undefined>>, problems: string[]): Settings {
+function readSettings(env: Env, problems: string[]): Settings {
   const usable: Record<string, string> = {};
   for (const [name, schema] of Object.entries(Environment.shape)) {
     const value = env[name];
@@ -96,34 +146,88 @@ function readSettings(env: Readonly<Record<string, string | undefined>>, problem
   return PartialEnvironment.parse(usable);
 }
 
-/** The way to reach storage, or the sentence that says why there is none. */
+const ENDPOINTS = [
+  'DataStorage__blobServiceUri',
+  'DataStorage__queueServiceUri',
+  'DataStorage__tableServiceUri',
+] as const;
+
+/** What is good enough for a developer and must never serve a lender: keys in settings, the emulator, plain HTTP. */
+function unfitForProduction(env: Env, settings: Settings): string[] {
+  const problems: string[] = [];
+  if (settings.DataStorage !== undefined) {
+    problems.push(
+      `DataStorage is a connection string, which the triggers would use: production uses ${ENDPOINTS[0]} and an identity. Remove it.`,
+    );
+  }
+  for (const [name, value = ''] of Object.entries(env)) {
+    if (name !== 'DataStorage' && /UseDevelopmentStorage=true/i.test(value)) {
+      problems.push(`${name} is the storage emulator, which production does not have.`);
+    }
+  }
+  for (const name of [...ENDPOINTS, 'KEY_VAULT_URI'] as const) {
+    if (settings[name]?.startsWith('http:') === true) {
+      problems.push(`${name} is not encrypted: production takes https only.`);
+    }
+  }
+  return problems;
+}
+
+type Found = { readonly problems: string[]; readonly warnings: string[] };
+
+/** The way to reach storage; undefined after saying why there is none. */
 function storageAccess(
   settings: Settings,
-  environment: Config['environment'],
-  warnings: string[],
-): StorageAccess | string {
-  const { DataStorage__blobServiceUri: blobUri, DataStorage__tableServiceUri: tableUri } = settings;
-  if (blobUri !== undefined && tableUri !== undefined) {
-    return { kind: 'identity', blobUri, tableUri, clientId: settings.AZURE_CLIENT_ID };
-  }
-  const formerName = settings.AZURE_STORAGE_CONNECTION_STRING;
-  if (settings.DataStorage === undefined && formerName !== undefined) {
-    warnings.push('AZURE_STORAGE_CONNECTION_STRING is the former name of DataStorage: rename the setting.');
+  env: Env,
+  { problems, warnings }: Found,
+): StorageAccess | undefined {
+  const {
+    DataStorage__blobServiceUri: blobUri,
+    DataStorage__queueServiceUri: queueUri,
+    DataStorage__tableServiceUri: tableUri,
+    AZURE_STORAGE_CONNECTION_STRING: formerName,
+  } = settings;
+  const missing = ENDPOINTS.filter((name) => !env[name]);
+  if (missing.length < ENDPOINTS.length) {
+    for (const name of missing) problems.push(`${name} is not set: an identity needs all three endpoints.`);
+    if (settings.DataStorage !== undefined) {
+      warnings.push(
+        'DataStorage is a connection string beside endpoints: triggers use it, everything else the endpoints. Remove one of them.',
+      );
+    }
+    if (blobUri === undefined || queueUri === undefined || tableUri === undefined) return undefined;
+    return { kind: 'identity', blobUri, queueUri, tableUri, clientId: settings.AZURE_CLIENT_ID };
   }
   const connectionString = settings.DataStorage ?? formerName;
   if (connectionString === undefined) {
-    return 'DataStorage__blobServiceUri and DataStorage__tableServiceUri are not set: the app has no storage.';
+    problems.push(`${missing.join(', ')} are not set: the app has no storage.`);
+    return undefined;
   }
-  if (environment === 'production') {
-    return 'DataStorage is a connection string: production uses DataStorage__blobServiceUri and an identity.';
+  if (settings.DataStorage === undefined) {
+    if (settings.PIPELINE_ENV === 'production') {
+      problems.push(
+        'AZURE_STORAGE_CONNECTION_STRING is a connection string: production uses endpoints and an identity.',
+      );
+    }
+    warnings.push(
+      'AZURE_STORAGE_CONNECTION_STRING is the former name of DataStorage. Requests work with it, but no trigger does: ' +
+        'dropped files are not seen and no stage is worked. Rename the setting to DataStorage.',
+    );
   }
   return { kind: 'connection-string', connectionString };
 }
 
-function secretSource(settings: Settings, environment: Config['environment']): Config['secrets'] | string {
+function secretSource(
+  settings: Settings,
+  { environment, problems, warnings }: Found & { environment: 'dev' | 'staging' | 'production' },
+): Config['secrets'] {
   if (settings.KEY_VAULT_URI !== undefined) {
+    if (settings.PSEUDONYM_KEY !== undefined) {
+      warnings.push('PSEUDONYM_KEY is not used: with KEY_VAULT_URI the key comes from the vault.');
+    }
     return { kind: 'key-vault', uri: settings.KEY_VAULT_URI, clientId: settings.AZURE_CLIENT_ID };
   }
-  if (environment !== 'dev') return 'KEY_VAULT_URI is not set: secrets come from the vault outside dev.';
+  if (environment !== 'dev')
+    problems.push('KEY_VAULT_URI is not set: secrets come from the vault outside dev.');
   return { kind: 'environment' };
 }

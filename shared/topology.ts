@@ -30,7 +30,6 @@ export const TABLES = [
   'breakers',
   'incidents',
 ] as const;
-export type TableName = (typeof TABLES)[number];
 
 /** Name of the connection that all triggers and outputs use: the storage account of the data. */
 export const DATA_CONNECTION = 'DataStorage';

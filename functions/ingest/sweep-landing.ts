@@ -1,16 +1,16 @@
 import type { InvocationContext, Timer, TimerFunctionOptions } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
+import { sweepScheduleOf } from '../../shared/config.ts';
 import { sweepLanding } from '../../shared/pipeline/sweep-landing.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { STAGE_OUTPUTS, sendNext } from '../stage-queues.ts';
 
-export const SWEEP_SCHEDULE = '0 */5 * * * *';
-
 // Fires: every five minutes.
 // Reads landing and the ledger. Ingests files that no event announced; sends lost messages again.
-// On failure: the next tick tries again (runbook: stage-failed).
+// On failure: tried three times more, then at the next tick (runbook: stage-failed).
 export const landingSweep: TimerFunctionOptions = {
-  schedule: process.env['INGEST_SWEEP_SCHEDULE'] || SWEEP_SCHEDULE,
+  schedule: sweepScheduleOf(process.env),
+  retry: { strategy: 'fixedDelay', maxRetryCount: 3, delayInterval: { seconds: 10 } },
   extraOutputs: STAGE_OUTPUTS,
   handler: async (_timer: Timer, context: InvocationContext) => {
     const { depsFor } = await theApp();

@@ -1,8 +1,8 @@
+import { z } from 'zod';
 import { newestMart } from '../../shared/pipeline/newest-mart.ts';
 import { dashboardPage } from '../../shared/publishing/dashboard-page.ts';
-import { CONTENT_SECURITY_POLICY } from '../../shared/publishing/page.ts';
 import { healthNow } from './health.ts';
-import { type Route, withDeps } from './route.ts';
+import { htmlAnswer, type Route, withDeps } from './route.ts';
 
 const RUNS_SHOWN = 20;
 
@@ -12,9 +12,12 @@ export const dashboardRoute: Route = {
   path: 'dashboard',
   authLevel: 'function',
   summary: 'KPIs and the trail of runs as a page',
+  query: z.object({
+    refresh: z.enum(['on', 'off']).optional().describe('off: the page does not load itself again'),
+  }),
   responses: { 200: { description: 'The page', mediaType: 'text/html' } },
   handle: withDeps(async (request, deps, context) => {
-    const [newest, runs, health] = await Promise.all([
+    const [newest, runs, { health, details }] = await Promise.all([
       newestMart({}, deps),
       deps.ledger.list({ limit: RUNS_SHOWN }),
       healthNow(context),
@@ -23,19 +26,14 @@ export const dashboardRoute: Route = {
     const page = await dashboardPage({
       ...(newest && { mart: newest.mart }),
       runs,
-      health: { status: health.status, ...(health.last_error !== null && { lastError: health.last_error }) },
+      // Whoever has the key may read what the error says.
+      health: { status: health.status, ...(details[0] !== undefined && { lastError: details[0] }) },
       now: deps.clock.now().toISOString(),
       // Whoever came with a key in the address goes on with it.
-      link: (path) => `/api/${path}${key === null ? '' : `?code=${encodeURIComponent(key)}`}`,
+      link: (path) =>
+        `/api/${path}${key === null ? '' : `${path.includes('?') ? '&' : '?'}code=${encodeURIComponent(key)}`}`,
+      refreshes: request.query.get('refresh') !== 'off',
     });
-    return {
-      body: page,
-      headers: {
-        'content-type': 'text/html; charset=utf-8',
-        'cache-control': 'no-store',
-        'content-security-policy': CONTENT_SECURITY_POLICY,
-        'referrer-policy': 'no-referrer',
-      },
-    };
+    return htmlAnswer(page);
   }),
 };

@@ -1,9 +1,7 @@
-import { Cron } from 'croner';
 import { theApp } from '../../shared/app.ts';
-import { ConfigInvalid } from '../../shared/config.ts';
-import { checkHealth, type Health } from '../../shared/pipeline/health.ts';
+import { ConfigInvalid, nextSweepOf } from '../../shared/config.ts';
+import { checkHealth, type HealthReport, kindOf } from '../../shared/pipeline/health.ts';
 import { describeError } from '../../shared/pipeline/work-stage.ts';
-import { SWEEP_SCHEDULE } from '../ingest/sweep-landing.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { jsonAnswer, type Route } from './route.ts';
 
@@ -18,38 +16,34 @@ export const healthRoute: Route = {
     503: { description: 'Settings or storage are not usable; the checks say which' },
   },
   handle: async (_request, context) => {
-    const health = await healthNow(context);
-    return jsonAnswer(health, health.status === 'unhealthy' ? 503 : 200);
+    const { health, details } = await healthNow(context);
+    if (health.status !== 'unhealthy') return jsonAnswer(health);
+    invocationLog(context).warn('health.failed', { problems: details });
+    return jsonAnswer(health, 503);
   },
 };
 
-export async function healthNow(context: Parameters<Route['handle']>[1]): Promise<Health> {
-  const nextRun = nextSweep();
+export async function healthNow(context: Parameters<Route['handle']>[1]): Promise<HealthReport> {
   try {
     const { config, checks, depsFor } = await theApp();
     const { ledger, clock } = depsFor(invocationLog(context));
+    const nextRun = nextSweepOf(config)?.toISOString() ?? null;
     return await checkHealth(checks, { ledger, clock, revision: config.revision, nextRun });
   } catch (error) {
-    const problems = error instanceof ConfigInvalid ? error.problems : [describeError(error)];
-    return {
+    // Settings are named and never quoted, so anybody may read what is wrong with them.
+    const isConfig = error instanceof ConfigInvalid;
+    const shown = isConfig ? error.problems : [kindOf(error)];
+    const health = {
       status: 'unhealthy',
       last_run: null,
-      next_run: nextRun,
+      next_run: null,
       metrics_computed: 0,
-      last_error: problems.join(' '),
+      last_error: shown.join(' '),
       checks: Object.fromEntries(
-        problems.map((detail, index) => [`settings ${index + 1}`, { ok: false, detail }]),
+        shown.map((detail, index) => [isConfig ? `settings ${index + 1}` : 'app', { ok: false, detail }]),
       ),
       revision: process.env['REVISION'] ?? 'unknown',
-    };
-  }
-}
-
-/** A bad schedule keeps the timer from running, so it is shown as no next run. */
-function nextSweep(): string | null {
-  try {
-    return new Cron(process.env['INGEST_SWEEP_SCHEDULE'] || SWEEP_SCHEDULE).nextRun()?.toISOString() ?? null;
-  } catch {
-    return null;
+    } as const;
+    return { health, details: isConfig ? error.problems : [describeError(error)] };
   }
 }

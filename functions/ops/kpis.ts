@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { LocalDate } from '../../shared/domain/local-date.ts';
 import { BookEntry, KpiResult } from '../../shared/kpis/kpi-result.ts';
 import { previousOf } from '../../shared/kpis/previous-result.ts';
-import { newestMart } from '../../shared/pipeline/newest-mart.ts';
 import { artifactPath } from '../../shared/runs/run-paths.ts';
-import { badRequest, notFound } from './problem-details.ts';
-import { jsonAnswer, type Route, withDeps } from './route.ts';
-import { describeIssues } from './runs.ts';
+import { martOfDay, nothingFor } from './mart-of-day.ts';
+import { badRequest, describeIssues } from './problem-details.ts';
+import { htmlAnswer, jsonAnswer, type Route, withDeps } from './route.ts';
 
-const KpisQuery = z.object({ asOf: LocalDate.optional().describe('As-of date; without it the newest') });
-const NO_KPIS = 'Drop a file into landing, or look at GET runs for what became of the last one.';
+const KpisQuery = z.object({
+  asOf: LocalDate.optional().describe('As-of date, or the day that is reported; without it the newest'),
+});
 
 export const kpisRoute: Route = {
   name: 'kpis',
@@ -23,18 +23,21 @@ export const kpisRoute: Route = {
       description: 'KPIs, and the book they were computed over',
       schema: z.object({
         runId: z.string(),
+        bookId: z.string(),
         asOf: LocalDate,
         book: z.array(BookEntry),
         kpis: z.array(KpiResult),
       }),
     },
-    404: { description: 'Nothing has been computed for that date' },
+    404: {
+      description: 'Nothing has been computed for that date; the newest dates that have been are named',
+    },
   },
   handle: withDeps(async (request, deps) => {
     const query = KpisQuery.safeParse(Object.fromEntries(request.query));
     if (!query.success) return badRequest('asOf must be a day: 2025-12-10.', describeIssues(query.error));
-    const newest = await newestMart({ asOf: query.data.asOf }, deps);
-    if (newest === undefined) return notFound('A KPI', NO_KPIS);
+    const newest = await martOfDay(query.data.asOf, deps);
+    if (newest === undefined) return await nothingFor('A KPI for that date', deps);
     const { run, mart } = newest;
     return jsonAnswer({
       runId: run.runId,
@@ -58,9 +61,9 @@ export const kpiRoute: Route = {
     const { id = '' } = request.params;
     const query = KpisQuery.safeParse(Object.fromEntries(request.query));
     if (!query.success) return badRequest('asOf must be a day: 2025-12-10.', describeIssues(query.error));
-    const newest = await newestMart({ asOf: query.data.asOf }, deps);
+    const newest = await martOfDay(query.data.asOf, deps);
     const kpi = newest?.mart.kpis.find((candidate) => candidate.id === id);
-    if (newest === undefined || kpi === undefined) return notFound(`KPI ${JSON.stringify(id)}`, NO_KPIS);
+    if (newest === undefined || kpi === undefined) return await nothingFor(`KPI ${JSON.stringify(id)}`, deps);
     const definition = (await deps.catalog()).kpis.find((candidate) => candidate.id === id);
     const series = newest.mart.series.filter((candidate) => candidate.id === id);
     return jsonAnswer({
@@ -79,7 +82,7 @@ export const reportRoute: Route = {
   method: 'GET',
   path: 'reports/{date}',
   authLevel: 'function',
-  summary: 'The executive report of an as-of date as a page',
+  summary: 'The executive report of an as-of date, or of the day that is reported, as a page',
   responses: {
     200: { description: 'The report', mediaType: 'text/html' },
     404: { description: 'No report for it' },
@@ -87,9 +90,8 @@ export const reportRoute: Route = {
   handle: withDeps(async (request, deps) => {
     const asOf = LocalDate.safeParse(request.params['date']);
     if (!asOf.success) return badRequest('The date must be a day: reports/2025-12-10.');
-    const newest = await newestMart({ asOf: asOf.data }, deps);
+    const newest = await martOfDay(asOf.data, deps);
     const body = newest && (await deps.lake.read('runs', artifactPath(newest.run.runId, 'report.html')));
-    if (body === undefined) return notFound(`A report as of ${asOf.data}`, NO_KPIS);
-    return { body, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' } };
+    return body === undefined ? await nothingFor(`A report as of ${asOf.data}`, deps) : htmlAnswer(body);
   }),
 };

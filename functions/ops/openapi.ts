@@ -42,9 +42,14 @@ function operationOf(route: Route): object {
     operationId: route.name,
     summary: route.summary,
     parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
+    ...(route.body && { requestBody: requestBodyOf(route.body) }),
     responses: Object.fromEntries(responses),
     security: route.authLevel === 'anonymous' ? [] : [{ header: [] }, { query: [] }],
   };
+}
+
+function requestBodyOf({ description, mediaType }: NonNullable<Route['body']>): object {
+  return { description, required: false, content: { [mediaType]: {} } };
 }
 
 function pathParameters(path: string): object[] {

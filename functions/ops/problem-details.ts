@@ -1,4 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions';
+import type { z } from 'zod';
 import { type ProblemCode, runbookOf } from '../../shared/domain/problem.ts';
 
 // Errors over HTTP: RFC 9457, made in this file only.
@@ -37,4 +38,13 @@ export function notFound(what: string, hint: string): HttpResponseInit {
 
 export function badRequest(detail: string, problems?: readonly string[]): HttpResponseInit {
   return problem({ status: 400, title: 'Bad request', detail, ...(problems && { problems }) });
+}
+
+export function unknownRun(runId: string | undefined): HttpResponseInit {
+  return notFound(`Run ${JSON.stringify(runId ?? '')}`, 'GET runs lists the runs that there are.');
+}
+
+/** One line for each thing that is wrong with a query. */
+export function describeIssues(error: z.ZodError): string[] {
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 }

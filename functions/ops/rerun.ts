@@ -3,9 +3,8 @@ import { RunId } from '../../shared/domain/ids.ts';
 import { rerun } from '../../shared/pipeline/rerun.ts';
 import { QueuedStage } from '../../shared/pipeline/stages.ts';
 import { sendNext } from '../stage-queues.ts';
-import { badRequest, problem } from './problem-details.ts';
+import { badRequest, describeIssues, problem, unknownRun } from './problem-details.ts';
 import { jsonAnswer, type Route, withDeps } from './route.ts';
-import { describeIssues, unknownRun } from './runs.ts';
 
 const RerunQuery = z.object({
   from: QueuedStage.default('validate').describe('First stage to do again'),

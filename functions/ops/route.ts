@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { type Deps, theApp } from '../../shared/app.ts';
 import { ConfigInvalid } from '../../shared/config.ts';
 import { describeError } from '../../shared/pipeline/work-stage.ts';
+import { CONTENT_SECURITY_POLICY } from '../../shared/publishing/page.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { STAGE_OUTPUTS } from '../stage-queues.ts';
 import { problem } from './problem-details.ts';
@@ -22,6 +23,7 @@ export type Route = {
   readonly authLevel: 'anonymous' | 'function';
   readonly summary: string;
   readonly query?: z.ZodObject;
+  readonly body?: { readonly description: string; readonly mediaType: string };
   readonly responses: Readonly<
     Record<number, { description: string; schema?: z.ZodType; mediaType?: string }>
   >;
@@ -81,4 +83,16 @@ export function jsonAnswer(document: unknown, status = 200): HttpResponseInit {
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
     body: `${JSON.stringify(document, null, 2)}\n`,
   };
+}
+
+/** What every document is served with that a browser might show: it runs nothing, and gives no address away. */
+export const SAFE_TO_SHOW = {
+  'cache-control': 'no-store',
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+export function htmlAnswer(page: string | Uint8Array): HttpResponseInit {
+  return { body: page, headers: { ...SAFE_TO_SHOW, 'content-type': 'text/html; charset=utf-8' } };
 }

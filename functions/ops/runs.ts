@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { RunId } from '../../shared/domain/ids.ts';
-import { Manifest } from '../../shared/runs/documents.ts';
-import { artifactPath } from '../../shared/runs/run-paths.ts';
+import type { Lake } from '../../shared/ports/lake.ts';
+import { attemptPath } from '../../shared/runs/run-paths.ts';
 import { RunRecord, RunStatus } from '../../shared/runs/run-record.ts';
-import { ZONES } from '../../shared/topology.ts';
-import { badRequest, notFound } from './problem-details.ts';
-import { jsonAnswer, type Route, withDeps } from './route.ts';
+import { ARTIFACT_NAME, ServedArtifact, servedArtifacts } from './artifacts.ts';
+import { badRequest, describeIssues, notFound, unknownRun } from './problem-details.ts';
+import { htmlAnswer, jsonAnswer, type Route, SAFE_TO_SHOW, withDeps } from './route.ts';
 
 const RunsQuery = z.object({
   status: RunStatus.optional(),
@@ -35,7 +35,10 @@ export const runRoute: Route = {
   authLevel: 'function',
   summary: 'One run with its trail, problems and artifacts',
   responses: {
-    200: { description: 'The run', schema: z.object({ run: RunRecord, artifacts: z.array(z.string()) }) },
+    200: {
+      description: 'The run, and the documents that can be fetched',
+      schema: z.object({ run: RunRecord, artifacts: z.array(ServedArtifact) }),
+    },
     404: { description: 'No such run' },
   },
   handle: withDeps(async (request, { ledger, lake }) => {
@@ -43,20 +46,22 @@ export const runRoute: Route = {
     const found = runId.success ? await ledger.find(runId.data) : undefined;
     if (found === undefined) return unknownRun(request.params['runId']);
     const run = found.value;
-    const artifacts: string[] = [];
-    for await (const { path } of lake.list('runs', `${run.runId}/`))
-      artifacts.push(path.slice(run.runId.length + 1));
-    return jsonAnswer({ run, artifacts });
+    const artifacts = await servedArtifacts(run.runId, lake);
+    return jsonAnswer({ run, artifacts: ServedArtifact.array().parse(artifacts) });
   }),
 };
 
-/** Raw and staged files hold rows of people: they are read in their zones, by those who may. */
-const SERVED_ZONES = new Set<string>([
-  'quarantine',
-  'marts',
-  'reports',
-  'runs',
-] satisfies (typeof ZONES)[number][]);
+const LIST_HINT = 'GET runs/{runId} lists what there is.';
+
+const ArtifactQuery = z.object({
+  attempt: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(99_999)
+    .optional()
+    .describe('A document as this attempt left it; without it as the newest did'),
+});
 
 export const artifactRoute: Route = {
   name: 'artifact',
@@ -65,61 +70,43 @@ export const artifactRoute: Route = {
   authLevel: 'function',
   summary:
     'A document of a run: summary.json, manifest.json, validation_report.json, report.html, kpis.csv …',
-  responses: { 200: { description: 'The document' }, 404: { description: 'No such run or document' } },
+  query: ArtifactQuery,
+  responses: {
+    200: { description: 'The document', mediaType: '*/*' },
+    404: { description: 'No such run or document' },
+  },
   handle: withDeps(async (request, { lake }) => {
     const { runId: wanted, name = '' } = request.params;
     const runId = RunId.safeParse(wanted);
     if (!runId.success) return unknownRun(wanted);
-    if (!/^[a-z_]+\.[a-z]+$/.test(name)) return notFound(`Artifact ${JSON.stringify(name)}`, LIST_HINT);
-    const place = await placeOf(runId.data, name, lake);
-    const body = place && (await lake.read(place.zone, place.path));
+    const query = ArtifactQuery.safeParse(Object.fromEntries(request.query));
+    if (!query.success)
+      return badRequest('The attempt must be a number: ?attempt=1.', describeIssues(query.error));
+    if (!ARTIFACT_NAME.test(name)) return notFound(`Artifact ${JSON.stringify(name)}`, LIST_HINT);
+    const body = await artifactOf(runId.data, name, query.data.attempt, lake);
     if (body === undefined) return notFound(`Artifact ${name} of ${runId.data}`, LIST_HINT);
-    return {
-      body,
-      headers: {
-        'content-type': mediaTypeOf(name),
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-      },
-    };
+    if (name.endsWith('.html')) return htmlAnswer(body);
+    return { body, headers: { ...SAFE_TO_SHOW, 'content-type': mediaTypeOf(name) } };
   }),
 };
 
-const LIST_HINT = 'GET runs/{runId} lists what there is.';
-
-type Lake = Parameters<Parameters<typeof withDeps>[0]>[1]['lake'];
-
-/** In the run's own folder, or wherever the manifest says that a file of this name lies. */
-async function placeOf(
+async function artifactOf(
   runId: RunId,
   name: string,
+  attempt: number | undefined,
   lake: Lake,
-): Promise<{ zone: (typeof ZONES)[number]; path: string } | undefined> {
-  const own = artifactPath(runId, name);
-  if ((await lake.stat('runs', own)) !== undefined) return { zone: 'runs', path: own };
-  const body = await lake.read('runs', artifactPath(runId, 'manifest.json'));
-  const manifest = body && Manifest.parse(JSON.parse(body.toString('utf8')));
-  const file = manifest?.files.find((entry) => entry.name === name && SERVED_ZONES.has(entry.container));
-  const zone = ZONES.find((candidate) => candidate === file?.container);
-  return file && zone && { zone, path: file.path };
+): Promise<Buffer | undefined> {
+  if (attempt !== undefined) return await lake.read('runs', attemptPath(runId, attempt, name));
+  const artifact = (await servedArtifacts(runId, lake)).find((candidate) => candidate.name === name);
+  return artifact && (await lake.read(artifact.container, artifact.path));
 }
 
 function mediaTypeOf(name: string): string {
   const types: Record<string, string> = {
     json: 'application/json',
     jsonl: 'application/x-ndjson',
-    html: 'text/html; charset=utf-8',
     md: 'text/markdown; charset=utf-8',
     csv: 'text/csv; charset=utf-8',
   };
   return types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
-}
-
-export function unknownRun(runId: string | undefined): ReturnType<typeof notFound> {
-  return notFound(`Run ${JSON.stringify(runId ?? '')}`, 'GET runs lists the runs that there are.');
-}
-
-export function describeIssues(error: z.ZodError): string[] {
-  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 }

@@ -2,15 +2,24 @@ import { z } from 'zod';
 import { dropFile } from '../../shared/pipeline/drop-file.ts';
 import { ingestFile } from '../../shared/pipeline/ingest.ts';
 import { sendNext } from '../stage-queues.ts';
-import { badRequest, notFound, problem } from './problem-details.ts';
+import { badRequest, describeIssues, notFound, problem } from './problem-details.ts';
 import { jsonAnswer, type Route, withDeps } from './route.ts';
-import { describeIssues } from './runs.ts';
 
 const TriggerQuery = z.object({
   input_file: z
     .string()
     .min(1)
     .describe('Path within landing, for example looker/loans/loans.csv; relative, and never outside landing'),
+});
+
+const Answer = z.object({
+  path: z.string(),
+  etag: z.string(),
+  outcome: z.enum(['accepted', 'duplicate', 'rejected', 'gone', 'failed']),
+  runId: z.string().optional(),
+  detail: z.string(),
+  at: z.iso.datetime(),
+  watch: z.string().optional().describe('Where the run is shown'),
 });
 
 export const triggerRoute: Route = {
@@ -21,8 +30,16 @@ export const triggerRoute: Route = {
   summary:
     'Ingest a file: the request body is dropped into landing, or, without a body, the file that lies there',
   query: TriggerQuery,
+  body: {
+    description: 'The bytes of the file; without them the file that lies in landing is taken in',
+    mediaType: 'application/octet-stream',
+  },
   responses: {
-    202: { description: 'Taken in; the answer names the run' },
+    200: {
+      description: 'The verdict is final already: rejected, or a duplicate of the run that is named',
+      schema: Answer,
+    },
+    202: { description: 'Taken in; the answer names the run to watch', schema: Answer },
     400: { description: 'The path is not acceptable' },
     404: { description: 'No body was sent and no such file lies in landing' },
   },
@@ -41,7 +58,8 @@ export const triggerRoute: Route = {
     // The blob event will come too; the ledger sees to it that the file is taken in once.
     const { next, ...outcome } = await ingestFile({ path }, deps);
     sendNext(context, next);
-    return jsonAnswer({ ...outcome, watch: outcome.runId && `/api/runs/${outcome.runId}` }, 202);
+    const status = outcome.outcome === 'accepted' ? 202 : 200;
+    return jsonAnswer({ ...outcome, watch: outcome.runId && `/api/runs/${outcome.runId}` }, status);
   }),
 };
 

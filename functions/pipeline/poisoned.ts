@@ -7,7 +7,8 @@ import { invocationLog } from '../invocation-log.ts';
 
 // Fires: a message that failed 5 times, on the poison queue of its stage.
 // Reads the ledger. Writes the message to quarantine/poison and ends its run as failed.
-// On failure: retried 5 times and then left on the queue's end; the body is in the log (runbook: stage-failed).
+// On failure: tried 5 times, after each hidden until its lease ends; then it lies on the poison queue until it
+// expires. The run stays as it is until the sweep sends the message of its stage again (runbook: stage-failed).
 export function poisonedStage(queueName: (typeof POISON_QUEUES)[number]): StorageQueueFunctionOptions {
   return {
     queueName,

@@ -26,16 +26,24 @@ const MIDNIGHT = /[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?$/;
 /** Digits beyond the scale count as float residue within this share of the last place: one millionth. */
 const RESIDUE = 1_000_000n;
 
+/** Longer than any honest word or id. */
+const LONGEST_TEXT = 1_000;
+
 /** A function that reads the cells of one column. It never throws. */
 export function cellParser(column: Column): (text: string | undefined) => ParsedCell {
   const parse = typeParser(column);
   return (raw) => {
     const text = raw?.trim() ?? '';
-    if (NULL_WORDS.has(text.toLowerCase()) && !column.allowedValues?.includes(text)) {
+    if (isNullWord(text) && !column.allowedValues?.includes(text)) {
       return column.nullable === true ? { kind: 'value', value: null } : missing(text);
     }
     return parse(text);
   };
+}
+
+/** Is it empty, or a word that means the same? */
+export function isNullWord(text: string): boolean {
+  return NULL_WORDS.has(text.toLowerCase());
 }
 
 /** The value as a person writes it: `-12.50`, `2025-12-10`, `true`. */
@@ -55,7 +63,7 @@ function typeParser(column: Column): (text: string) => ParsedCell {
     case 'boolean':
       return parseBoolean;
     case 'date':
-      return parseDate;
+      return dateParser(column);
     case 'integer':
       return integerParser(column);
     case 'decimal':
@@ -66,6 +74,7 @@ function typeParser(column: Column): (text: string) => ParsedCell {
 function textParser(column: Column): (text: string) => ParsedCell {
   const allowed = column.allowedValues && new Set(column.allowedValues);
   return (text) => {
+    if (text.length > LONGEST_TEXT) return bad('out-of-range', 'is longer than 1,000 characters');
     if (allowed === undefined || allowed.has(text)) return { kind: 'value', value: text };
     if (column.onUnknownValue === 'warn') return { kind: 'value', value: text, note: 'unknown-value' };
     return bad('unknown-value', `is not one of ${[...allowed].join(', ')}`);
@@ -79,10 +88,16 @@ function parseBoolean(text: string): ParsedCell {
   return bad('unknown-value', 'is neither true nor false');
 }
 
-function parseDate(text: string): ParsedCell {
-  const day = parseLocalDate(text.replace(MIDNIGHT, ''));
-  if (day !== undefined) return { kind: 'value', value: toEpochDay(day) };
-  return bad('impossible-date', 'is not a day of the calendar written as YYYY-MM-DD');
+function dateParser({ min, max }: Column): (text: string) => ParsedCell {
+  return (text) => {
+    const day = parseLocalDate(text.replace(MIDNIGHT, ''));
+    if (day === undefined) {
+      return bad('impossible-date', 'is not a day of the calendar written as YYYY-MM-DD');
+    }
+    if (min !== undefined && day < min) return bad('out-of-range', `is before ${min}`);
+    if (max !== undefined && day > max) return bad('out-of-range', `is after ${max}`);
+    return { kind: 'value', value: toEpochDay(day) };
+  };
 }
 
 function integerParser(column: Column): (text: string) => ParsedCell {

@@ -9,8 +9,16 @@ export function text(name: string, description: string, extra: Extra = {}): Colu
   return { name, type: 'text', description, classification: 'internal', pii: 'none', ...extra };
 }
 
+/** A day of this century: a year mistyped by a digit would move the as-of date, and the whole book with it. */
 export function day(name: string, description: string, extra: Extra = {}): Column {
-  return { ...text(name, description), type: 'date', classification: 'confidential', ...extra };
+  return {
+    ...text(name, description),
+    type: 'date',
+    min: '2000-01-01',
+    max: '2100-12-31',
+    classification: 'confidential',
+    ...extra,
+  };
 }
 
 export function wholeNumber(name: string, description: string, extra: Extra = {}): Column {
@@ -21,13 +29,13 @@ export function flag(name: string, description: string, extra: Extra = {}): Colu
   return { ...text(name, description), type: 'boolean', classification: 'confidential', ...extra };
 }
 
-/** US dollars to the cent, not below zero; more digits are refused unless they are float residue. */
+/** US dollars to the cent, not below zero; more digits are rounded and counted. */
 export function money(name: string, description: string, extra: Extra = {}): Column {
   return {
     ...text(name, description),
     type: 'decimal',
     scale: 2,
-    excessScale: 'reject',
+    excessScale: 'round',
     min: '0',
     belowMin: 'negative-balance',
     unit: 'USD',

@@ -29,7 +29,7 @@ export type Column = {
   readonly allowedValues?: readonly string[];
   /** A value outside allowedValues rejects the row, or is only counted. */
   readonly onUnknownValue?: 'reject' | 'warn';
-  /** Inclusive limits, in the column's unit, as decimal text. */
+  /** Inclusive limits: decimal text in the column's unit, or for dates `YYYY-MM-DD`. */
   readonly min?: string;
   readonly max?: string;
   /** Problem code for a value below `min`, where it has a better name than `out-of-range`. */

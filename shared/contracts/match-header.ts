@@ -43,6 +43,21 @@ export function matchHeader(contract: Contract, header: readonly string[]): Head
   };
 }
 
+const LONGEST_NAME = 60;
+const MOST_NAMES = 20;
+
+/** Names from a file for people to read: each cut short, and a count in place of all beyond the first twenty. */
+export function listedNames(names: readonly string[]): { listed: readonly string[]; more: number } {
+  const listed = names.slice(0, MOST_NAMES).map(shownName);
+  return { listed, more: names.length - listed.length };
+}
+
+/** A name of a header, cut short. */
+export function shownName(name: string): string {
+  const trimmed = name.trim();
+  return trimmed.length > LONGEST_NAME ? `${trimmed.slice(0, LONGEST_NAME - 1)}…` : trimmed;
+}
+
 /** The name that is fewest edits away, when it is close enough to be a slip or a shortening. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(name.length / 2));

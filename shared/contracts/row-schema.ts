@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Problem, ProblemCode } from '../domain/problem.ts';
+import { cellInWords } from '../privacy/readable-cell.ts';
 import { type CellValue, cellParser } from './cell-parser.ts';
 import type { Column, Contract } from './contract.ts';
 import { ruleCheck, type TypedRow } from './row-rules.ts';
@@ -43,7 +44,8 @@ function rowSchema(contract: Contract, remark: (issue: RowIssue) => void): z.Zod
         column: breach.column,
         message: breach.detail,
       };
-      if (rule.severity === 'warning') remark(issue);
+      if (rule.severity === 'warning')
+        remark({ ...issue, message: `${breach.detail}; the row was kept as it is` });
       else raise(context, issue.code, breach.detail, breach.column);
     }
   });
@@ -60,7 +62,7 @@ function cellSchema(
     .transform((text, context) => {
       const cell = parse(text);
       if (cell.kind === 'bad') {
-        raise(context, cell.code, `${column.name}${quoted(column, text)} ${cell.detail}`);
+        raise(context, cell.code, `${column.name}${cellInWords(column, text)} ${cell.detail}`);
         return z.NEVER;
       }
       if (cell.note !== undefined) remark(remarkOn(column, cell.note, text));
@@ -74,22 +76,16 @@ function remarkOn(
   text: string | undefined,
 ): RowIssue {
   const issue = { column: column.name, severity: note === 'residue' ? 'notice' : 'warning' } as const;
-  const where = `${column.name}${quoted(column, text)}`;
+  const where = `${column.name}${cellInWords(column, text)}`;
   if (note === 'unknown-value') {
     return {
       ...issue,
       code: 'unknown-value',
-      message: `${where} is not one of ${column.allowedValues?.join(', ')}`,
+      message: `${where} is not one of ${column.allowedValues?.join(', ')} and was kept as it is`,
     };
   }
   const why = note === 'residue' ? 'is float residue and was' : 'was';
   return { ...issue, code: 'excess-scale', message: `${where} ${why} rounded to ${column.scale} digits` };
-}
-
-/** The offending text, cut short; never that of a column that could name a person. */
-function quoted(column: Column, text: string | undefined): string {
-  if (text === undefined || text.trim() === '' || column.pii !== 'none') return '';
-  return ` ${JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)}`;
 }
 
 function raise(context: z.RefinementCtx, code: ProblemCode, message: string, column?: string): void {

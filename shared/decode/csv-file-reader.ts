@@ -107,10 +107,7 @@ class RowIntake {
     const raw = this.#named(cells);
     const verdict = this.#judge(raw);
     if (verdict.kind === 'rejected') {
-      const issues = verdict.issues.map((issue) => ({
-        ...issue,
-        message: `row ${number}: ${issue.message}`,
-      }));
+      const issues = verdict.issues.map((issue) => atRow(number, issue));
       await this.#sink.reject({ record: number, issues, cells: raw });
       return;
     }
@@ -119,7 +116,7 @@ class RowIntake {
     for (const [index, { name }] of this.#contract.columns.entries()) {
       batch.columns[index]?.push(verdict.row[name] ?? null);
     }
-    for (const remark of verdict.remarks) batch.remarks.push({ ...remark, record: number });
+    for (const remark of verdict.remarks) batch.remarks.push({ ...atRow(number, remark), record: number });
     batch.length += 1;
     if (batch.length >= BATCH_ROWS) await this.#flush();
   }
@@ -147,6 +144,10 @@ class RowIntake {
     }
     return raw;
   }
+}
+
+function atRow(number: number, issue: RowIssue): RowIssue {
+  return { ...issue, message: `row ${number}: ${issue.message}` };
 }
 
 type GrowingBatch = {

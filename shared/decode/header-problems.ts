@@ -1,5 +1,5 @@
 import { type Contract, contractLabel } from '../contracts/contract.ts';
-import type { HeaderMatch } from '../contracts/match-header.ts';
+import { type HeaderMatch, listedNames, shownName } from '../contracts/match-header.ts';
 import type { Problem } from '../domain/problem.ts';
 
 // What a header can have wrong, in words for the person who dropped the file.
@@ -26,9 +26,9 @@ export function headerProblems(contract: Contract, match: HeaderMatch): Problem[
   const label = contractLabel(contract);
   if (match.recognised === 0) return [noHeader(label)];
   const missing = match.missing.map(({ column, nearest }): Problem => {
-    const hint = nearest === undefined ? '' : ` (the file has ${JSON.stringify(nearest)})`;
-    const rename =
-      nearest === undefined ? 'Add the column' : `Rename ${JSON.stringify(nearest)} to ${column.name}`;
+    const near = nearest === undefined ? undefined : JSON.stringify(shownName(nearest));
+    const hint = near === undefined ? '' : ` (the file has ${near})`;
+    const rename = near === undefined ? 'Add the column' : `Rename ${near} to ${column.name}`;
     return {
       code: 'missing-column',
       severity: 'error',
@@ -36,7 +36,7 @@ export function headerProblems(contract: Contract, match: HeaderMatch): Problem[
       message: `Contract ${label}: column ${column.name} is missing${hint}. Nothing was promoted. ${rename} and drop the file again, or release a new version of the contract.`,
     };
   });
-  const duplicated = match.duplicated.map(
+  const duplicated = listedNames([...new Set(match.duplicated.map(shownName))]).listed.map(
     (name): Problem => ({
       code: 'duplicate-column',
       severity: 'error',
@@ -58,8 +58,9 @@ function noHeader(label: string): Problem {
 
 function unexpectedColumns(contract: Contract, match: HeaderMatch): Problem[] {
   if (match.unexpected.length === 0) return [];
-  const names = match.unexpected.slice(0, 10).map((name) => JSON.stringify(name.slice(0, 60)));
-  const listed = `${names.join(', ')}${match.unexpected.length > names.length ? ', …' : ''}`;
+  const { listed: names, more } = listedNames(match.unexpected);
+  const quoted = names.map((name) => JSON.stringify(name)).join(', ');
+  const listed = more === 0 ? quoted : `${quoted} and ${more} more`;
   const frozen = contract.mode === 'freeze';
   const consequence = frozen
     ? 'Nothing was promoted. Remove them or release a new version of the contract.'

@@ -39,6 +39,7 @@ function section(kpi: KpiDefinition, models: readonly Model[]): string {
     `- Version ${kpi.version}${kpi.provisional ? ', provisional' : ''}; department ${kpi.department}.`,
     `- Computed as \`${metricText(kpi)}\`, where`,
     ...measures,
+    ...(kpi.requires ?? []).map(({ zero }) => `- Has no value unless \`${zero}\` is zero.`),
     `- Read from ${sources.join(', else ')}.`,
   ].join('\n');
 }
@@ -57,7 +58,8 @@ function words(measure: Measure): string {
 function limits({ thresholds, direction }: KpiDefinition): string {
   if (!thresholds) return '';
   const side = direction === 'higher-is-better' ? 'below' : 'above';
-  return `warning ${side} ${thresholds.warning}, critical ${side} ${thresholds.critical}`;
+  const { warning, critical } = thresholds;
+  return `warning ${side} ${warning}${critical === undefined ? '' : `, critical ${side} ${critical}`}`;
 }
 
 function directionWords({ direction }: KpiDefinition): string {

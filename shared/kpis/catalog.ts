@@ -3,7 +3,9 @@ import { Sha256 } from '../domain/ids.ts';
 import { type CatalogAsset, readCatalogAssets } from './catalog-assets.ts';
 import { readDefinitions, type SourcedDefinition } from './definition-file.ts';
 import type { KpiDefinition } from './kpi-definition.ts';
-import { type Model, orderModels } from './model-graph.ts';
+import { type Model, orderModels, relationsBehind } from './model-graph.ts';
+import { STAGED_RELATIONS } from './relations.ts';
+import { placeholdersIn } from './requirement.ts';
 
 /** Every KPI that there is, and the models that it can be read from. */
 export type Catalog = {
@@ -43,6 +45,7 @@ export function parseCatalog(assets: readonly CatalogAsset[]): Catalog {
     ...files.flatMap((file) => file.problems),
     ...duplicateIds(definitions),
     ...unknownModels(definitions, models),
+    ...unreadRelations(definitions, models),
   ];
   if (problems.length > 0) throw new CatalogInvalid(problems);
   return {
@@ -72,6 +75,27 @@ function unknownModels(
   return definitions.flatMap(({ kpi, at }) =>
     kpi.models.flatMap((model, index) =>
       marts.has(model) ? [] : [`${at('models', index)}: ${kpi.id} reads ${model}, but there is no such mart`],
+    ),
+  );
+}
+
+/** A requirement may only blame a snapshot that the KPI reads, whatever model it reads. */
+function unreadRelations(
+  definitions: readonly SourcedDefinition[],
+  models: readonly Model[],
+): readonly string[] {
+  return definitions.flatMap(({ kpi, at }) =>
+    (kpi.requires ?? []).flatMap(({ otherwise }, index) =>
+      placeholdersIn(otherwise)
+        .filter((name) => STAGED_RELATIONS.includes(name))
+        .flatMap((relation) =>
+          kpi.models
+            .filter((model) => !relationsBehind(model, models).includes(relation))
+            .map(
+              (model) =>
+                `${at('requires', index, 'otherwise')}: ${kpi.id} names ${relation}, which ${model} does not read`,
+            ),
+        ),
     ),
   );
 }

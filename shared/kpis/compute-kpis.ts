@@ -32,8 +32,9 @@ export async function computeKpis(input: ComputeKpisInput): Promise<KpiMart> {
 
   const { readings, missing } = planReadings(entries, catalog, asOf);
   const histories = [...missing];
+  const deps = { sql, asOf, book: entries, files, failedViews, onFailure };
   for (const [mart, readingsOfMart] of Map.groupBy(readings, ({ model }) => model)) {
-    histories.push(...(await readMart(mart, readingsOfMart, { sql, asOf, files, failedViews, onFailure })));
+    histories.push(...(await readMart(mart, readingsOfMart, deps)));
   }
   // Parsing puts the keys in the schema's order, whatever order the caller's entries had.
   return KpiMart.parse({

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { compare, rational } from '../domain/rational.ts';
 import { KpiUnit } from './kpi-result.ts';
 import { ExpressionInvalid, measuresIn, parseMetricExpression } from './metric-expression.ts';
+import { STAGED_RELATIONS } from './relations.ts';
+import { placeholdersIn } from './requirement.ts';
 
 // A KPI as data: additive measures over a model, one metric over the measures, and what people need to read
 // the number. Everything is checked here, so that a wrong definition stops at load and not in a report.
@@ -51,6 +53,9 @@ const Metric = z
     message: 'belongs to a ratio; this metric has no denominator',
   });
 
+/** A measure that must be zero, or the KPI has no value; `otherwise` says why, with measures and relations in braces. */
+const Requirement = z.strictObject({ zero: Identifier, otherwise: z.string().min(1) });
+
 /** A limit: a whole number, or a decimal in quotes so that no binary float comes near it. */
 const Limit = z
   .union([z.int(), z.string().regex(/^-?\d+(\.\d+)?$/)], {
@@ -73,39 +78,56 @@ const Shape = z.strictObject({
   models: z.array(Identifier).min(1),
   measures: z.record(Identifier, Measure),
   metric: Metric,
+  /** What must hold for the metric to be the whole truth. */
+  requires: z.array(Requirement).min(1).optional(),
   unit: KpiUnit,
   direction: z.enum(['higher-is-better', 'lower-is-better', 'neutral']),
-  /** The limits themselves still count as the better status. */
-  thresholds: z.strictObject({ warning: Limit, critical: Limit }).optional(),
+  /** The limits themselves still count as the better status. A guardrail is a warning alone. */
+  thresholds: z.strictObject({ warning: Limit, critical: Limit.optional() }).optional(),
   precision: z.int().nonnegative().max(10),
 });
 
 export type KpiDefinition = z.infer<typeof KpiDefinition>;
 export const KpiDefinition = Shape.superRefine((kpi, context) => {
   const report = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  const used = usedMeasures(kpi);
-  for (const [side, name] of used) {
-    if (!Object.hasOwn(kpi.measures, name)) report(['metric', side], `uses ${name}, which is not a measure`);
+  const used = [...usedByMetric(kpi), ...usedByRequirements(kpi)];
+  for (const { path, name } of used) {
+    if (!Object.hasOwn(kpi.measures, name)) report(path, `uses ${name}, which is not a measure`);
   }
-  const names = new Set(used.map(([, name]) => name));
+  const names = new Set(used.map(({ name }) => name));
   for (const name of Object.keys(kpi.measures)) {
-    if (!names.has(name)) report(['measures', name], 'is not used by the metric');
+    if (!names.has(name)) report(['measures', name], 'is not used by the metric or a requirement');
   }
   const problem = thresholdProblem(kpi);
   if (problem) report(['thresholds'], problem);
 });
 
-function usedMeasures(kpi: z.infer<typeof Shape>): readonly (readonly [string, string])[] {
-  const { numerator, denominator } = kpi.metric;
+type UsedMeasure = { readonly path: string[]; readonly name: string };
+
+function usedByMetric({ metric: { numerator, denominator } }: z.infer<typeof Shape>): UsedMeasure[] {
+  const used = (side: string, names: readonly string[]) =>
+    names.map((name) => ({ path: ['metric', side], name }));
   return [
-    ...measuresIn(numerator.tree).map((name) => ['numerator', name] as const),
-    ...(denominator ? measuresIn(denominator.tree).map((name) => ['denominator', name] as const) : []),
+    ...used('numerator', measuresIn(numerator.tree)),
+    ...(denominator ? used('denominator', measuresIn(denominator.tree)) : []),
   ];
+}
+
+function usedByRequirements({ requires = [] }: z.infer<typeof Shape>): UsedMeasure[] {
+  return requires.flatMap(({ zero, otherwise }, index) => {
+    const path = ['requires', String(index)];
+    const named = placeholdersIn(otherwise).filter((name) => !STAGED_RELATIONS.includes(name));
+    return [
+      { path: [...path, 'zero'], name: zero },
+      ...named.map((name) => ({ path: [...path, 'otherwise'], name })),
+    ];
+  });
 }
 
 function thresholdProblem({ direction, thresholds }: z.infer<typeof Shape>): string | undefined {
   if (!thresholds) return undefined;
   if (direction === 'neutral') return 'need a direction: say whether higher or lower is better';
+  if (thresholds.critical === undefined) return undefined;
   const order = compare(rational(thresholds.warning), rational(thresholds.critical));
   if (direction === 'lower-is-better' && order > 0) return 'must have warning at or below critical';
   if (direction === 'higher-is-better' && order < 0) return 'must have warning at or above critical';

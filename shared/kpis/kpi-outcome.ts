@@ -2,11 +2,13 @@ import type { LocalDate } from '../domain/local-date.ts';
 import { divide, multiply, rational, toDecimal } from '../domain/rational.ts';
 import { asRational, type ExactDecimal, exactDecimalText } from './exact-decimal.ts';
 import type { KpiDefinition } from './kpi-definition.ts';
-import type { KpiResult } from './kpi-result.ts';
+import type { BookEntry, KpiResult } from './kpi-result.ts';
 import { statusOf } from './kpi-status.ts';
 import { evaluateMetric, measuresIn } from './metric-expression.ts';
+import { unmetRequirement } from './requirement.ts';
 
-// From measures to a result: the only division in the product, and the words when there is nothing to divide by.
+// From measures to a result: the only division in the product, and the words when there is nothing to divide by or
+// the measures are not the whole truth.
 
 const RATIO_PLACES = 10;
 
@@ -24,8 +26,11 @@ export function computedKpi(
   kpi: KpiDefinition,
   measures: Readonly<Record<string, ExactDecimal>>,
   source: KpiSource,
+  book: readonly BookEntry[],
 ): KpiResult {
   const { metric } = kpi;
+  const incomplete = unmetRequirement(kpi, measures, book);
+  if (incomplete !== undefined) return resultOf(kpi, source, withoutFigures(incomplete));
   const numerator = evaluateMetric(metric.numerator.tree, measures);
   if (!metric.denominator) {
     const value = exactDecimalText(numerator);
@@ -55,11 +60,14 @@ export function uncomputableKpi(
   at: { readonly model: string; readonly inputs: readonly string[]; readonly asOf: LocalDate },
 ): KpiResult {
   const source = { ...at, reportingDate: at.asOf, rows: 0, nulls: 0 };
-  const figures = { value: null, numerator: null, denominator: null };
-  return resultOf(kpi, source, { ...figures, status: 'not-computable', reason });
+  return resultOf(kpi, source, withoutFigures(reason));
 }
 
 type Figures = Pick<KpiResult, 'value' | 'numerator' | 'denominator' | 'status' | 'reason'>;
+
+function withoutFigures(reason: string): Figures {
+  return { value: null, numerator: null, denominator: null, status: 'not-computable', reason };
+}
 
 function resultOf(kpi: KpiDefinition, source: KpiSource, figures: Figures): KpiResult {
   return {

@@ -38,7 +38,8 @@ export const KpiResult = z.object({
   reason: z.string().optional(),
   owner: z.string(),
   direction: z.enum(['higher-is-better', 'lower-is-better', 'neutral']),
-  thresholds: z.object({ warning: Decimal, critical: Decimal }).optional(),
+  /** A guardrail has a warning alone. */
+  thresholds: z.object({ warning: Decimal, critical: Decimal.optional() }).optional(),
   /** The SQL model the measures were read from. */
   model: z.string(),
   /** Datasets that the value was computed from. */

@@ -15,6 +15,6 @@ export function statusOf(
     const order = compare(value, rational(limit));
     return direction === 'higher-is-better' ? order < 0 : order > 0;
   };
-  if (isWorseThan(thresholds.critical)) return 'critical';
+  if (thresholds.critical !== undefined && isWorseThan(thresholds.critical)) return 'critical';
   return isWorseThan(thresholds.warning) ? 'warning' : 'ok';
 }

@@ -4,7 +4,7 @@ import { SqlEngineExhausted } from '../ports/sql-engine.ts';
 import { exactDecimal } from './exact-decimal.ts';
 import type { KpiDefinition } from './kpi-definition.ts';
 import { computedKpi, uncomputableKpi } from './kpi-outcome.ts';
-import type { KpiResult } from './kpi-result.ts';
+import type { BookEntry, KpiResult } from './kpi-result.ts';
 import { type MeasureQuery, measureQuery } from './measure-query.ts';
 import type { ViewFailures } from './model-views.ts';
 
@@ -23,6 +23,7 @@ export type KpiFailure = { readonly mart: string; readonly kpis: readonly string
 export type ReadMartDeps = {
   readonly sql: SqlSession;
   readonly asOf: LocalDate;
+  readonly book: readonly BookEntry[];
   readonly files: ReadonlyMap<string, string>;
   readonly failedViews: ViewFailures;
   readonly onFailure: (failure: KpiFailure) => void;
@@ -44,7 +45,7 @@ export async function readMart(
     const rows = await deps.sql.rows(query.sql);
     return readings.map((reading) => ({
       kpi: reading.kpi,
-      results: resultsOf(reading, query, rows, deps.asOf),
+      results: resultsOf(reading, query, rows, deps),
     }));
   } catch (error) {
     if (error instanceof SqlEngineExhausted) throw error;
@@ -60,21 +61,22 @@ function resultsOf(
   { kpi, model, inputs }: Reading,
   query: MeasureQuery,
   rows: readonly SqlRow[],
-  asOf: LocalDate,
+  { asOf, book }: ReadMartDeps,
 ): readonly KpiResult[] {
   if (rows.length === 0) return [uncomputableKpi(kpi, `${model} has no rows`, { model, inputs, asOf })];
   return rows.map((row) => {
     const measures = Object.entries(kpi.measures).map(
       ([name, measure]) => [name, exactDecimal(String(row[query.columnOf(measure)]))] as const,
     );
-    return computedKpi(kpi, Object.fromEntries(measures), {
+    const source = {
       model,
       inputs,
       asOf: LocalDate.parse(row['as_of']),
       reportingDate: LocalDate.parse(row['reporting_date']),
       rows: Number(row['row_count']),
       nulls: Number(row[query.nullsColumnOf(kpi)]),
-    });
+    };
+    return computedKpi(kpi, Object.fromEntries(measures), source, book);
   });
 }
 

@@ -1,3 +1,4 @@
+import type { RunId } from '../domain/ids.ts';
 import type { LocalDate } from '../domain/local-date.ts';
 import type { BookEntry } from '../kpis/kpi-result.ts';
 import type { Snapshot } from '../ports/snapshot-registry.ts';
@@ -24,8 +25,15 @@ export function bookOf(
 }
 
 /** Later as-of date first; for one day the file that landed last; the run id settles what is left. */
-export function supersedes(a: Snapshot, b: Snapshot): boolean {
+export function supersedes(a: Standing, b: Standing): boolean {
   return rank(a) > rank(b);
+}
+
+type Standing = { readonly asOf: LocalDate; readonly landedAt: string; readonly runId: RunId };
+
+/** Where a run stands among others of its feed, once it has a date. */
+export function standingOf({ asOf, drop, runId }: RunRecord & { asOf: LocalDate }): Standing {
+  return { asOf, landedAt: drop.landedAt, runId };
 }
 
 /** Runs whose book the new snapshot may have changed: those of other relations as of its day or later. */
@@ -38,6 +46,6 @@ export function runsAffectedBy(added: Snapshot, snapshots: readonly Snapshot[]):
   );
 }
 
-function rank({ asOf, landedAt, runId }: Snapshot): string {
-  return `${asOf satisfies LocalDate}|${landedAt}|${runId}`;
+function rank({ asOf, landedAt, runId }: Standing): string {
+  return `${asOf}|${landedAt}|${runId}`;
 }

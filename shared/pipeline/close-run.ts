@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import { Sha256 } from '../domain/ids.ts';
-import { runbookOf } from '../domain/problem.ts';
-import { findAnomalies } from '../kpis/anomalies.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
-import { type Compliance, type Manifest, type RunSummary, ValidationReport } from '../runs/documents.ts';
+import {
+  complianceOf,
+  type EndStatus,
+  manifestOf,
+  notValidated,
+  summaryOf,
+} from '../runs/closing-documents.ts';
+import { type Compliance, type Manifest, ValidationReport } from '../runs/documents.ts';
 import { lineageEvents } from '../runs/lineage-events.ts';
 import { artifactPath, attemptPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
@@ -32,8 +37,6 @@ export type RunResults = {
 export type ManifestFile = Manifest['files'][number];
 /** A document of the run's own folder, whole. */
 export type RunDocument = { readonly name: string; readonly body: string; readonly contentType: string };
-
-type EndStatus = Exclude<RunRecord['status'], 'running'>;
 
 /** Commits the documents and ends the run in the ledger. Throws AttemptOvertaken when a newer attempt has begun. */
 export async function closeRun(
@@ -101,7 +104,9 @@ async function writeDocuments(
     return outcome.kind === 'written';
   };
   const own = documents.map(({ name, body }) => fileOf('runs', artifactPath(run.runId, name), name, body));
-  const files = [...(results.files ?? []), ...own];
+  const raw = rawFile(run);
+  const others = (results.files ?? []).filter(({ container }) => container !== 'raw');
+  const files = [...(raw === undefined ? [] : [raw]), ...others, ...own];
   const manifest = json('manifest.json', manifestOf(run, results.mart, files, revision));
   const durationMs = completedAt.getTime() - Date.parse(run.startedAt);
   const summary = JSON.stringify(
@@ -151,6 +156,13 @@ export async function endInLedger(
   return ended;
 }
 
+/** The file as it came: its hash is that of the run. */
+function rawFile({ rawPath, drop, sha256 }: RunRecord): ManifestFile | undefined {
+  return rawPath === undefined
+    ? undefined
+    : { name: 'raw', container: 'raw', path: rawPath, bytes: drop.bytes, sha256 };
+}
+
 /** A file of the lake as the manifest lists it. */
 export function fileOf(zone: Zone, path: string, name: string, body: Uint8Array | string): ManifestFile {
   return { name, container: zone, path, bytes: Buffer.byteLength(body), sha256: sha256Of(body) };
@@ -162,95 +174,4 @@ function json(name: string, document: ValidationReport | Compliance | Manifest):
 
 function sha256Of(body: Uint8Array | string): Sha256 {
   return Sha256.parse(createHash('sha256').update(body).digest('hex'));
-}
-
-/** The report of a run that ended before its rows were looked at. */
-function notValidated(run: RunRecord): ValidationReport {
-  return {
-    runId: run.runId,
-    dataset: run.dataset,
-    contract: run.contract,
-    contractVersion: run.contractVersion,
-    sourceFile: run.drop.path,
-    inputSha256: run.sha256,
-    verdict: 'rejected',
-    rows: { read: 0, accepted: 0, rejected: 0, identicalDuplicates: 0 },
-    tolerance: { maxRejectedShare: '0', rejectedShare: '0' },
-    problems: run.problems,
-    columns: { unexpected: [], missingOptional: [] },
-    nulls: {},
-    controlTotals: {},
-  };
-}
-
-function complianceOf(run: RunRecord, mart: KpiMart | undefined, generatedAt: Date): Compliance {
-  const anomalies = mart === undefined ? [] : findAnomalies(mart);
-  const masked = run.phases.transformation?.maskedColumns ?? [];
-  return {
-    runId: run.runId,
-    generatedAt: generatedAt.toISOString(),
-    maskStage: masked.length > 0 ? 'transformation' : 'none',
-    piiMaskedColumns: masked,
-    accessLog: run.trail.map(({ stage, attempt }) => ({
-      stage,
-      principal: 'pipeline',
-      purpose: `attempt ${attempt}: ${run.cause}`,
-      action: stage === 'ingest' ? 'read landing, write raw' : `work ${stage}`,
-      object: run.drop.path,
-      status: 'done',
-    })),
-    anomalies,
-    criticalAnomalyCount: anomalies.filter(({ severity }) => severity === 'critical').length,
-    metadata: { sourceFile: run.drop.path, checksum: run.sha256, action: run.cause },
-  };
-}
-
-function manifestOf(
-  run: RunRecord,
-  mart: KpiMart | undefined,
-  files: readonly ManifestFile[],
-  revision: string,
-): Manifest {
-  return {
-    runId: run.runId,
-    attempt: run.attempt,
-    dataset: run.dataset,
-    contract: run.contract,
-    contractVersion: run.contractVersion,
-    ...(run.asOf !== undefined && { asOf: run.asOf }),
-    ...(mart !== undefined && { bookId: mart.bookId, catalogSha256: mart.catalogSha256 }),
-    book: mart?.book ?? [],
-    revision,
-    files: [...files].sort((a, b) => (`${a.container}/${a.path}` < `${b.container}/${b.path}` ? -1 : 1)),
-  };
-}
-
-function summaryOf(
-  run: RunRecord,
-  status: EndStatus,
-  completedAt: Date,
-  durationMs: number,
-  manifestSha256: Sha256,
-): RunSummary {
-  return {
-    runId: run.runId,
-    status,
-    dataset: run.dataset,
-    contract: run.contract,
-    contractVersion: run.contractVersion,
-    sourceFile: run.drop.path,
-    attempt: run.attempt,
-    cause: run.cause,
-    startedAt: run.startedAt,
-    completedAt: completedAt.toISOString(),
-    durationMs,
-    ...(run.asOf !== undefined && { asOf: run.asOf }),
-    phases: run.phases,
-    problems: run.problems.map((problem) =>
-      problem.severity === 'error'
-        ? { ...problem, message: `${problem.message} See ${runbookOf(problem.code)}.` }
-        : problem,
-    ),
-    manifestSha256,
-  };
 }

@@ -91,7 +91,7 @@ async function computeAndKeep(run: RunRecord, asOf: LocalDate, deps: ComputeDeps
 async function martOfBook(
   bookId: string,
   input: { book: readonly BookEntry[]; catalog: Catalog; asOf: LocalDate; failures: Record<string, string> },
-  { lake, scratch, sql }: ComputeDeps,
+  { lake, scratch, sql, log }: ComputeDeps,
 ): Promise<KpiMart> {
   const cached = await lake.read('marts', bookMartPath(bookId));
   if (cached !== undefined) return KpiMart.parse(JSON.parse(cached.toString('utf8')));
@@ -112,6 +112,7 @@ async function martOfBook(
     asOf,
     onFailure: ({ kpis, error }) => {
       for (const kpi of kpis) failures[kpi] = describeError(error);
+      log.error('stage.failed', { stage: 'compute', kpis, error: describeError(error) });
     },
   });
   // A result with a failed KPI is not kept for others: the failure may pass.

@@ -3,7 +3,8 @@ import type { KpiHistory } from '../ports/kpi-history.ts';
 
 /**
  * The mart with the reporting dates that its own files do not hold: a feed that sends one snapshot at a time
- * has its past in the history. What the mart knows itself is never replaced, and nothing later is added.
+ * has its past in the history. What the mart knows itself is never replaced, and nothing later is added. Only what
+ * was read from the same model continues it.
  */
 export async function continueSeries(mart: KpiMart, history: KpiHistory): Promise<KpiMart> {
   const earlier: KpiResult[] = [];

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../ports/clock.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
+import { describeError } from './work-stage.ts';
 
 // Is the product well, and what does it wait for? The answer comes even when settings or storage do not.
 
@@ -18,6 +19,13 @@ export type Health = {
   readonly revision: string;
 };
 
+export type HealthReport = {
+  /** For anybody: of an error its class and code, never its message. */
+  readonly health: Health;
+  /** What the errors say, with names of accounts and files: for the log, and for whoever has a key. */
+  readonly details: readonly string[];
+};
+
 export async function checkHealth(
   checks: readonly HealthCheck[],
   deps: {
@@ -28,14 +36,20 @@ export async function checkHealth(
     /** How long a check may take. Storage clients try again for minutes; whoever asks wants to know now. */
     patienceMs?: number;
   },
-): Promise<Health> {
+): Promise<HealthReport> {
   const { patienceMs = PATIENCE_MS } = deps;
   const results = await Promise.all(checks.map((check) => runCheck(check, patienceMs)));
-  const base = { next_run: deps.nextRun, revision: deps.revision, checks: Object.fromEntries(results) };
-  if (results.some(([, { ok }]) => !ok)) {
-    const [failed] = results.filter(([, { ok }]) => !ok);
-    const last_error = failed === undefined ? null : `${failed[0]}: ${failed[1].detail}`;
-    return { status: 'unhealthy', last_run: null, metrics_computed: 0, last_error, ...base };
+  const checked = results.map(({ name, error }) => [
+    name,
+    error === undefined ? { ok: true } : { ok: false, detail: kindOf(error) },
+  ]);
+  const base = { next_run: deps.nextRun, revision: deps.revision, checks: Object.fromEntries(checked) };
+  const failed = results.filter(({ error }) => error !== undefined);
+  const [first] = failed;
+  if (first !== undefined) {
+    const last_error = `${first.name}: ${kindOf(first.error)}`;
+    const health = { status: 'unhealthy', last_run: null, metrics_computed: 0, last_error, ...base } as const;
+    return { health, details: failed.map(({ name, error }) => `${name}: ${describeError(error)}`) };
   }
   const runs = await deps.ledger.list({ limit: 50 });
   const [last] = runs;
@@ -43,7 +57,8 @@ export async function checkHealth(
   const newest = ended.toSorted((a, b) => ((a.completedAt ?? '') < (b.completedAt ?? '') ? 1 : -1));
   const lastFailure = newest.find(({ status }) => status === 'failed');
   const computed = newest.find(({ status }) => status === 'success');
-  return {
+  const failure = lastFailure?.lastError;
+  const health: Health = {
     status: newest[0]?.status === 'failed' ? 'degraded' : 'healthy',
     last_run: last
       ? {
@@ -54,25 +69,37 @@ export async function checkHealth(
         }
       : null,
     metrics_computed: computed?.phases.calculation?.kpisComputed ?? 0,
-    last_error: lastFailure?.lastError?.message ?? null,
+    last_error: failure === undefined ? null : `${failure.code} in stage ${failure.stage}`,
     ...base,
   };
+  return { health, details: failure === undefined ? [] : [failure.message] };
+}
+
+/** Class and code of an error: enough to know where to look, and nothing that an outsider could use. */
+export function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return /^[\w-]{1,60}$/.test(code) ? `${error.name} ${code}` : error.name;
+}
+
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
 }
 
 async function runCheck(
   { name, check }: HealthCheck,
   patienceMs: number,
-): Promise<[string, { ok: boolean; detail?: string }]> {
+): Promise<{ name: string; error?: unknown }> {
   const answered = new AbortController();
   const silence = async (): Promise<never> => {
     await sleep(patienceMs, undefined, { signal: answered.signal });
-    throw new Error(`no answer within ${patienceMs / 1_000} seconds`);
+    throw new NoAnswer(`no answer within ${patienceMs / 1_000} seconds`);
   };
   try {
     await Promise.race([check(), silence()]);
-    return [name, { ok: true }];
+    return { name };
   } catch (error) {
-    return [name, { ok: false, detail: error instanceof Error ? error.message : String(error) }];
+    return { name, error };
   } finally {
     answered.abort();
   }

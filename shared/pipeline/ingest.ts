@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Contract, contractLabel } from '../contracts/contract.ts';
-import { type Identification, identifyContract } from '../contracts/registry.ts';
-import { showHiddenCharacters } from '../domain/hidden-characters.ts';
+import type { Contract } from '../contracts/contract.ts';
+import { identifyContract } from '../contracts/registry.ts';
 import { DatasetId, Sha256 } from '../domain/ids.ts';
 import { type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -13,10 +12,11 @@ import type { Log } from '../ports/log.ts';
 import { amendRun, type DropRecord, type RunLedger } from '../ports/run-ledger.ts';
 import { rawPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { asOfInName } from './as-of-finder.ts';
 import { type CloseDeps, closeRun } from './close-run.ts';
+import { EMPTY_FILE, notIdentified, shownName, sourceGone, unsafeName } from './drop-problems.ts';
 import { type LandingPath, parseLandingPath } from './landing-path.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
+import { takeUp } from './take-up-run.ts';
 import { withTrail } from './work-stage.ts';
 
 // A file in landing becomes a run: hashed, kept for ever as it came, claimed in the ledger. What it is judged by
@@ -60,7 +60,7 @@ export async function ingestFile(
     claim.kind === 'claimed' ? { run: draft, isDuplicate: false } : await takeUp(claim.run, draft, deps);
   if (isDuplicate) {
     deps.log.info('file.duplicate', { runId: run.runId, dataset: run.dataset });
-    return await settle({ ...run, drop: draft.drop }, deps, 'duplicate');
+    return await settle(run, deps, draft.drop);
   }
   if (run.status !== 'running' || run.stage !== 'ingest') return await settle(run, deps);
   return await keepAndAdvance(run, judged, { file, startedAt, location }, deps);
@@ -130,52 +130,6 @@ async function judgeFile(
     contract: found.contract,
     ...(requested !== undefined && { requestedAsOf: requested }),
     problems: [],
-  };
-}
-
-function notIdentified(path: string, found: Exclude<Identification, { kind: 'found' }>): Problem {
-  if (found.kind === 'ambiguous') {
-    const names = found.candidates.map((contract) => contractLabel(contract)).join(' and ');
-    return {
-      code: 'ambiguous-dataset',
-      severity: 'error',
-      message: `The columns of ${shownName(path)} fit contracts ${names} alike. No row was read. Drop the file below the folder of its dataset, for example landing/${found.candidates[0]?.dataset}/, without the columns of the other.`,
-    };
-  }
-  const [nearest] = found.nearest;
-  if (nearest === undefined) {
-    return {
-      code: 'unknown-dataset',
-      severity: 'error',
-      message: `${shownName(path)} is below no known dataset, and its columns are those of none. No row was read. Drop the file below landing/<source>/<dataset>/.`,
-    };
-  }
-  const missing = nearest.missing.slice(0, 5).join(', ');
-  return {
-    code: 'unknown-dataset',
-    severity: 'error',
-    message: `${shownName(path)} is below no known dataset. Its columns are nearest to ${contractLabel(nearest.contract)} (${nearest.contract.dataset}), but ${missing} ${nearest.missing.length === 1 ? 'is' : 'are'} missing. No row was read. Add what is missing and drop the file below landing/${nearest.contract.dataset}/.`,
-  };
-}
-
-/** A name from outside, as it may be shown: quoted, cut short, and with nothing that acts without being seen. */
-function shownName(path: string): string {
-  return JSON.stringify(showHiddenCharacters(path.slice(0, 200)));
-}
-
-function unsafeName(path: string, why: string): Problem {
-  return {
-    code: 'unsafe-name',
-    severity: 'error',
-    message: `The name ${shownName(path)} is not accepted: ${why}. The file was not read. Rename it and drop it again.`,
-  };
-}
-
-export function sourceGone(path: string): Problem {
-  return {
-    code: 'source-gone',
-    severity: 'error',
-    message: `The file ${shownName(path)} was deleted or replaced before it could be read. Nothing was computed. If it was meant to be loaded, drop it again.`,
   };
 }
 
@@ -277,75 +231,30 @@ async function settledBefore(
   return { ...drop, next: run ? afterIngest(run.value) : [] };
 }
 
-/**
- * The run is there already. From this very landing: it is carried on with. From another one with the same
- * content: a run that did not come to a verdict gets a new attempt, one that is only claimed is taken over, since
- * its own delivery may have died, and any other is pointed to.
- */
-async function takeUp(
-  run: RunRecord,
-  draft: RunRecord,
-  { ledger, clock }: IngestDeps,
-): Promise<{ run: RunRecord; isDuplicate: boolean }> {
-  if (run.drop.path === draft.drop.path && run.drop.etag === draft.drop.etag) {
-    return { run, isDuplicate: false };
-  }
-  const now = clock.now().toISOString();
-  let isDuplicate = false;
-  const amended = await amendRun(ledger, run.runId, (current) => {
-    const cause = causeToTryAgain(current, draft);
-    const isClaimed = current.status === 'running' && current.stage === 'ingest';
-    isDuplicate = cause === undefined && !isClaimed;
-    if (cause !== undefined) return newAttempt(current, draft, { cause, now });
-    if (isClaimed) return { ...current, drop: draft.drop, updatedAt: now };
-    return { ...current, duplicates: current.duplicates + 1, updatedAt: now };
-  });
-  return { run: amended?.run ?? run, isDuplicate };
-}
-
-function causeToTryAgain(run: RunRecord, draft: RunRecord): string | undefined {
-  if (run.status === 'failed' || run.status === 'canceled') return 'dropped again after a failure';
-  const lackedDay = run.status === 'rejected' && run.problems.some(({ code }) => code === 'no-as-of');
-  const hasDay =
-    draft.requestedAsOf !== undefined || asOfInName(draft.drop.path, parseLocalDate) !== undefined;
-  return lackedDay && hasDay ? 'dropped again with its day' : undefined;
-}
-
-function newAttempt(
-  run: RunRecord,
-  { drop, requestedAsOf }: RunRecord,
-  { cause, now }: { cause: string; now: string },
-): RunRecord {
-  const { completedAt: _, ...rest } = run;
-  return {
-    ...rest,
-    ...(requestedAsOf !== undefined && { requestedAsOf }),
-    status: 'running',
-    stage: run.rawPath === undefined ? 'ingest' : 'validate',
-    drop,
-    attempt: run.attempt + 1,
-    cause,
-    problems: [],
-    updatedAt: now,
-  };
-}
-
+/** Writes down what became of a landing. `repeated` is the landing of content that the run had before. */
 async function settle(
   run: RunRecord,
   { ledger, clock }: IngestDeps,
-  outcome: DropRecord['outcome'] = outcomeOf(run),
+  repeated?: RunRecord['drop'],
 ): Promise<IngestOutcome> {
+  const { path, etag } = repeated ?? run.drop;
   const drop: DropRecord = {
-    path: run.drop.path,
-    etag: run.drop.etag,
-    outcome,
+    path,
+    etag,
+    outcome: repeated ? 'duplicate' : outcomeOf(run),
     runId: run.runId,
-    detail:
-      outcome === 'duplicate' ? `the same content as run ${run.runId}` : (run.problems[0]?.message ?? ''),
+    detail: repeated ? verdictBefore(run) : (run.problems[0]?.message ?? ''),
     at: clock.now().toISOString(),
   };
   await ledger.recordDrop(drop);
-  return { ...drop, next: outcome === 'duplicate' ? [] : afterIngest(run) };
+  return { ...drop, next: repeated ? [] : afterIngest(run) };
+}
+
+/** Whoever drops something again should hear what was said of it the first time. */
+function verdictBefore(run: RunRecord): string {
+  const same = `The same content as ${shownName(run.drop.path)} (run ${run.runId})`;
+  if (run.status !== 'rejected') return `${same}; nothing was computed again.`;
+  return `${same}, which was rejected: ${run.problems[0]?.message ?? 'see its validation report'}`;
 }
 
 function outcomeOf({ status }: RunRecord): DropRecord['outcome'] {
@@ -361,9 +270,3 @@ async function hashOf(body: AsyncIterable<Uint8Array>): Promise<Sha256> {
   for await (const chunk of body) hash.update(chunk);
   return Sha256.parse(hash.digest('hex'));
 }
-
-const EMPTY_FILE: Problem = {
-  code: 'empty-file',
-  severity: 'error',
-  message: 'The file has no bytes. Nothing was read. Export it again and drop the new file.',
-};

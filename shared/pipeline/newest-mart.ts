@@ -4,25 +4,40 @@ import type { Lake } from '../ports/lake.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
 import { martPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import { standingOf, supersedes } from './book.ts';
 
 /** The KPIs to show: those of the newest as-of date, and of several runs for it the one with the fullest book. */
 export async function newestMart(
   filter: { asOf?: LocalDate | undefined },
   { lake, ledger }: { lake: Lake; ledger: RunLedger },
 ): Promise<{ run: RunRecord; mart: KpiMart } | undefined> {
-  const runs = (await ledger.list())
+  const dated = (await ledger.list())
     .filter(hasNumbers)
-    .filter(({ asOf }) => asOf !== undefined && (filter.asOf === undefined || asOf === filter.asOf));
-  const asOf = runs.map((run) => run.asOf).reduce((a, b) => ((a ?? '') > (b ?? '') ? a : b), undefined);
-  let best: { run: RunRecord; mart: KpiMart } | undefined;
+    .flatMap((run) => (run.asOf === undefined ? [] : [{ ...run, asOf: run.asOf }]))
+    .filter(({ asOf }) => filter.asOf === undefined || asOf === filter.asOf);
+  const newest = dated.reduce((latest, { asOf }) => (asOf > latest ? asOf : latest), '');
+  const runs = dated.filter(({ asOf }) => asOf === newest).filter(isNotSuperseded);
+  let best: { run: RunRecord & { asOf: LocalDate }; mart: KpiMart } | undefined;
   for (const run of runs) {
-    if (asOf === undefined || run.asOf !== asOf) continue;
-    const body = await lake.read('marts', martPath(asOf, run.runId, 'json'));
+    const body = await lake.read('marts', martPath(run.asOf, run.runId, 'json'));
     if (body === undefined) continue;
     const mart = KpiMart.parse(JSON.parse(body.toString('utf8')));
-    if (best === undefined || mart.book.length > best.mart.book.length) best = { run, mart };
+    const fuller = mart.book.length - (best?.mart.book.length ?? 0);
+    const isBetter = best === undefined || fuller > 0 || (fuller === 0 && isLater(run, best.run));
+    if (isBetter) best = { run, mart };
   }
   return best;
+}
+
+type DatedRun = RunRecord & { asOf: LocalDate };
+
+/** A correction for the same day leaves the run that it corrects without a say. */
+function isNotSuperseded(run: DatedRun, _: number, runs: readonly DatedRun[]): boolean {
+  return !runs.some((other) => other.relation === run.relation && isLater(other, run));
+}
+
+function isLater(a: DatedRun, b: DatedRun): boolean {
+  return supersedes(standingOf(a), standingOf(b));
 }
 
 /** Succeeded, now or before: while it is computed again, or after that failed, its last numbers stand. */

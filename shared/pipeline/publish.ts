@@ -12,6 +12,7 @@ import { ValidationReport } from '../runs/documents.ts';
 import { artifactPath, latestPath, martPath, quarantinePath, reportPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { Zone } from '../topology.ts';
+import { standingOf, supersedes } from './book.ts';
 import {
   type CloseDeps,
   commitDocuments,
@@ -42,7 +43,7 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   const { asOf } = run;
   if (asOf === undefined) throw new Error(`run ${run.runId} reached publish without an as-of date`);
   const computed = KpiMart.parse(await readOfAttempts(deps.lake, run, 'kpis.json'));
-  await deps.history.record(computed, run.drop.landedAt);
+  const databaseWrites = await deps.history.record(computed, standingOf({ ...run, asOf }));
   const mart = await continueSeries(computed, deps.history);
   const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
   const others = await validationsOf(mart.book, run, deps);
@@ -52,16 +53,17 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
     { name: 'report.html', body: await reportHtml(model), contentType: 'text/html; charset=utf-8' },
   ];
   const reports = await writeReports(run, asOf, documents, deps.lake);
+  const hashingSince = deps.clock.now();
   const files = [...(await filesOf(run, asOf, deps.lake)), ...reports];
 
   const now = deps.clock.now();
-  const durationMs = now.getTime() - startedAt.getTime();
   const output = {
     filesPersisted: files.length + documents.length,
+    // A failed upload throws, and then there is no summary to say so.
     uploadSucceeded: true,
-    databaseWrites: computed.series.length,
-    manifestMs: durationMs,
-    durationMs,
+    databaseWrites,
+    manifestMs: now.getTime() - hashingSince.getTime(),
+    durationMs: now.getTime() - startedAt.getTime(),
   };
   const finished = withTrail(
     { ...run, seriesSha256: seriesHash(mart), phases: { ...run.phases, output } },
@@ -112,7 +114,6 @@ async function writeReports(
 /** Everything that the run left in other zones, hashed as it lies there now. */
 async function filesOf(run: RunRecord, asOf: LocalDate, lake: Lake): Promise<ManifestFile[]> {
   const places: [Zone, string | undefined, string][] = [
-    ['raw', run.rawPath, 'raw'],
     ['staging', run.stagingPath, 'staging.parquet'],
     ['quarantine', (run.rejectedRows ?? 0) > 0 ? quarantinePath(run.runId) : undefined, 'rejected.jsonl'],
     ['marts', martPath(asOf, run.runId, 'parquet'), 'kpis.parquet'],
@@ -140,15 +141,15 @@ async function hashed(lake: Lake, zone: Zone, path: string, name: string): Promi
 
 const LatestPointer = z.object({ runId: RunId, asOf: LocalDate, landedAt: z.string() });
 
-/** Moves the pointer of the dataset forwards, never back to an older day. */
+/** Moves the pointer of the feed forwards, never back to a snapshot that is superseded. */
 async function pointToLatest(run: RunRecord, asOf: LocalDate, lake: Lake): Promise<void> {
   const path = latestPath(run.dataset, run.contract);
-  const mine = { runId: run.runId, asOf, landedAt: run.drop.landedAt };
+  const mine = standingOf({ ...run, asOf });
   for (;;) {
     const there = await lake.stat('runs', path);
     const body = there && (await lake.read('runs', path));
     const current = body && LatestPointer.parse(JSON.parse(body.toString('utf8')));
-    if (current !== undefined && `${current.asOf}|${current.landedAt}` > `${asOf}|${mine.landedAt}`) return;
+    if (current !== undefined && supersedes(current, mine)) return;
     const onlyIf = there === undefined ? ('absent' as const) : { etag: there.etag };
     const options = { contentType: 'application/json', onlyIf };
     if ((await lake.write('runs', path, JSON.stringify(mine), options)).kind === 'written') return;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Contract, contractLabel } from '../contracts/contract.ts';
-import { addDays, type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
+import { listedNames } from '../contracts/match-header.ts';
+import type { LocalDate } from '../domain/local-date.ts';
 import type { Problem, ProblemCode } from '../domain/problem.ts';
 import { compare, rational, toDecimal } from '../domain/rational.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -10,7 +11,7 @@ import type { SecretStore } from '../ports/secret-store.ts';
 import type { ControlTotals, StagingWriter } from '../ports/staging-writer.ts';
 import type { ValidationReport } from '../runs/documents.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { asOfInName } from './as-of-finder.ts';
+import { dateSnapshot } from './date-snapshot.ts';
 import { openQuarantine } from './quarantine-file.ts';
 import { SnapshotIntake } from './snapshot-intake.ts';
 
@@ -65,24 +66,29 @@ export async function readSnapshot(
   const rows = outcome.kind === 'read' ? outcome.rows : 0;
   const columns =
     outcome.kind === 'read'
-      ? { unexpected: [...outcome.unexpectedColumns], missingOptional: [...outcome.missingOptionalColumns] }
+      ? {
+          unexpected: unexpectedNames(outcome.unexpectedColumns),
+          missingOptional: [...outcome.missingOptionalColumns],
+        }
       : { unexpected: [], missingOptional: [] };
   const fixed = { intake, rows, columns, quarantineFile };
   if (outcome.kind === 'unreadable') return { kind: 'unusable', ...fixed, problems: outcome.problems };
   const tooMany = aboveTolerance(contract, rows, intake);
   if (tooMany !== undefined) return { kind: 'unusable', ...fixed, problems: [tooMany, ...outcome.notices] };
-  const dated = dateOf(run, contract, intake, deps.clock.now());
+  const dated = dateSnapshot(run, contract, intake.asOf.find(), deps.clock.now());
   if (!('asOf' in dated)) return { kind: 'unusable', ...fixed, problems: [dated, ...outcome.notices] };
 
   const stagedFile = join(dir, 'staged.parquet');
   const { rows: stagedRows, totals } = await writer.finish(stagedFile);
   compareTotals(intake, stagedRows, totals);
-  const problems = [
-    ...quarantined(rows, intake.rejected),
-    ...(dated.conflict ? [dated.conflict] : []),
-    ...outcome.notices,
-  ];
+  const problems = [...quarantined(rows, intake.rejected), ...dated.warnings, ...outcome.notices];
   return { kind: 'usable', ...fixed, problems, asOf: dated.asOf, stagedFile };
+}
+
+/** A file may have as many columns as it likes; the report names the first of them. */
+function unexpectedNames(names: readonly string[]): string[] {
+  const { listed, more } = listedNames(names);
+  return more === 0 ? [...listed] : [...listed, `and ${more} more`];
 }
 
 function aboveTolerance(contract: Contract, rows: number, intake: SnapshotIntake): Problem | undefined {
@@ -114,43 +120,6 @@ function quarantined(rows: number, rejected: number): Problem[] {
       message: `${rejected} of ${rows} rows ${were} set aside in quarantine and ${are} not in the numbers; the others are. Correct the rows that rejected.jsonl lists and drop the whole file again.`,
     },
   ];
-}
-
-/** By the contract's rule from the data, else as asked with the drop, else from the name; never from the clock. */
-function dateOf(
-  run: RunRecord,
-  contract: Contract,
-  intake: SnapshotIntake,
-  now: Date,
-): { asOf: LocalDate; conflict: Problem | undefined } | Problem {
-  const { asOf: found, disagreeing } = intake.asOf.find();
-  const asOf = found ?? run.requestedAsOf ?? asOfInName(run.drop.path, parseLocalDate);
-  if (asOf === undefined) {
-    return {
-      code: 'no-as-of',
-      severity: 'error',
-      message: `No row of the file says which day it stands for (contract ${contractLabel(contract)} reads it from ${Object.values(contract.asOf).slice(1).join(' and ')}). Nothing was promoted. Drop it again with the day in its name, for example loans_2025-12-10.csv, or with blob metadata asof=2025-12-10.`,
-    };
-  }
-  // A day ahead is allowed: the sender's day may have begun where ours has not.
-  const today = localDateOf(now);
-  if (asOf > addDays(today, 1)) {
-    return {
-      code: 'future-as-of',
-      severity: 'error',
-      message: `The file stands for ${asOf}, which is after today (${today}). Nothing was promoted. Check the dates of the export and drop the file again.`,
-    };
-  }
-  const conflict: Problem | undefined =
-    disagreeing === 0
-      ? undefined
-      : {
-          code: 'as-of-conflict',
-          severity: 'warning',
-          count: disagreeing,
-          message: `${disagreeing === 1 ? '1 row of the newest snapshot implies' : `${disagreeing} rows of the newest snapshot imply`} another as-of date than ${asOf}, which most rows say. They were kept. Check their due dates and days past due.`,
-        };
-  return { asOf, conflict };
 }
 
 function compareTotals(intake: SnapshotIntake, stagedRows: number, staged: ControlTotals): void {

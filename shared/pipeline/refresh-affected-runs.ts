@@ -40,6 +40,30 @@ export async function refreshAffectedRuns(runId: RunId, deps: RefreshDeps): Prom
   return messages;
 }
 
+/**
+ * A run that was accepted before is now rejected: its rows leave the book, and every run that may have used them
+ * is computed again. Doing this twice does no harm.
+ */
+export async function withdrawSnapshot(
+  run: Pick<RunRecord, 'runId' | 'relation' | 'dataset' | 'asOf'>,
+  deps: RefreshDeps,
+): Promise<readonly StageMessage[]> {
+  const { runId, relation, asOf, dataset } = run;
+  if (relation === undefined || asOf === undefined) return [];
+  await deps.registry.remove({ relation, runId });
+  const snapshots = await deps.registry.all();
+  const { sha256 } = await deps.catalog();
+  const cause = `${dataset} as of ${asOf} was withdrawn`;
+  const messages: StageMessage[] = [];
+  for (const snapshot of snapshots) {
+    if (snapshot.relation === relation || snapshot.asOf < asOf) continue;
+    const bookId = bookIdOf(bookOf(snapshot, snapshots), sha256);
+    const begun = await beginAttempt(snapshot.runId, bookId, cause, deps);
+    if (begun !== undefined) messages.push(messageFor(begun, 'compute'));
+  }
+  return messages;
+}
+
 async function beginAttempt(
   runId: RunId,
   bookId: BookId,

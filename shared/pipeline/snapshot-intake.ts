@@ -70,6 +70,7 @@ export class SnapshotIntake implements RowSink {
     for (const [index, row] of removed.entries()) {
       const record = records[index] ?? 0;
       this.accepted -= 1;
+      this.asOf.remove(row);
       for (const [name, total] of Object.entries(this.totals)) {
         this.totals[name] = total - BigInt(Number(row[name] ?? 0));
       }

@@ -1,7 +1,8 @@
 import { amendRun } from '../ports/run-ledger.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { closeRun } from './close-run.ts';
-import { type IngestDeps, ingestFile, sourceGone } from './ingest.ts';
+import { sourceGone } from './drop-problems.ts';
+import { type IngestDeps, ingestFile } from './ingest.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { AttemptOvertaken, describeError } from './work-stage.ts';
 

@@ -7,7 +7,7 @@ import type { RunRecord } from '../runs/run-record.ts';
 import { type CloseDeps, closeRun, fileOf, type ManifestFile } from './close-run.ts';
 import { sealedColumns } from './quarantine-file.ts';
 import { type ReadSnapshotDeps, readSnapshot, type SnapshotRead, type Unusable } from './read-snapshot.ts';
-import { type RefreshDeps, refreshAffectedRuns } from './refresh-affected-runs.ts';
+import { type RefreshDeps, refreshAffectedRuns, withdrawSnapshot } from './refresh-affected-runs.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { validationReport } from './validation-report.ts';
 import { amendAttempt, type StageOutcome, withTrail, workStage } from './work-stage.ts';
@@ -93,8 +93,10 @@ async function reject(
     startedAt,
     now,
   );
+  // An attempt before this one may have been accepted: its rows are in books that must do without them now.
+  const refreshed = await withdrawSnapshot(run, deps);
   await closeRun(judged, 'rejected', { validation: report, files: quarantined }, deps);
-  return [];
+  return refreshed;
 }
 
 function measured(

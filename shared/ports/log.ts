@@ -19,7 +19,8 @@ export const EVENT_NAMES = [
   'message.malformed',
   'landing.swept',
   'config.invalid',
-  'telemetry.started',
+  'config.warned',
+  'health.failed',
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 

@@ -6,5 +6,7 @@ export type Snapshot = BookEntry & { readonly landedAt: string };
 export interface SnapshotRegistry {
   /** Idempotent: the same run's snapshot again replaces itself. */
   register(snapshot: Snapshot): Promise<void>;
+  /** Takes the run's snapshot out of all future books. */
+  remove(snapshot: Pick<Snapshot, 'relation' | 'runId'>): Promise<void>;
   all(): Promise<readonly Snapshot[]>;
 }

@@ -18,10 +18,12 @@ export type DashboardInput = {
   /** Newest first. */
   readonly runs: readonly RunRecord[];
   readonly health: { readonly status: 'healthy' | 'degraded' | 'unhealthy'; readonly lastError?: string };
+  /** False: the page stays as it is until it is asked for again. */
+  readonly refreshes?: boolean;
   /** The instant of the request. */
   readonly now: string;
   /** Makes a path below `/api/` into a link that carries the reader's key. */
-  link(path: string): string;
+  readonly link: (path: string) => string;
 };
 
 const REFRESH_SECONDS = 60;
@@ -41,9 +43,17 @@ ${lastError(input.health)}
 </header>
 ${figures?.sections}
 ${!mart && runs.length === 0 ? emptyState() : runTrail(input)}
-<footer><p>Shown at ${showInstant(now)}. This page loads itself again every ${REFRESH_SECONDS} seconds.</p></footer>
+<footer><p>Shown at ${showInstant(now)}. ${refreshNote(input)}</p></footer>
 </main>`;
-  return renderPage({ title: 'Abaco Loans Analytics', body, refreshSeconds: REFRESH_SECONDS });
+  const refreshSeconds = input.refreshes === false ? 0 : REFRESH_SECONDS;
+  return renderPage({ title: 'Abaco Loans Analytics', body, refreshSeconds });
+}
+
+/** Whoever reads slowly, or with a screen reader, must be able to stop the page from changing under them. */
+function refreshNote({ refreshes, link }: DashboardInput): Html {
+  if (refreshes === false) return html`<a href="${link('dashboard')}">Load it again every minute</a>.`;
+  const stopped = link('dashboard?refresh=off');
+  return html`This page loads itself again every ${REFRESH_SECONDS} seconds. <a href="${stopped}">Stop that</a>.`;
 }
 
 async function figuresOf(mart: KpiMart, now: string): Promise<{ heading: Html; sections: Html }> {

@@ -24,7 +24,7 @@ ${badNews(run)}<dl>
 ${fact('As of', run.asOf ?? 'not known')}
 ${fact('Rows', run.rows === undefined ? 'not counted' : showCount(run.rows))}
 ${fact('Rejected rows', run.rejectedRows === undefined ? 'not counted' : showCount(run.rejectedRows))}
-${fact('Started', showInstant(run.startedAt))}
+${run.duplicates > 0 ? fact('Dropped again', timesInWords(run.duplicates)) : undefined}${fact('Started', showInstant(run.startedAt))}
 ${fact('Duration', durationOf(run, now))}
 </dl>
 <ol class="stages" aria-label="Stages">
@@ -69,6 +69,10 @@ function badNews(run: RunRecord): Html | undefined {
   const more =
     others > 0 ? ` ${others} more ${others === 1 ? 'problem' : 'problems'} in the validation report.` : '';
   return html`<div class="notice warning"><p>${first.message}</p><p class="small">What to do: <code>${runbookOf(first.code)}</code>.${more}</p></div>\n`;
+}
+
+function timesInWords(times: number): string {
+  return times === 1 ? 'once' : `${times} times`;
 }
 
 function fact(name: string, value: string): Html {

@@ -87,7 +87,9 @@ function kpiRow(kpi: KpiResult, series: readonly KpiResult[]): KpiRow {
 
 /** As many digits as it takes not to look like a limit that it is beside: 3.003 %, not 3.00 %, above 3 %. */
 function tellingPlaces(exact: Rational, { thresholds, precision }: KpiResult): number {
-  const limits = thresholds ? [rational(thresholds.warning), rational(thresholds.critical)] : [];
+  const limits = [thresholds?.warning, thresholds?.critical].flatMap((limit) =>
+    limit ? [rational(limit)] : [],
+  );
   for (let places = precision; places < MOST_PLACES; places += 1) {
     const shown = rational(toDecimal(exact, places));
     if (!limits.some((limit) => compare(shown, limit) === 0 && compare(exact, limit) !== 0)) return places;
@@ -118,7 +120,8 @@ function statusWord(kpi: KpiResult): string {
 function limitsInWords(kpi: KpiResult): string | undefined {
   if (!kpi.thresholds) return undefined;
   const { warning, critical } = kpi.thresholds;
-  return `warning ${limitPhrase(kpi, warning)}, critical ${limitPhrase(kpi, critical)}`;
+  const most = critical === undefined ? '' : `, critical ${limitPhrase(kpi, critical)}`;
+  return `warning ${limitPhrase(kpi, warning)}${most}`;
 }
 
 function limitPhrase(kpi: KpiResult, limit: string): string {
@@ -132,8 +135,8 @@ function sentenceOf(kpi: KpiResult, shown: string): string {
       return kpi.thresholds ? `${kpi.name} is ${shown}: within its limits` : `${kpi.name} is ${shown}`;
     case 'warning':
     case 'critical': {
-      const limit = kpi.thresholds && `, ${limitPhrase(kpi, kpi.thresholds[kpi.status])}`;
-      return `${kpi.name} is ${shown}: ${kpi.status}${limit ?? ''}`;
+      const limit = kpi.thresholds?.[kpi.status];
+      return `${kpi.name} is ${shown}: ${kpi.status}${limit ? `, ${limitPhrase(kpi, limit)}` : ''}`;
     }
     case 'not-computable':
       return `${kpi.name} is not computable${kpi.reason ? `: ${kpi.reason}` : ''}`;

@@ -57,11 +57,11 @@ function limitsOf({ name, results }: Series): TrendLimit[] {
   const newest = results.at(-1);
   if (!newest?.thresholds) return [];
   const { unit, thresholds } = newest;
-  return (['warning', 'critical'] as const).map((level) => ({
-    value: rational(thresholds[level]),
-    shown: showLimit(thresholds[level], unit),
-    label: `${name} ${level}`,
-  }));
+  return (['warning', 'critical'] as const).flatMap((level) => {
+    const limit = thresholds[level];
+    if (limit === undefined) return [];
+    return [{ value: rational(limit), shown: showLimit(limit, unit), label: `${name} ${level}` }];
+  });
 }
 
 function mergeLimits(limits: readonly TrendLimit[]): TrendLimit[] {

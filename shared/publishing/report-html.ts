@@ -3,7 +3,7 @@ import { ageingChart, parTrendChart } from './charts.ts';
 import { type Html, html } from './escape-html.ts';
 import { byGroup, type KpiRow } from './kpi-row.ts';
 import { headlineItems, kpiChip } from './kpi-tone.ts';
-import { renderPage, type Tone } from './page.ts';
+import { renderPage } from './page.ts';
 import { type ParTrend, trendRows } from './par-trend.ts';
 import { provenanceSection } from './report-html-provenance.ts';
 import { qualitySection } from './report-html-quality.ts';

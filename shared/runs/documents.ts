@@ -43,6 +43,8 @@ export const Compliance = z.object({
   generatedAt: z.iso.datetime(),
   maskStage: z.enum(['none', 'transformation']),
   piiMaskedColumns: z.array(z.string()),
+  /** Zones in which they are masked; ids stay clear in staging, where joins need them. */
+  piiMaskedIn: z.array(z.string()),
   accessLog: z.array(
     z.object({
       stage: z.string(),

@@ -104,5 +104,3 @@ export const RunRecord = z.object({
   /** W3C trace context, so that one run is one trace through all queues. */
   traceparent: z.string().optional(),
 });
-
-export const hasEnded = (run: Pick<RunRecord, 'status'>): boolean => run.status !== 'running';

@@ -10,7 +10,17 @@ const logged = new Set(
   sourceFiles('functions', 'shared').flatMap(({ text }) => [...text.matchAll(CALL)].map(([, name]) => name)),
 );
 
+/** A name may stand in the call or be chosen before it, so any mention outside the list counts. */
+const mentioned = sourceFiles('functions', 'shared')
+  .filter(({ path }) => path !== 'shared/ports/log.ts')
+  .map(({ text }) => text)
+  .join('\n');
+
 describe('events', () => {
+  it.each([...EVENT_NAMES])('%s is declared and logged', (name) => {
+    expect(mentioned).toContain(`'${name}'`);
+  });
+
   it('that are logged are declared', () => {
     expect(logged.size).toBeGreaterThan(5);
     expect([...logged].filter((name) => !EVENT_NAMES.some((declared) => declared === name))).toEqual([]);

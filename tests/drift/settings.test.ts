@@ -27,7 +27,6 @@ describe('local.settings.example.json', () => {
 
   it('is usable as it stands, with the emulator', () => {
     expect(readConfig(example.Values)).toMatchObject({
-      environment: 'dev',
       storage: { kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' },
       secrets: { kind: 'environment' },
       warnings: [],

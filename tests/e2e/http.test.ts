@@ -113,11 +113,18 @@ describe('runs', () => {
 
   it('show their trail and the names of their documents', async () => {
     const shown = z
-      .object({ run: RunRecord, artifacts: z.array(z.string()) })
+      .object({ run: RunRecord, artifacts: z.array(z.looseObject({ name: z.string() })) })
       .parse(await json(`/api/runs/${run.runId}`));
 
     expect(shown.run).toEqual(run);
-    expect(shown.artifacts).toEqual(expect.arrayContaining(['summary.json', 'manifest.json', 'report.html']));
+    const names = shown.artifacts.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['summary.json', 'manifest.json', 'report.html', 'kpis.csv']),
+    );
+    for (const name of names) {
+      const { status } = await host.ask(`/api/runs/${run.runId}/artifacts/${name}`);
+      expect([name, status]).toEqual([name, 200]);
+    }
   });
 
   it('hand out their documents as they lie in the lake, and no rows of people', async () => {
@@ -323,6 +330,8 @@ describe('pages', () => {
 
     expect(answer.status).toBe(200);
     expect(html).toContain(sums.asOf);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     expectNoScript(html);
   });
 });

@@ -1,14 +1,20 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { ExpectedSums } from '../../local/generate/expected-sums.ts';
 import { generateBook } from '../../local/generate/generate-book.ts';
 import { generateParBalances } from '../../local/generate/generate-par-balances.ts';
+import { untilEnded } from '../../local/until-ended.ts';
 import { KpiResult } from '../../shared/kpis/kpi-result.ts';
 import { Manifest } from '../../shared/runs/documents.ts';
+import { Pipeline } from '../support/a-pipeline.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import {
   expectedOfBook,
   expectedOfParFile,
@@ -17,6 +23,7 @@ import {
   seriesOf,
 } from '../support/expected-kpis.ts';
 import { type Ended, runScript } from '../support/run-script.ts';
+import { parFile } from '../support/small-files.ts';
 
 // The command as scripts call it: arguments in; exit code, stdout and stderr out.
 
@@ -46,12 +53,17 @@ const Output = z.strictObject({
       rejectedRows: z.int(),
       problems: z.array(z.looseObject({ code: z.string(), severity: z.string(), message: z.string() })),
       durationMs: z.int().nonnegative(),
+      duplicateOf: z.string().optional(),
     }),
   ),
   kpis: z.array(Kpi),
   series: z.array(Kpi),
   artifacts: z.record(z.string(), z.string()),
 });
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** A file that is there: the call is wrong for another reason. */
+const BOOKED = join(ROOT, 'package.json');
 
 let dir: string;
 let book: string;
@@ -71,10 +83,13 @@ describe('npm run pipeline -- --json', () => {
     const large = await generateParBalances({ dir: folder, rows: 100_000, seed: 8 });
     const file = join(folder, 'looker/loan_par_balances.csv');
 
-    const { code, stdout } = await pipeline('--data', file, '--json');
+    const { code, stdout, peakBytes } = await measured('--data', file, '--json');
 
     const output = documentIn(stdout);
     expect(code).toBe(0);
+    expect(peakBytes > 0).toBe(process.platform === 'linux');
+    // The goal for the whole command: host, storage emulator and engine in one process.
+    expect(peakBytes / 2 ** 20).toBeLessThan(512);
     expect(output.runs).toMatchObject([
       { file, dataset: 'looker/loan_par_balances', status: 'success', asOf: large.asOf, rows: 100_000 },
     ]);
@@ -103,6 +118,8 @@ describe('npm run pipeline -- --json', () => {
     for (const name of ['summary.json', 'manifest.json', 'lineage.jsonl', 'report.html', 'kpis.parquet']) {
       expect(output.artifacts[name]).toMatch(new RegExp(`^${out}/run_[0-9a-f]{12}/${name}$`));
     }
+    expect(Object.keys(output.artifacts)).not.toContain('raw');
+    expect(Object.keys(output.artifacts)).not.toContain('staging.parquet');
     await expectManifestToHold(output.artifacts);
   });
 
@@ -140,7 +157,38 @@ describe('npm run pipeline -- --json', () => {
     expect(runs.map(({ status }) => status)).toEqual(['rejected', 'success']);
     expect(partsOf(kpis)).toEqual(expectedOfParFile(sums));
     expect(stderr).toContain(`${bad}: rejected`);
+    expect(stderr).not.toContain('set aside in quarantine');
     expect(stderr).toMatch(/unknown-dataset: .*(Nothing|No row) was read/);
+  });
+
+  it('says of the same file given twice that it is the same, and counts it once', async () => {
+    const [file, copy] = [join(book, 'looker/loans.csv'), join(dir, 'copy.csv')];
+    await copyFile(file, copy);
+
+    const { code, stdout, stderr } = await pipeline('--data', file, '--data', copy, '--data', file, '--json');
+
+    const { runs } = documentIn(stdout);
+    expect(code).toBe(0);
+    expect(new Set(runs.map(({ runId }) => runId)).size).toBe(1);
+    expect(runs.filter(({ duplicateOf }) => duplicateOf === undefined)).toHaveLength(1);
+    expect(runs.filter(({ duplicateOf, runId }) => duplicateOf === runId)).toHaveLength(2);
+    expect(stderr.match(/: success \(/g)).toHaveLength(1);
+    expect(stderr.match(/: the same content as \S+\.csv \(run_/g)).toHaveLength(2);
+  });
+
+  it('says of a file with too many bad rows that they break the contract, not that they were set aside', async () => {
+    const bad = join(dir, 'all_bad.csv');
+    const text = await readFile(join(book, 'looker/loan_par_balances.csv'), 'utf8');
+    const [header = '', ...rows] = text.trimEnd().split('\n');
+    const position = header.split(',').indexOf('par_30_balance_usd');
+    const broken = rows.map((row) => row.split(',').with(position, 'n/a').join(','));
+    await writeFile(bad, `${[header, ...broken].join('\n')}\n`);
+
+    const { code, stderr } = await pipeline('--data', bad, '--json');
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${rows.length} of ${rows.length} rows break the contract`);
+    expect(stderr).not.toContain('not in the numbers');
   });
 
   it('still prints a document when every file is rejected, without KPIs', async () => {
@@ -193,6 +241,9 @@ describe('npm run pipeline for people', () => {
     ['a folder', ['--data', '.'], 'is not a file that can be read'],
     ['a dataset that is not there', ['--data', 'a.csv', '--dataset', 'x/y'], 'there is no dataset "x/y"'],
     ['a day that is none', ['--data', 'a.csv', '--as-of', '2025-02-30'], 'is not a day'],
+    ['a report in no folder', ['--data', BOOKED, '--output', 'no/such/r.md'], 'there is no folder no/such'],
+    ['a report that is a folder', ['--data', BOOKED, '--output', '.'], '--output . is a folder'],
+    ['artifacts in a file', ['--data', BOOKED, '--out', BOOKED], 'is not a folder that can be made'],
     ['an option that is not there', ['--data', 'a.csv', '--fast'], '--fast'],
   ])('ends with 2 and points to --help when called with %s', async (_, args, words) => {
     const { code, stdout, stderr } = await pipeline(...args);
@@ -213,9 +264,63 @@ describe('npm run pipeline for people', () => {
   });
 });
 
+describe('waiting for runs', () => {
+  it('ends when nothing changes any more, and names the run that is stuck', async () => {
+    const stuck = await Pipeline.open();
+    await stuck.drop('looker/loan_par_balances/lost.csv', parFile('LOST'));
+    const { runId } = await stuck.announce('looker/loan_par_balances/lost.csv');
+    const paths = ['looker/loan_par_balances/lost.csv', 'inbox/unseen.csv'];
+
+    // The message that waits in the queue is never delivered.
+    const waiting = untilEnded(paths, stuck.deps, { patienceMs: 300 });
+
+    await expect(waiting).rejects.toThrow(
+      new RegExp(
+        `Stuck: ${runId} \\(looker/loan_par_balances\\) in stage validate; landing/inbox/unseen\\.csv`,
+      ),
+    );
+  });
+});
+
 /** `node local/pipeline.ts`, which is what npm starts. */
 function pipeline(...args: string[]): Promise<Ended> {
   return runScript('local/pipeline.ts', args, { folder: join(dir, 'tmp') });
+}
+
+/** With the flags that npm gives it; the most memory that it ever had, as the kernel counts it. */
+async function measured(...args: string[]): Promise<Ended & { peakBytes: number }> {
+  const { scripts } = z
+    .object({ scripts: z.object({ pipeline: z.string() }) })
+    .parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
+  const [, ...command] = scripts.pipeline.split(' ');
+  const script = join(ROOT, command.pop() ?? '');
+  const folder = join(dir, 'tmp');
+  const child = spawn(process.execPath, ['--no-warnings', ...command, script, ...args], {
+    cwd: folder,
+    env: childEnvironment(folder, {}),
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 50_000,
+    killSignal: 'SIGKILL',
+  });
+  const out: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  let peakBytes = 0;
+  const look = setInterval(() => {
+    peakBytes = Math.max(peakBytes, peakOf(child.pid));
+  }, 20);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  clearInterval(look);
+  return { code, stdout: Buffer.concat(out).toString('utf8'), stderr: '', peakBytes };
+}
+
+/** 0 once the process has gone, and where the kernel does not tell. */
+function peakOf(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
 
 /** The whole of stdout is one JSON document. */
@@ -226,7 +331,7 @@ function documentIn(stdout: string): z.infer<typeof Output> {
 async function expectManifestToHold(artifacts: Readonly<Record<string, string>>): Promise<void> {
   const manifest = Manifest.parse(JSON.parse(await readFile(artifacts['manifest.json'] ?? '', 'utf8')));
   for (const { name, container, sha256 } of manifest.files) {
-    if (container === 'raw') continue;
+    if (container === 'raw' || container === 'staging') continue;
     const body = await readFile(artifacts[name] ?? '');
     expect([name, createHash('sha256').update(body).digest('hex')]).toEqual([name, sha256]);
   }

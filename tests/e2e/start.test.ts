@@ -19,6 +19,8 @@ const Kpis = z.object({
   kpis: z.array(z.looseObject({ id: z.string(), value: z.string().nullable(), status: z.string() })),
 });
 
+const Health = z.looseObject({ status: z.string(), last_error: z.string().nullable() });
+
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'abaco-e2e-start-'));
@@ -135,3 +137,16 @@ async function sampleBookIsIn(host: LocalHostProcess): Promise<void> {
     await sleep(200);
   }
 }
+
+it('comes up with a schedule that is none, and health names the setting', async () => {
+  const host = await aLocalHost({ env: { INGEST_SWEEP_SCHEDULE: 'foo' } });
+
+  const answer = await host.ask('/api/health', { key: '' });
+
+  await host.remove();
+  expect(answer.status).toBe(503);
+  expect(Health.parse(await answer.json())).toMatchObject({
+    status: 'unhealthy',
+    last_error: expect.stringMatching(/^INGEST_SWEEP_SCHEDULE: it is not a schedule/),
+  });
+});

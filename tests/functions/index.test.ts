@@ -11,6 +11,8 @@ jest.mock('@azure/functions-core', () => core.api, { virtual: true });
 
 let functions: ReadonlyMap<string, RegisteredFunction>;
 beforeAll(async () => {
+  // Registration depends on no setting: a bad one is for health to name.
+  process.env['INGEST_SWEEP_SCHEDULE'] = 'foo';
   await import('../../functions/index.ts');
   functions = new Map(core.functions().map((fn) => [fn.name, fn]));
 });
@@ -109,10 +111,15 @@ describe('the pipeline', () => {
     }
   });
 
-  it('sweeps every five minutes', () => {
+  it('sweeps every five minutes, although the setting is no schedule, and tries again after a failure', () => {
     expect(bindingsOf('sweep-landing', 'timerTrigger')).toEqual([
       expect.objectContaining({ schedule: '0 */5 * * * *' }),
     ]);
+    expect(functions.get('sweep-landing')?.retryOptions).toMatchObject({
+      retryStrategy: 'fixedDelay',
+      maxRetryCount: 3,
+      delayInterval: { seconds: 10 },
+    });
   });
 });
 

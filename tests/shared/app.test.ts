@@ -11,13 +11,14 @@ describe('the composition root', () => {
       const app = await buildApp({
         PIPELINE_ENV: 'production',
         DataStorage__blobServiceUri: 'https://data.blob.core.windows.net',
+        DataStorage__queueServiceUri: 'https://data.queue.core.windows.net',
         DataStorage__tableServiceUri: 'https://data.table.core.windows.net',
         KEY_VAULT_URI: 'https://vault.vault.azure.net',
         REVISION: 'abc1234',
         ...more,
       });
 
-      expect(app.config).toMatchObject({ environment: 'production', storage: { kind: 'identity' } });
+      expect(app.config).toMatchObject({ storage: { kind: 'identity' }, secrets: { kind: 'key-vault' } });
       expect(app.depsFor(SILENT)).toMatchObject({ revision: 'abc1234', log: SILENT });
     },
   );
@@ -27,6 +28,20 @@ describe('the composition root', () => {
       name: 'ConfigInvalid',
       problems: [expect.stringContaining('PIPELINE_ENV'), expect.stringContaining('DataStorage')],
     });
+  });
+
+  it('logs once what is odd about the settings', async () => {
+    const { storage } = await Pipeline.open();
+    const app = await buildApp({ AZURE_STORAGE_CONNECTION_STRING: storage });
+    const warned: unknown[] = [];
+    const log = { ...SILENT, warn: (event: string, fields: unknown) => void warned.push([event, fields]) };
+
+    app.depsFor(log);
+    app.depsFor(log);
+
+    expect(warned).toEqual([
+      ['config.warned', { problems: [expect.stringContaining('AZURE_STORAGE_CONNECTION_STRING')] }],
+    ]);
   });
 
   it('loads the catalogue once for all', async () => {

@@ -1,16 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Config, ConfigInvalid, Environment, readConfig } from '../../shared/config.ts';
+import { ConfigInvalid, Environment, nextSweepOf, readConfig, sweepScheduleOf } from '../../shared/config.ts';
 
 const BLOB = 'https://abaco.blob.core.windows.net';
+const QUEUE = 'https://abaco.queue.core.windows.net';
 const TABLE = 'https://abaco.table.core.windows.net';
 const VAULT = 'https://abaco.vault.azure.net';
 const CLOUD = {
   PIPELINE_ENV: 'production',
   DataStorage__blobServiceUri: BLOB,
+  DataStorage__queueServiceUri: QUEUE,
   DataStorage__tableServiceUri: TABLE,
   KEY_VAULT_URI: VAULT,
   AZURE_CLIENT_ID: 'client-1',
 };
+const EVERY_FIVE_MINUTES = '0 */5 * * * *';
 const SECRET = 'UseDevelopmentStorage=true;AccountKey=c2VjcmV0';
 
 function problemsOf(env: Record<string, string | undefined>): readonly string[] {
@@ -25,17 +28,12 @@ function problemsOf(env: Record<string, string | undefined>): readonly string[] 
 
 describe('settings that are usable', () => {
   it('reach everything with an identity in the cloud', () => {
-    const config = readConfig({
-      ...CLOUD,
-      REVISION: 'abc123',
-      APPLICATIONINSIGHTS_CONNECTION_STRING: 'ikey',
-    });
+    const config = readConfig({ ...CLOUD, REVISION: 'abc123' });
 
     expect(config).toEqual({
-      environment: 'production',
-      storage: { kind: 'identity', blobUri: BLOB, tableUri: TABLE, clientId: 'client-1' },
+      storage: { kind: 'identity', blobUri: BLOB, queueUri: QUEUE, tableUri: TABLE, clientId: 'client-1' },
       secrets: { kind: 'key-vault', uri: VAULT, clientId: 'client-1' },
-      telemetry: 'ikey',
+      sweepSchedule: EVERY_FIVE_MINUTES,
       revision: 'abc123',
       warnings: [],
     });
@@ -43,28 +41,31 @@ describe('settings that are usable', () => {
 
   it('reach the emulator with a connection string, and secrets in the environment', () => {
     expect(readConfig({ DataStorage: 'UseDevelopmentStorage=true' })).toEqual({
-      environment: 'dev',
       storage: { kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' },
       secrets: { kind: 'environment' },
-      telemetry: undefined,
+      sweepSchedule: EVERY_FIVE_MINUTES,
       revision: 'unknown',
       warnings: [],
     });
   });
 
-  it.each<[string | undefined, Config['environment']]>([
-    [undefined, 'dev'],
-    ['', 'dev'],
-    ['dev', 'dev'],
-    ['development', 'dev'],
-    ['staging', 'staging'],
-    ['production', 'production'],
-  ])('take PIPELINE_ENV=%s for %s', (PIPELINE_ENV, environment) => {
-    expect(readConfig({ ...CLOUD, PIPELINE_ENV }).environment).toBe(environment);
+  it.each([undefined, '', 'dev', 'development'])('need no vault with PIPELINE_ENV=%s', (PIPELINE_ENV) => {
+    const { KEY_VAULT_URI: _, ...withoutVault } = CLOUD;
+
+    expect(readConfig({ ...withoutVault, PIPELINE_ENV }).secrets).toEqual({ kind: 'environment' });
   });
 
-  it('prefer the identity when a connection string is there as well', () => {
-    expect(readConfig({ ...CLOUD, DataStorage: SECRET }).storage.kind).toBe('identity');
+  it('prefer the identity when a connection string is there as well, and warn that triggers do not', () => {
+    const config = readConfig({ ...CLOUD, PIPELINE_ENV: 'staging', DataStorage: SECRET });
+
+    expect(config.storage.kind).toBe('identity');
+    expect(config.warnings).toEqual([expect.stringContaining('triggers use it')]);
+  });
+
+  it('warn of a key in the settings that the vault makes useless', () => {
+    const config = readConfig({ ...CLOUD, PSEUDONYM_KEY: 'x'.repeat(32) });
+
+    expect(config.warnings).toEqual([expect.stringContaining('PSEUDONYM_KEY is not used')]);
   });
 
   it('may use the vault in dev', () => {
@@ -73,13 +74,11 @@ describe('settings that are usable', () => {
     expect(config.secrets).toEqual({ kind: 'key-vault', uri: VAULT, clientId: undefined });
   });
 
-  it('may still have the former name of DataStorage, with a warning', () => {
+  it('may still have the former name of DataStorage, with a warning that names what does not work', () => {
     const config = readConfig({ AZURE_STORAGE_CONNECTION_STRING: SECRET });
 
     expect(config.storage).toEqual({ kind: 'connection-string', connectionString: SECRET });
-    expect(config.warnings).toEqual([
-      'AZURE_STORAGE_CONNECTION_STRING is the former name of DataStorage: rename the setting.',
-    ]);
+    expect(config.warnings).toEqual([expect.stringMatching(/no trigger does: dropped files are not seen/)]);
   });
 
   it('need no warning about the former name once the new one is there, which wins', () => {
@@ -90,7 +89,7 @@ describe('settings that are usable', () => {
   });
 
   it('may stand beside any other variable of the machine', () => {
-    expect(readConfig({ ...CLOUD, PATH: '/bin', __proto__: 'x' }).environment).toBe('production');
+    expect(readConfig({ ...CLOUD, PATH: '/bin', __proto__: 'x' }).storage.kind).toBe('identity');
   });
 });
 
@@ -110,7 +109,6 @@ describe('settings that are not usable', () => {
       'DataStorage__tableServiceUri',
       'DataStorage__queueServiceUri',
       'KEY_VAULT_URI',
-      'the app has no storage',
     ]) {
       expect(problems.filter((problem) => problem.includes(name)).length).toBeGreaterThan(0);
     }
@@ -119,7 +117,7 @@ describe('settings that are not usable', () => {
   it('are thrown as one error that lists them', () => {
     expect(() => readConfig({ PIPELINE_ENV: 'staging' })).toThrow(
       new ConfigInvalid([
-        'DataStorage__blobServiceUri and DataStorage__tableServiceUri are not set: the app has no storage.',
+        'DataStorage__blobServiceUri, DataStorage__queueServiceUri, DataStorage__tableServiceUri are not set: the app has no storage.',
         'KEY_VAULT_URI is not set: secrets come from the vault outside dev.',
       ]),
     );
@@ -128,13 +126,35 @@ describe('settings that are not usable', () => {
   it.each(['DataStorage', 'AZURE_STORAGE_CONNECTION_STRING'])(
     'are a connection string in production: %s',
     (name) => {
-      const { DataStorage__blobServiceUri: _, ...withoutBlob } = CLOUD;
+      const problems = problemsOf({ PIPELINE_ENV: 'production', KEY_VAULT_URI: VAULT, [name]: SECRET });
 
-      expect(problemsOf({ ...withoutBlob, [name]: SECRET })).toEqual([
-        'DataStorage is a connection string: production uses DataStorage__blobServiceUri and an identity.',
-      ]);
+      expect(problems).toContainEqual(expect.stringMatching(`^${name} is a connection string`));
     },
   );
+
+  it('are a connection string in production even beside an identity, since triggers would use it', () => {
+    expect(problemsOf({ ...CLOUD, DataStorage: 'AccountKey=c2VjcmV0' })).toEqual([
+      expect.stringMatching(/^DataStorage is a connection string/),
+    ]);
+  });
+
+  it('are the emulator anywhere in production', () => {
+    expect(problemsOf({ ...CLOUD, AzureWebJobsStorage: 'UseDevelopmentStorage=true' })).toEqual([
+      'AzureWebJobsStorage is the storage emulator, which production does not have.',
+    ]);
+  });
+
+  it.each([
+    'DataStorage__blobServiceUri',
+    'DataStorage__queueServiceUri',
+    'DataStorage__tableServiceUri',
+    'KEY_VAULT_URI',
+  ])('are plain HTTP in production: %s', (name) => {
+    const plain = { ...CLOUD, [name]: 'http://abaco.example' };
+
+    expect(problemsOf(plain)).toEqual([`${name} is not encrypted: production takes https only.`]);
+    expect(problemsOf({ ...plain, PIPELINE_ENV: 'staging' })).toEqual([]);
+  });
 
   it.each(['staging', 'production'])('are those without a vault in %s', (PIPELINE_ENV) => {
     expect(problemsOf({ ...CLOUD, PIPELINE_ENV, KEY_VAULT_URI: '' })).toEqual([
@@ -142,9 +162,20 @@ describe('settings that are not usable', () => {
     ]);
   });
 
-  it('are half of an identity: one address without the other', () => {
-    expect(problemsOf({ ...CLOUD, DataStorage__tableServiceUri: undefined })).toHaveLength(1);
-    expect(problemsOf({ ...CLOUD, DataStorage__blobServiceUri: undefined })).toHaveLength(1);
+  it.each(['DataStorage__blobServiceUri', 'DataStorage__queueServiceUri', 'DataStorage__tableServiceUri'])(
+    'are an identity without one address, which is the one that is named: %s',
+    (name) => {
+      expect(problemsOf({ ...CLOUD, [name]: undefined })).toEqual([
+        `${name} is not set: an identity needs all three endpoints.`,
+      ]);
+    },
+  );
+
+  it('are a key for pseudonyms that could be guessed', () => {
+    expect(problemsOf({ DataStorage: SECRET, PSEUDONYM_KEY: 'x'.repeat(31) })).toEqual([
+      'PSEUDONYM_KEY: it must have at least 32 characters.',
+    ]);
+    expect(problemsOf({ DataStorage: SECRET, PSEUDONYM_KEY: 'x'.repeat(32) })).toEqual([]);
   });
 
   it('never give a value away', () => {
@@ -169,4 +200,33 @@ describe('settings that are not usable', () => {
 
 it('has a meaning for every setting', () => {
   for (const schema of Object.values(Environment.shape)) expect(schema.description).toMatch(/\w/);
+});
+
+describe('the schedule of the sweep', () => {
+  it.each([
+    'foo',
+    '* * *',
+    '0 61 * * * *',
+    '0 0 0 31 2 *',
+    '00:05:00',
+    '%SCHEDULE%',
+    '0 0 0 L * *',
+    '@daily',
+  ])('is named when it is none: %s; what is registered is the usual one', (schedule) => {
+    const env = { DataStorage: SECRET, INGEST_SWEEP_SCHEDULE: schedule };
+
+    expect(problemsOf(env)).toEqual([expect.stringMatching(/^INGEST_SWEEP_SCHEDULE: it is not a schedule/)]);
+    expect(sweepScheduleOf(env)).toBe(EVERY_FIVE_MINUTES);
+  });
+
+  it.each([
+    ['*/15 * * * * *', /:(00|15|30|45)\.000Z$/],
+    ['0 3 * * *', /T03:00:00\.000Z$/],
+    ['0 30 6 * * Mon-Fri', /T06:30:00\.000Z$/],
+  ])('may have six fields or five: %s', (schedule, next) => {
+    const env = { DataStorage: SECRET, INGEST_SWEEP_SCHEDULE: schedule };
+
+    expect(sweepScheduleOf(env)).toBe(schedule);
+    expect(nextSweepOf(readConfig(env))?.toISOString()).toMatch(next);
+  });
 });

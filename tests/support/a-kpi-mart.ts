@@ -310,6 +310,6 @@ function statusOf({ value, thresholds, direction }: KpiResult): KpiStatus {
   if (!thresholds) return 'ok';
   const worse = direction === 'higher-is-better' ? -1 : 1;
   const beyond = (limit: string) => compare(rational(value), rational(limit)) * worse > 0;
-  if (beyond(thresholds.critical)) return 'critical';
+  if (thresholds.critical !== undefined && beyond(thresholds.critical)) return 'critical';
   return beyond(thresholds.warning) ? 'warning' : 'ok';
 }

@@ -1,4 +1,4 @@
-import { aLoan, aParRow, aTapeRow, csvOf, type ParCells } from '../../local/generate/builders.ts';
+import { aLoan, aParRow, aTapeRow, csvOf, type ParCells } from './file-rows.ts';
 
 // Files of a few rows with sums that fit on a finger's count. `tag` goes into the ids, so that two files with
 // different tags are different files with the same numbers.

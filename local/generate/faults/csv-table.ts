@@ -24,6 +24,8 @@ export function csvText(table: CsvTable): string {
 export type NamedRow = {
   get(column: string): string;
   with(changes: Readonly<Record<string, string>>): readonly string[];
+  /** An empty cell in place of `column`; it and the cells after it stand one column further, and the last is lost. */
+  shifted(column: string): readonly string[];
 };
 
 export function namedRow(table: CsvTable, row: readonly string[]): NamedRow {
@@ -39,5 +41,6 @@ export function namedRow(table: CsvTable, row: readonly string[]): NamedRow {
       for (const [column, text] of Object.entries(changes)) copy[positionOf(column)] = text;
       return copy;
     },
+    shifted: (column) => row.toSpliced(positionOf(column), 0, '').slice(0, row.length),
   };
 }

@@ -31,6 +31,14 @@ export const ROW_FAULTS: readonly Fault[] = [
     },
   },
   rowFault({
+    name: 'shifted-row',
+    about: 'rows whose cells moved one column to the right: customer ids where a day belongs',
+    file: LOANS,
+    column: 'application_date',
+    problem: 'impossible-date',
+    change: (row) => row.shifted('customer_id'),
+  }),
+  rowFault({
     name: 'text-in-number',
     about: 'words where the principal should be',
     file: LOANS,

@@ -1,11 +1,13 @@
 import { RestError, type TableClient, type TransactionAction } from '@azure/data-tables';
 import { z } from 'zod';
+import type { RunId } from '../../domain/ids.ts';
 import { type KpiMart, KpiResult } from '../../kpis/kpi-result.ts';
 import type { KpiHistory } from '../../ports/kpi-history.ts';
 import { asciiJson } from './ascii-json.ts';
 
-// Table `kpivalues`: a partition for each KPI and version, a row for each reporting date and dimension. The row
-// carries how well founded its result is, and only a better founded one replaces it.
+// Table `kpivalues`: a partition for each KPI, version and model, a row for each reporting date and dimension. The
+// row carries how well founded its result is, and only a better founded one replaces it. A result from another
+// model never replaces it and stands in no series with it: the tape counts receivables, the PAR file principal.
 
 const MAX_ACTIONS = 100;
 const StoredResult = z.object({ standing: z.string(), result: z.string() });
@@ -17,28 +19,48 @@ export class TableKpiHistory implements KpiHistory {
     this.#table = table;
   }
 
-  async record(mart: KpiMart, landedAt: string): Promise<void> {
+  async record(mart: KpiMart, run: { landedAt: string; runId: RunId }): Promise<number> {
     const computed = mart.series.filter(({ value }) => value !== null);
+    let written = 0;
     for (const [partition, results] of Map.groupBy(computed, partitionOf)) {
-      for (;;) if (await this.#recordPartition(partition, results, standingOf(mart, landedAt))) break;
+      written += await this.#recordPartition(partition, results, standingOf(mart, run));
     }
+    return written;
   }
 
-  async seriesOf(kpi: { id: string; version: number }): Promise<readonly KpiResult[]> {
+  async seriesOf(kpi: Pick<KpiResult, 'id' | 'version' | 'model'>): Promise<readonly KpiResult[]> {
     const rows = await this.#rows(partitionOf(kpi));
     return [...rows.values()]
       .map(({ result }) => KpiResult.parse(JSON.parse(result)))
       .sort((a, b) => (a.reportingDate < b.reportingDate ? -1 : 1));
   }
 
-  /** False when another writer came between reading and writing. */
+  /** Reads and writes until no other writer came in between. Returns how many rows it wrote. */
   async #recordPartition(
+    partition: string,
+    results: readonly KpiResult[],
+    standing: string,
+  ): Promise<number> {
+    let written = 0;
+    for (;;) {
+      const actions = await this.#actionsFor(partition, results, standing);
+      let isUndisturbed = true;
+      for (let start = 0; start < actions.length && isUndisturbed; start += MAX_ACTIONS) {
+        const batch = actions.slice(start, start + MAX_ACTIONS);
+        isUndisturbed = await this.#submit(batch);
+        if (isUndisturbed) written += batch.length;
+      }
+      if (isUndisturbed) return written;
+    }
+  }
+
+  async #actionsFor(
     partitionKey: string,
     results: readonly KpiResult[],
     standing: string,
-  ): Promise<boolean> {
+  ): Promise<TransactionAction[]> {
     const rows = await this.#rows(partitionKey);
-    const actions = results.flatMap((result): TransactionAction[] => {
+    return results.flatMap((result): TransactionAction[] => {
       const rowKey = rowKeyOf(result);
       const there = rows.get(rowKey);
       if (there !== undefined && there.standing >= standing) return [];
@@ -47,12 +69,9 @@ export class TableKpiHistory implements KpiHistory {
         ? [['create', entity]]
         : [['update', entity, 'Replace', { etag: there.etag }]];
     });
-    for (let start = 0; start < actions.length; start += MAX_ACTIONS) {
-      if (!(await this.#submit(actions.slice(start, start + MAX_ACTIONS)))) return false;
-    }
-    return true;
   }
 
+  /** False when another writer came between reading and writing. */
   async #submit(actions: TransactionAction[]): Promise<boolean> {
     try {
       await this.#table.submitTransaction(actions);
@@ -73,9 +92,9 @@ export class TableKpiHistory implements KpiHistory {
   }
 }
 
-/** Ids hold letters, digits, dots and underscores only, which a key may hold. */
-function partitionOf({ id, version }: { id: string; version: number }): string {
-  return `${id}@${version}`;
+/** Ids and models hold letters, digits, dots and underscores only, which a key may hold. */
+function partitionOf({ id, version, model }: Pick<KpiResult, 'id' | 'version' | 'model'>): string {
+  return `${id}@${version}@${model}`;
 }
 
 function rowKeyOf({ reportingDate, dimension }: KpiResult): string {
@@ -85,6 +104,6 @@ function rowKeyOf({ reportingDate, dimension }: KpiResult): string {
 }
 
 /** The newer the book and the more datasets it has, the better founded its results. Sorts as text. */
-function standingOf(mart: KpiMart, landedAt: string): string {
-  return `${mart.asOf}|${String(mart.book.length).padStart(3, '0')}|${landedAt}`;
+function standingOf(mart: KpiMart, { landedAt, runId }: { landedAt: string; runId: RunId }): string {
+  return `${mart.asOf}|${String(mart.book.length).padStart(3, '0')}|${landedAt}|${runId}`;
 }

@@ -1,4 +1,4 @@
-import type { TableClient } from '@azure/data-tables';
+import { RestError, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { BookEntry } from '../../kpis/kpi-result.ts';
 import type { Snapshot, SnapshotRegistry } from '../../ports/snapshot-registry.ts';
@@ -21,6 +21,14 @@ export class TableSnapshotRegistry implements SnapshotRegistry {
       snapshot: JSON.stringify(snapshot),
     };
     await this.#table.upsertEntity(entity, 'Replace');
+  }
+
+  async remove({ relation, runId }: Pick<Snapshot, 'relation' | 'runId'>): Promise<void> {
+    try {
+      await this.#table.deleteEntity(relation, runId);
+    } catch (error) {
+      if (!(error instanceof RestError && error.statusCode === 404)) throw error;
+    }
   }
 
   async all(): Promise<readonly Snapshot[]> {

@@ -1,6 +1,6 @@
 -- Grain: loan and reporting date. Inputs: stg_loan_par_balances, stg_loans.
 -- A left join: a balance whose loan is missing from the loans file still belongs to the portfolio. Its customer
--- and rate are empty, which the measures count.
+-- and rate are empty, and the KPIs say what they make of that.
 SELECT
   par.reporting_date,
   par.loan_id,

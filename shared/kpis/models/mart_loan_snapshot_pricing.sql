@@ -11,6 +11,8 @@ SELECT
   last_day(snapshot.as_of) AS reporting_date,
   snapshot.as_of,
   CAST(loan.outstanding AS DECIMAL(18, 2)) AS outstanding,
+  CAST(CASE WHEN loan.interest_rate IS NOT NULL THEN loan.outstanding END AS DECIMAL(18, 2))
+    AS outstanding_with_rate,
   CAST(loan.interest_rate AS DECIMAL(19, 6)) * loan.outstanding AS rate_times_outstanding
 FROM loan
 JOIN book_entries AS snapshot ON snapshot.relation = 'looker_loans'

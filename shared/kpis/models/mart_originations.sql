@@ -1,16 +1,24 @@
 -- Grain: month end. Inputs: stg_loans, int_loan_months.
 -- What was disbursed in each month, and since the beginning. A customer counts in the month of the first loan,
--- once, whichever company lent.
-WITH loans_by_as_of AS (
-  SELECT * FROM stg_loans WHERE disburse_date <= (SELECT max(as_of) FROM int_loan_months)
+-- once, whichever company lent. A disbursement before the first month counts in it (int_loan_months says why).
+WITH span AS (
+  SELECT max(as_of) AS as_of, min(reporting_date) AS first_month FROM int_loan_months
+),
+loans_by_as_of AS (
+  SELECT
+    loan.customer_id,
+    loan.principal,
+    greatest(last_day(loan.disburse_date), span.first_month) AS reporting_date
+  FROM stg_loans AS loan
+  JOIN span ON loan.disburse_date <= span.as_of
 ),
 disbursed AS (
-  SELECT last_day(disburse_date) AS reporting_date, count(*) AS loans, sum(principal) AS principal
+  SELECT reporting_date, count(*) AS loans, sum(principal) AS principal
   FROM loans_by_as_of
-  GROUP BY last_day(disburse_date)
+  GROUP BY reporting_date
 ),
 first_loans AS (
-  SELECT customer_id, last_day(min(disburse_date)) AS reporting_date FROM loans_by_as_of GROUP BY customer_id
+  SELECT customer_id, min(reporting_date) AS reporting_date FROM loans_by_as_of GROUP BY customer_id
 ),
 newcomers AS (
   SELECT reporting_date, count(*) AS customers FROM first_loans GROUP BY reporting_date

@@ -1,5 +1,11 @@
+import { createHash } from 'node:crypto';
+import { QueueServiceClient } from '@azure/storage-queue';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { ServedArtifact } from '../../../functions/ops/artifacts.ts';
 import { ROUTES } from '../../../functions/ops/routes.ts';
+import { parseLocalDate } from '../../../shared/domain/local-date.ts';
+import { CONTENT_SECURITY_POLICY } from '../../../shared/publishing/page.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { anInvocation, call, sentBy } from '../../support/an-invocation.ts';
@@ -78,13 +84,23 @@ describe('health', () => {
     expect(Object(answer.json()).next_run).toMatch(/^\d{4}-.*:\d[05]:00\.000Z$/);
   });
 
-  it('shows no next run when the schedule is not usable', async () => {
-    process.env['INGEST_SWEEP_SCHEDULE'] = 'every now and then';
+  it('names neither account nor path of what is wrong; those are in the log', async () => {
+    const queues = QueueServiceClient.fromConnectionString(pipeline.storage);
+    await queues.deleteQueue('publish');
+    const invocation = anInvocation('health');
 
-    const answer = await call('health');
+    const answer = await call('health', {}, invocation);
 
-    delete process.env['INGEST_SWEEP_SCHEDULE'];
-    expect(answer.json()).toMatchObject({ status: 'healthy', next_run: null });
+    await queues.createQueue('publish');
+    expect(answer.status).toBe(503);
+    expect(answer.json()).toMatchObject({
+      status: 'unhealthy',
+      last_error: 'queue publish: RestError QueueNotFound',
+      checks: { 'queue publish': { ok: false, detail: 'RestError QueueNotFound' } },
+    });
+    expect(answer.text).not.toMatch(/RequestId|127\.0\.0\.1/);
+    expect(invocation.lines.join()).toContain('health.failed');
+    expect(invocation.lines.join()).toContain('queue publish: RestError: ');
   });
 });
 
@@ -105,8 +121,38 @@ describe('runs', () => {
 
     expect(answer.json()).toMatchObject({
       run: JSON.parse(JSON.stringify(run)),
-      artifacts: expect.arrayContaining(['summary.json', 'manifest.json', 'attempts/1/kpis.json']),
+      artifacts: expect.any(Array),
     });
+  });
+
+  it('list exactly what can be fetched, with the hashes of it', async () => {
+    const { artifacts } = z
+      .object({ artifacts: z.array(ServedArtifact.strict()) })
+      .parse((await call('run', { params: { runId: run.runId } })).json());
+
+    const names = artifacts.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['summary.json', 'manifest.json', 'kpis.csv', 'report.html']),
+    );
+    expect(
+      names.filter((name) => name.includes('/') || name === 'raw' || name === 'staging.parquet'),
+    ).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { name, bytes, sha256 } of artifacts) {
+      const answer = await call('artifact', { params: { runId: run.runId, name } });
+      expect([name, answer.status]).toEqual([name, 200]);
+      if (name.endsWith('.parquet')) continue;
+      const hash = createHash('sha256').update(answer.text).digest('hex');
+      expect([name, Buffer.byteLength(answer.text), hash]).toEqual([name, bytes, sha256]);
+    }
+  });
+
+  it('list no document while there is none', async () => {
+    await pipeline.drop(`${PAR}/under-way.csv`, parFile('UNDERWAY'));
+    const { runId } = await pipeline.announce(`${PAR}/under-way.csv`);
+
+    expect((await call('run', { params: { runId: runId ?? '' } })).json()).toMatchObject({ artifacts: [] });
+    await pipeline.runDry();
   });
 });
 
@@ -146,6 +192,25 @@ describe('artifacts', () => {
     const answer = await call('artifact', { params: { runId: run.runId, name } });
 
     expect(answer.status).toBe(404);
+  });
+});
+
+describe('artifacts of an attempt', () => {
+  it('are served as that attempt left them', async () => {
+    const own = await pipeline.takeThrough(`${PAR}/attempts.csv`, parFile('ATTEMPTS'));
+    const fetched = (query: Record<string, string>) =>
+      call('artifact', { params: { runId: own.runId, name: 'summary.json' }, query });
+    const first = (await fetched({})).text;
+    const invocation = anInvocation('rerun');
+    await call('rerun', { params: { runId: own.runId } }, invocation);
+    pipeline.queue.push(...sentBy(invocation));
+    await pipeline.runDry();
+
+    expect((await fetched({ attempt: '1' })).text).toBe(first);
+    expect((await fetched({})).json()).toMatchObject({ attempt: 2 });
+    expect((await fetched({ attempt: '2' })).text).toBe((await fetched({})).text);
+    expect((await fetched({ attempt: '3' })).status).toBe(404);
+    expect((await fetched({ attempt: '../1' })).status).toBe(400);
   });
 });
 
@@ -219,6 +284,15 @@ describe('trigger', () => {
     expect(sentBy(invocation)).toHaveLength(1);
   });
 
+  it('answers 200 where the verdict is final: a duplicate, and a file that is rejected', async () => {
+    const again = await call('trigger', { query: { input_file: `${PAR}/again.csv` }, body: parFile('HTTP') });
+    const bad = await call('trigger', { query: { input_file: 'inbox/worse.csv' }, body: 'a,b\n1,3\n' });
+
+    expect([again.status, bad.status]).toEqual([200, 200]);
+    expect(again.json()).toMatchObject({ outcome: 'duplicate', runId: run.runId });
+    expect(bad.json()).toMatchObject({ outcome: 'rejected', detail: expect.stringMatching(/\w/) });
+  });
+
   it.each(['../raw/x.csv', 'looker/../../x.csv', 'looker/%2e%2e/x.csv', 'a\\..\\b.csv', '/x.csv'])(
     'refuses %j and drops nothing',
     async (path) => {
@@ -258,7 +332,64 @@ describe('KPIs', () => {
   });
 });
 
+describe('a day', () => {
+  const LABEL = '2025-12-31';
+  const CUT_OFF = '2026-01-10';
+  beforeAll(async () => {
+    // A book that was cut off after the day that it is reported under.
+    const own = await pipeline.takeThrough(`${PAR}/cut-off.csv`, parFile('CUT'));
+    const mart = Object(JSON.parse(await pipeline.text('marts', `kpis/as_of=${own.asOf}/${own.runId}.json`)));
+    const labelled = mart.kpis.map((kpi: object) => ({ ...kpi, reportingDate: LABEL }));
+    const found = await pipeline.deps.ledger.find(own.runId);
+    await pipeline.deps.ledger.save({ ...own, asOf: parseLocalDate(CUT_OFF) }, found?.version ?? '');
+    await pipeline.deps.lake.write(
+      'marts',
+      `kpis/as_of=${CUT_OFF}/${own.runId}.json`,
+      JSON.stringify({ ...mart, asOf: CUT_OFF, kpis: labelled }),
+    );
+  });
+
+  it.each([LABEL, CUT_OFF])('may be the as-of date or the day that is reported: %s', async (asOf) => {
+    const kpis = await call('kpis', { query: { asOf } });
+    const kpi = await call('kpi', { params: { id: 'risk.par_30' }, query: { asOf } });
+    const report = await call('report', { params: { date: asOf } });
+
+    expect(kpis.json()).toMatchObject({ asOf: CUT_OFF });
+    expect([kpi.status, report.status]).toEqual([200, 200]);
+  });
+
+  it.each([
+    ['kpis', { query: { asOf: '2025-12-30' } }],
+    ['kpi', { params: { id: 'risk.par_30' }, query: { asOf: '2020-12-31' } }],
+    ['report', { params: { date: '2025-12-30' } }],
+  ])('that fits nothing is answered with days that there are: %s', async (name, request) => {
+    const answer = await call(name, request);
+
+    expect(answer.status).toBe(404);
+    expect(answer.json()).toMatchObject({ detail: expect.stringContaining(`${CUT_OFF}, 2025-11-30.`) });
+  });
+});
+
 describe('pages', () => {
+  it('are all served with the headers that keep them harmless', async () => {
+    const pages = [
+      await call('dashboard'),
+      await call('report', { params: { date: '2025-11-30' } }),
+      await call('artifact', { params: { runId: run.runId, name: 'report.html' } }),
+    ];
+
+    for (const { status, headers } of pages) {
+      expect(status).toBe(200);
+      expect(headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'content-security-policy': CONTENT_SECURITY_POLICY,
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+      });
+    }
+  });
+
   it('the dashboard is HTML that runs nothing from elsewhere, and carries the key on in its links', async () => {
     const answer = await call('dashboard', { query: { code: 'a key&more' } });
 
@@ -275,6 +406,15 @@ describe('pages', () => {
 
   it('the dashboard needs no key in its links when it was sent in the header', async () => {
     expect((await call('dashboard')).text).not.toContain('?code=');
+  });
+
+  it('the dashboard loads itself again until that is stopped', async () => {
+    const moving = await call('dashboard', { query: { code: 'key' } });
+    const still = await call('dashboard', { query: { code: 'key', refresh: 'off' } });
+
+    expect(moving.text).toContain('http-equiv="refresh"');
+    expect(moving.text).toMatch(/\/api\/dashboard\?refresh=off&(amp;)?code=key"/);
+    expect(still.text).not.toContain('http-equiv="refresh"');
   });
 
   it('the report of a day is the newest one', async () => {
@@ -305,6 +445,17 @@ describe('openapi.json', () => {
         expect.objectContaining({ name: 'runId', in: 'path', required: true }),
         expect.objectContaining({ name: 'from', in: 'query', required: false }),
       ]),
+    );
+    expect(document.paths['/api/pipeline/trigger'].post.requestBody).toMatchObject({
+      required: false,
+      content: { 'application/octet-stream': {} },
+    });
+    expect(Object.keys(document.paths['/api/pipeline/trigger'].post.responses)).toEqual(
+      expect.arrayContaining(['200', '202', '400', '404']),
+    );
+    const answered = document.paths['/api/kpis'].get.responses['200'].content['application/json'].schema;
+    expect(Object.keys(answered.properties).toSorted()).toEqual(
+      Object.keys(Object((await call('kpis')).json())).toSorted(),
     );
     expect(document.paths['/api/pipeline/trigger'].post.parameters).toEqual([
       expect.objectContaining({ name: 'input_file', required: true }),

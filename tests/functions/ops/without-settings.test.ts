@@ -8,6 +8,29 @@ beforeEach(() => {
   delete process.env['DataStorage'];
   delete process.env['AZURE_STORAGE_CONNECTION_STRING'];
   delete process.env['PIPELINE_ENV'];
+  delete process.env['INGEST_SWEEP_SCHEDULE'];
+});
+
+it('health names a schedule that is none, and promises no next run', async () => {
+  process.env['DataStorage'] = 'UseDevelopmentStorage=true';
+  process.env['INGEST_SWEEP_SCHEDULE'] = 'every now and then';
+
+  const answer = await call('health');
+
+  expect(answer.status).toBe(503);
+  expect(answer.json()).toMatchObject({
+    next_run: null,
+    last_error: expect.stringMatching(/^INGEST_SWEEP_SCHEDULE: it is not a schedule/),
+  });
+});
+
+it('health says no more than the class of an error that is no setting of ours', async () => {
+  process.env['DataStorage'] = 'AccountName=nonsense';
+
+  const answer = await call('health');
+
+  expect(answer.json()).toMatchObject({ status: 'unhealthy', last_error: 'Error' });
+  expect(answer.text).not.toContain('onnection');
 });
 
 it('health names every bad setting', async () => {

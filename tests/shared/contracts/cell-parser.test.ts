@@ -466,3 +466,33 @@ describe('a value that was shown', () => {
     );
   });
 });
+
+describe('limits', () => {
+  it('of a date are days of the calendar, both included', () => {
+    const parseDay = cellParser(aColumn({ type: 'date', min: '2000-01-01', max: '2100-12-31' }));
+
+    expect(parseDay('2000-01-01')).toEqual({ kind: 'value', value: 10_957 });
+    expect(parseDay('2100-12-31T00:00:00Z')).toMatchObject({ kind: 'value' });
+    expect(parseDay('1999-12-31')).toEqual({
+      kind: 'bad',
+      code: 'out-of-range',
+      detail: 'is before 2000-01-01',
+    });
+    expect(parseDay('2101-01-01')).toEqual({
+      kind: 'bad',
+      code: 'out-of-range',
+      detail: 'is after 2100-12-31',
+    });
+  });
+
+  it('of a text are a thousand characters', () => {
+    const parseText = cellParser(aColumn());
+
+    expect(parseText('x'.repeat(1_000))).toMatchObject({ kind: 'value' });
+    expect(parseText('x'.repeat(1_001))).toEqual({
+      kind: 'bad',
+      code: 'out-of-range',
+      detail: 'is longer than 1,000 characters',
+    });
+  });
+});

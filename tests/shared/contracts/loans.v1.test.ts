@@ -72,6 +72,7 @@ describe('a loan', () => {
     ],
     ['a status that is new', { loan_status: 'Paused' }, 'warning unknown-value loan_status'],
     ['an entity that is new', { company: 'ABZ' }, 'warning unknown-value company'],
+    ['half a cent', { outstanding_balance: '0.005' }, 'warning excess-scale outstanding_balance'],
     ['a rate with seven digits', { interest_rate: '0.1234567' }, 'warning excess-scale interest_rate'],
   ])('is accepted with a remark for %s', (_, change, remark) => {
     expect(judge({ ...LOAN, ...change }).kind).toBe('accepted');
@@ -82,7 +83,9 @@ describe('a loan', () => {
     ['no id', { loan_id: '' }, 'missing-value loan_id'],
     ['a negative balance', { outstanding_balance: '(0.01)' }, 'negative-balance outstanding_balance'],
     ['no balance', { outstanding_balance: '' }, 'missing-value outstanding_balance'],
-    ['half a cent', { outstanding_balance: '0.005' }, 'excess-scale outstanding_balance'],
+    ['a due date of never', { maturity_date: '9999-12-31' }, 'out-of-range maturity_date'],
+    ['a due date of the last century', { maturity_date: '1925-12-10' }, 'out-of-range maturity_date'],
+    ['an endless product', { product_type: 'x'.repeat(1_001) }, 'out-of-range product_type'],
     [
       'a balance three cents above the principal',
       { outstanding_balance: '1000.03' },
@@ -100,6 +103,12 @@ describe('a loan', () => {
     expect(codesOf(change)).toEqual([`error ${issue}`]);
   });
 
+  it('has its money rounded to cents, half away from zero', () => {
+    const verdict = judge({ ...LOAN, outstanding_balance: '10.005', total_fees: '10.004999' });
+
+    expect(verdict).toMatchObject({ row: { outstanding_balance: 1_001, total_fees: 1_000 } });
+  });
+
   it('never has its customer or id repeated in a message', () => {
     const verdict = judge({ ...LOAN, loan_id: 'null', customer_id: 'none', dpd: 'x' });
 
@@ -107,7 +116,7 @@ describe('a loan', () => {
     expect(messages).toEqual([
       'loan_id holds a word that means no value, but the contract needs one',
       'customer_id holds a word that means no value, but the contract needs one',
-      'dpd "x" is not a whole number',
+      'dpd, a text of 1 character, is not a whole number',
     ]);
   });
 });

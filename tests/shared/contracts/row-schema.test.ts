@@ -85,7 +85,7 @@ describe('a remark', () => {
         column: 'state',
         code: 'unknown-value',
         severity: 'warning',
-        message: 'state "paused" is not one of on, off',
+        message: 'state, a text of 6 characters, is not one of on, off and was kept as it is',
       },
     ],
     [
@@ -95,7 +95,7 @@ describe('a remark', () => {
         column: 'amount',
         code: 'tape-90-plus',
         severity: 'warning',
-        message: 'amount 4.00 is less than limit 5.00, which is part of it',
+        message: 'amount 4.00 is less than limit 5.00, which is part of it; the row was kept as it is',
       },
     ],
   ])('%s', (_, change, remark) => {
@@ -125,7 +125,7 @@ describe('a row that breaks the contract', () => {
           code: 'text-in-number',
           severity: 'error',
           column: 'amount',
-          message: 'amount "five" is not a number',
+          message: 'amount, a text of 4 characters, is not a number',
         },
         { code: 'missing-value', severity: 'error', column: 'limit', message: 'limit is empty' },
       ],
@@ -157,11 +157,26 @@ describe('a row that breaks the contract', () => {
     });
   });
 
-  it('is quoted, cut short and with its odd characters escaped', () => {
-    const verdict = judge({ amount: `1"\n${'7'.repeat(60)}` });
+  it('is quoted where it holds a number or a date, and described where it holds words', () => {
+    for (const [amount, said] of [
+      ['1.234,56', 'amount "1.234,56"'],
+      ['2025-12-10', 'amount "2025-12-10"'],
+      ['Juan Perez, DUI 01234567-8', 'amount, a text of 26 characters,'],
+      [`1"\n${'7'.repeat(60)}`, 'amount, a text of 63 characters,'],
+    ] as const) {
+      expect(judge({ amount })).toMatchObject({ issues: [{ message: `${said} is not a number` }] });
+    }
+  });
 
-    expect(verdict).toMatchObject({
-      issues: [{ message: `amount "1\\"\\n${'7'.repeat(37)}…" is not a number` }],
+  it('is not quoted where its text is endless', () => {
+    expect(judge({ state: 'x'.repeat(1_001) })).toMatchObject({
+      kind: 'rejected',
+      issues: [
+        {
+          code: 'out-of-range',
+          message: 'state, a text of 1001 characters, is longer than 1,000 characters',
+        },
+      ],
     });
   });
 

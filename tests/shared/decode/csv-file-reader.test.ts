@@ -68,7 +68,7 @@ describe('reading a file', () => {
         column: 'amount',
         code: 'excess-scale',
         severity: 'notice',
-        message: 'amount "0.00999999999839929" is float residue and was rounded to 2 digits',
+        message: 'row 2: amount "0.00999999999839929" is float residue and was rounded to 2 digits',
       },
     ]);
   });
@@ -89,7 +89,7 @@ describe('reading a file', () => {
             code: 'text-in-number',
             severity: 'error',
             column: 'amount',
-            message: 'row 1: amount "five" is not a number',
+            message: 'row 1: amount, a text of 4 characters, is not a number',
           },
         ],
       },

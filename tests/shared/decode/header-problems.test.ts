@@ -79,14 +79,24 @@ describe('a header', () => {
     );
   });
 
-  it('lists ten unknown columns at most, each cut short, and counts them all', () => {
-    const unknown = Array.from({ length: 11 }, (_, index) => `${index}${'x'.repeat(200)}`);
+  it('lists twenty unknown columns at most, each cut short, and counts the rest', () => {
+    const unknown = Array.from({ length: 25 }, (_, index) => `${index}${'x'.repeat(200)}`);
 
     const [problem] = problemsOf(['loan_id', 'saldo', ...unknown]);
 
-    expect(problem?.count).toBe(11);
-    expect(problem?.message).toContain(`"9${'x'.repeat(59)}", …. They were ignored.`);
-    expect(problem?.message).not.toContain('"10');
+    expect(problem?.count).toBe(25);
+    expect(problem?.message).toContain(`"19${'x'.repeat(57)}…" and 5 more. They were ignored.`);
+    expect(problem?.message).not.toContain('"20');
+  });
+
+  it('names a column once that comes often, cut short whatever surrounds it', () => {
+    const padded = `saldo${' '.repeat(10_000)}`;
+
+    const problems = problemsOf(['loan_id', 'saldo', ...Array.from({ length: 50 }, () => padded)]);
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ code: 'duplicate-column', column: 'saldo' });
+    expect(problems[0]?.message.length).toBeLessThan(300);
   });
 });
 

@@ -25,7 +25,9 @@ it('spells out conditions, limits of either direction and a definition that is n
     measures:
       cash: { sum: cash }
       live: { sum: balance, where: balance > 0 }
+      lost: { count: rows, where: lost }
     metric: { numerator: cash, denominator: live }
+    requires: [{ zero: lost, otherwise: 'lost {lost}' }]
     unit: fraction
     direction: higher-is-better
     thresholds: { warning: '1.5', critical: 1 }
@@ -42,5 +44,6 @@ it('spells out conditions, limits of either direction and a definition that is n
   expect(page).toContain('Version 2, provisional; department risk.');
   expect(page).toContain('Computed as `(cash) / (live)`, where');
   expect(page).toContain('`live`: sum of `balance` where `balance > 0`');
+  expect(page).toContain('- Has no value unless `lost` is zero.');
   expect(page).toContain('Read from `mart_a` (cascade/loan_tape, looker/loans).');
 });

@@ -44,6 +44,7 @@ describe('the shipped catalogue', () => {
     const limits = kpis.flatMap(({ id, thresholds }) => (thresholds ? [[id, thresholds]] : []));
 
     expect(limits).toEqual([
+      ['port.concentration_top10_clients', { warning: '30' }],
       ['risk.par_30', { warning: '5', critical: '8' }],
       ['risk.par_90', { warning: '3', critical: '5' }],
     ]);
@@ -199,6 +200,42 @@ describe('a definition', () => {
     expect(() => parseCatalog(assets)).toThrow(
       'catalog/b.yaml:3: risk.par_1 is already defined at catalog/a.yaml:2',
     );
+  });
+
+  it('may have a warning alone', () => {
+    const guarded = GOOD.replace(", critical: '8.5'", '');
+
+    expect(parseCatalog([MART, { name: 'catalog/a.yaml', text: guarded }]).kpis).toMatchObject([
+      { thresholds: { warning: '5' } },
+    ]);
+  });
+
+  describe('with a requirement', () => {
+    const requiring = (zero: string, words: string) =>
+      GOOD.replace(
+        'unit: percent',
+        `requires:\n      - zero: ${zero}\n        otherwise: ${words}\n    unit: percent`,
+      ).replace('loans: { count: rows }', 'loans: { count: rows }\n      lost: { count: rows, where: lost }');
+
+    it('uses a measure that the metric need not use', () => {
+      const text = requiring('lost', "'{lost} of {loans} are not in {looker_loans}'");
+
+      expect(problemsIn(text)).toEqual([]);
+    });
+
+    it.each([
+      ['an unknown measure', 'gone', 'words', /:18: kpis\.0\.requires\.0\.zero: uses gone, which is not a m/],
+      ['words with one', 'lost', "'{gone}'", /:19: kpis\.0\.requires\.0\.otherwise: uses gone, which is not/],
+      ['no words', 'lost', "''", /:19: kpis\.0\.requires\.0\.otherwise: Too small/],
+      [
+        'a snapshot that is not read',
+        'lost',
+        "'{cascade_loan_tape}'",
+        /:19: risk\.par_1 names cascade_loan_tape, which mart_a does not read/,
+      ],
+    ])('is refused for %s', (_, zero, words, reason) => {
+      expect(problemsIn(requiring(zero, words)).join('\n')).toMatch(reason);
+    });
   });
 
   it('may rise towards the good side', () => {

@@ -6,7 +6,7 @@ import type { Row } from './small-book.ts';
 type Expected = readonly [
   id: string,
   reportingDate: string,
-  numerator: string,
+  numerator: string | null,
   denominator: string | null,
   value: string | null,
 ];
@@ -33,6 +33,8 @@ function foldBalances(date: string, rows: readonly Row[], loans: ReadonlyMap<str
   let writtenOffLoans = 0n;
   let activeLoans = 0n;
   let weighted = 0n;
+  let withRate = 0n;
+  let isComplete = true;
   const late = new Map([7, 30, 60, 90].map((days) => [days, 0n]));
   const clients = new Map<string, bigint>();
   for (const row of rows) {
@@ -45,7 +47,11 @@ function foldBalances(date: string, rows: readonly Row[], loans: ReadonlyMap<str
       if (row['is_writeoff'] !== 'true' && Number(row['dpd']) >= days) late.set(days, sum + balance);
     }
     const loan = loans.get(text(row, 'loan_id_raw'));
-    if (!loan) continue;
+    if (!loan) {
+      if (balance > 0n) isComplete = false;
+      continue;
+    }
+    withRate += balance;
     const client = text(loan, 'customer_id');
     clients.set(client, (clients.get(client) ?? 0n) + balance);
     weighted += balance * scaled(loan, 'interest_rate', 6);
@@ -67,12 +73,14 @@ function foldBalances(date: string, rows: readonly Row[], loans: ReadonlyMap<str
     ),
     sum('port.outstanding', date, outstanding, 2),
     sum('port.active_loans', date, activeLoans, 0),
-    sum('port.active_clients', date, BigInt(largestFirst.filter((balance) => balance > 0n).length), 0),
     sum('port.written_off', date, writtenOff, 2),
     sum('port.written_off_loans', date, writtenOffLoans, 0),
-    ratio('port.concentration_top10_clients', date, [top10, 2], [outstanding, 2], 100n),
-    ratio('port.hhi', date, [squares, 4], [outstanding * outstanding, 4], 10_000n),
-    ratio('price.weighted_apr', date, [weighted, 8], [outstanding, 2], 1n),
+    ...[
+      sum('port.active_clients', date, BigInt(largestFirst.filter((balance) => balance > 0n).length), 0),
+      ratio('port.concentration_top10_clients', date, [top10, 2], [outstanding, 2], 100n),
+      ratio('port.hhi', date, [squares, 4], [outstanding * outstanding, 4], 10_000n),
+    ].map((kpi): Expected => (isComplete ? kpi : [kpi[0], date, null, null, null])),
+    ratio('price.weighted_apr', date, [weighted, 8], [withRate, 2], 1n),
   ];
 }
 

@@ -23,6 +23,16 @@ it.each([
   expect(statusOf(rational(value), kpi)).toBe(status);
 });
 
+it.each([
+  ['30', 'ok'],
+  ['30.0000000001', 'warning'],
+  ['100', 'warning'],
+])('%s over a guardrail of 30 is %s, and never critical', (value, status) => {
+  const guardrail = { direction: 'lower-is-better', thresholds: { warning: '30' } } as const;
+
+  expect(statusOf(rational(value), guardrail)).toBe(status);
+});
+
 it('is ok when there are no limits', () => {
   expect(statusOf(rational('99'), { direction: 'neutral' })).toBe('ok');
 });

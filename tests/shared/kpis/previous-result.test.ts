@@ -29,6 +29,13 @@ describe('the previous result of a KPI', () => {
     expect(previousOf(at('2025-12-31', { dimension: { company: 'ABF' } }), series)).toBe(series[1]);
   });
 
+  it('is not that of another model, which measures another quantity', () => {
+    const series = [at('2025-10-31'), at('2025-11-30', { model: 'mart_loan_tape' }), current];
+
+    expect(previousOf(current, series)).toBe(series[0]);
+    expect(previousOf(at('2025-12-31', { model: 'mart_loan_tape' }), series)).toBe(series[1]);
+  });
+
   it('is not there for the first snapshot', () => {
     expect(previousOf(current, [current])).toBeUndefined();
     expect(previousOf(current, [])).toBeUndefined();

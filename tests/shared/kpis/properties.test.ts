@@ -56,7 +56,14 @@ const balances = fc.uniqueArray(balance, {
 });
 const loans = fc.uniqueArray(loan, { minLength: 1, maxLength: 30, selector: (row) => row['loan_id'] });
 
-const book = fc.record({ looker_loan_par_balances: balances, looker_loans: loans });
+/** Of half the books the loans file knows every loan, so that KPIs that need its customer have a value. */
+const book = fc
+  .record({ looker_loan_par_balances: balances, looker_loans: loans, isComplete: fc.boolean() })
+  .map(({ looker_loan_par_balances, looker_loans, isComplete }) => {
+    const known = new Set(looker_loans.map((row) => row['loan_id']));
+    const isKept = (row: Row) => !isComplete || known.has(row['loan_id_raw'] ?? null);
+    return { looker_loan_par_balances: looker_loan_par_balances.filter(isKept), looker_loans };
+  });
 
 describe('any book', () => {
   it('agrees with an independent fold in cents, KPI by KPI and date by date', async () => {

@@ -103,6 +103,8 @@ export const DAY = date('2025-12-10');
 
 export type Options = {
   readonly asOf?: string;
+  /** As-of dates of single snapshots; the others are of the day that the book is made for. */
+  readonly snapshots?: Readonly<Partial<Record<string, string>>>;
   readonly catalog?: Catalog;
   readonly onFailure?: ComputeKpisInput['onFailure'];
   /** Breaks the book before it is read. */
@@ -147,7 +149,9 @@ export async function kpisOver(book: SmallBook, options: Options = {}): Promise<
     await options.meddle?.(dir, sql);
     const asOf = date(options.asOf ?? DAY);
     const catalog = options.catalog ?? (await loadCatalog());
-    const entries = [...files.keys()].map((relation) => entryOf(relation, asOf, book));
+    const entries = [...files.keys()].map((relation) =>
+      entryOf(relation, options.snapshots?.[relation] ?? asOf, book),
+    );
     const { onFailure } = options;
     return computeKpis({ book: entries, files, catalog, sql, asOf, ...(onFailure ? { onFailure } : {}) });
   });

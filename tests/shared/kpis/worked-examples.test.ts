@@ -7,7 +7,7 @@ const PAR_BOOK = {
   looker_loan_par_balances: [
     // A month earlier: one loan, all of it late by 30 days or more.
     aBalance('A', '40.00', 31, { reporting_date: '2025-10-31', dpd_date: '2025-09-30' }),
-    // The newest month is labelled 11-30; the late loans say that the data is of 11-25.
+    // The newest month is labelled 11-30; the book says that the data is of 11-25, as the late loans do.
     aBalance('A', '500.00'),
     aBalance('B', '250.00', 7, { dpd_date: '2025-11-18' }),
     aBalance('C', '100.00', 29, { dpd_date: '2025-10-27' }),
@@ -37,7 +37,7 @@ describe('KPIs of the loan-level PAR file', () => {
     ['port.written_off', '200.00', '200.00', null, 'ok'],
     ['port.written_off_loans', '1', '1', null, 'ok'],
   ])('%s', async (id, value, numerator, denominator, status) => {
-    const mart = await kpisOver(PAR_BOOK);
+    const mart = await kpisOver(PAR_BOOK, { asOf: '2025-11-25' });
 
     expect(resultOf(mart, id)).toMatchObject({
       value,
@@ -54,7 +54,7 @@ describe('KPIs of the loan-level PAR file', () => {
   });
 
   it('gives the same KPI at every reporting date, oldest first', async () => {
-    const mart = await kpisOver(PAR_BOOK);
+    const mart = await kpisOver(PAR_BOOK, { asOf: '2025-11-25' });
 
     const series = mart.series.filter(({ id }) => id === 'risk.par_30');
 
@@ -64,10 +64,38 @@ describe('KPIs of the loan-level PAR file', () => {
     ]);
   });
 
-  it('takes the label as the day when no loan is late', async () => {
-    const mart = await kpisOver({ looker_loan_par_balances: [aBalance('A', '10.00')] });
+  it('has the day of the book at the newest reporting date, whatever its rows imply', async () => {
+    const mart = await kpisOver(
+      { looker_loan_par_balances: [aBalance('A', '10.00', 10, { dpd_date: '2025-11-19' })] },
+      { asOf: '2025-12-31', snapshots: { looker_loan_par_balances: '2025-11-28' } },
+    );
 
-    expect(resultOf(mart, 'risk.par_30')).toMatchObject({ asOf: '2025-11-30', value: '0.0000000000' });
+    expect(resultOf(mart, 'risk.par_30')).toMatchObject({ asOf: '2025-11-28', reportingDate: '2025-11-30' });
+  });
+
+  it.each([
+    ['the day that most late loans imply', [24, 24, 29], '2025-10-24'],
+    ['the later of two days that as many imply', [24, 29, 24, 29, 3], '2025-10-29'],
+    ['the label, when what most imply lies after it', [24, 35, 35], '2025-10-31'],
+    ['the label, when no loan is late', [], '2025-10-31'],
+  ])('has at an earlier reporting date %s', async (_, impliedDays, asOf) => {
+    // Due on 30 September, so many days late: the first implies 24 October when it says 24.
+    const late = impliedDays.map((days, index) =>
+      aBalance(`L${index}`, '1.00', days, { dpd_date: '2025-09-30', reporting_date: '2025-10-31' }),
+    );
+    const mart = await kpisOver({
+      looker_loan_par_balances: [
+        ...late,
+        // Not late, or without the day it fell due: they imply nothing.
+        aBalance('A', '10.00', 0, { dpd_date: '2025-10-01', reporting_date: '2025-10-31' }),
+        aBalance('B', '10.00', 0, { dpd_date: '2025-10-01', reporting_date: '2025-10-31' }),
+        aBalance('C', '10.00', 0, { dpd_date: '2025-10-01', reporting_date: '2025-10-31' }),
+        aBalance('D', '10.00', 9, { reporting_date: '2025-10-31' }),
+        aBalance('A', '10.00'),
+      ],
+    });
+
+    expect(resultOf(mart, 'port.outstanding', '2025-10-31').asOf).toBe(asOf);
   });
 
   it('counts an empty amount as zero and says so', async () => {
@@ -90,8 +118,8 @@ describe('KPIs of the PAR file joined with the loans', () => {
       ...Array.from({ length: 11 }, (_, index) => aBalance(`ABF - ${index + 2}`, '50.00')),
       // Repaid: the customer is not active.
       aBalance('ABF - 99', '0.00'),
-      // No loan row: its balance is in O, its customer is unknown.
-      aBalance('ABF - unknown', '50.00'),
+      // No loan row: whose it was does not matter any more.
+      aBalance('ABF - unknown', '0.00'),
     ],
     looker_loans: [
       aLoan('ABF - 1', 'CLI1', { interest_rate: '0.10' }),
@@ -102,18 +130,20 @@ describe('KPIs of the PAR file joined with the loans', () => {
       aLoan('ABF - 99', 'CLI99'),
     ],
   };
-  // O = 400 + 550 + 50 = 1000.
+  // O = 400 + 550 = 950.
 
   it('port.concentration_top10_clients counts a customer of both companies once, whoever is tenth', async () => {
     const mart = await kpisOver(CLIENTS_BOOK);
 
-    // 400 + 9 x 50 = 850 of 1000; eleven customers tie for the last nine places
+    // 400 + 9 x 50 = 850 of 950; eleven customers tie for the last nine places
     expect(resultOf(mart, 'port.concentration_top10_clients')).toMatchObject({
-      value: '85.0000000000',
+      value: '89.4736842105',
       numerator: '850.00',
-      denominator: '1000.00',
+      denominator: '950.00',
+      status: 'warning',
+      thresholds: { warning: '30' },
       rows: 14,
-      nulls: 1,
+      nulls: 0,
       inputs: ['looker/loan_par_balances', 'looker/loans'],
     });
   });
@@ -122,33 +152,87 @@ describe('KPIs of the PAR file joined with the loans', () => {
     const mart = await kpisOver(CLIENTS_BOOK);
 
     // customers 1 to 12
-    expect(resultOf(mart, 'port.active_clients')).toMatchObject({ value: '12', rows: 14, nulls: 1 });
+    expect(resultOf(mart, 'port.active_clients')).toMatchObject({ value: '12', rows: 14, nulls: 0 });
   });
 
   it('port.hhi', async () => {
     const mart = await kpisOver(CLIENTS_BOOK);
 
-    // (400^2 + 11 x 50^2) / 1000^2 x 10000 = 187500 / 1000000 x 10000 = 1875
+    // (400^2 + 11 x 50^2) / 950^2 x 10000 = 187500 / 902500 x 10000
     expect(resultOf(mart, 'port.hhi')).toMatchObject({
-      value: '1875.0000000000',
+      value: '2077.5623268698',
       numerator: '187500.0000',
-      denominator: '1000000.0000',
-      nulls: 1,
+      denominator: '902500.0000',
+      nulls: 0,
     });
   });
 
   it('price.weighted_apr', async () => {
     const mart = await kpisOver(CLIENTS_BOOK);
 
-    // (0.10 x 300 + 0.40 x 100 + 0.30 x 550) / 1000 = (30 + 40 + 165) / 1000 = 0.235; the unknown loan earns 0
+    // (0.10 x 300 + 0.40 x 100 + 0.30 x 550) / 950 = (30 + 40 + 165) / 950
     expect(resultOf(mart, 'price.weighted_apr')).toMatchObject({
-      value: '0.2350000000',
+      value: '0.2473684211',
       numerator: '235.00000000',
-      denominator: '1000.00',
+      denominator: '950.00',
       unit: 'fraction',
       model: 'mart_loan_pricing',
       rows: 15,
-      nulls: 1,
+      nulls: 0,
+    });
+  });
+
+  describe('whose loans file is older', () => {
+    const OLDER_LOANS = { snapshots: { looker_loans: '2025-11-01' } };
+    const NEWER_PAR = {
+      looker_loan_par_balances: [
+        aBalance('A', '100.00', 0, { reporting_date: '2025-10-31' }),
+        aBalance('A', '100.00'),
+        aBalance('B', '12345.67'),
+        aBalance('C', '1000000.00'),
+        aBalance('D', '0.00'),
+      ],
+      looker_loans: [aLoan('A', 'CLI1', { interest_rate: '0.30' })],
+    };
+
+    it.each(['port.concentration_top10_clients', 'port.hhi', 'port.active_clients'])(
+      '%s has no value and says what is missing, and had one before',
+      async (id) => {
+        const mart = await kpisOver(NEWER_PAR, OLDER_LOANS);
+
+        expect(resultOf(mart, id)).toMatchObject({
+          status: 'not-computable',
+          value: null,
+          numerator: null,
+          denominator: null,
+          reason:
+            'needs the customer of every live loan, and looker/loans as of 2025-11-01 has none for 2 of them, with USD 1,012,345.67 outstanding',
+          inputs: ['looker/loan_par_balances', 'looker/loans'],
+        });
+        expect(resultOf(mart, id, '2025-10-31').value).not.toBeNull();
+      },
+    );
+
+    it('price.weighted_apr weighs the loans whose rate is known, and counts the others', async () => {
+      const mart = await kpisOver(NEWER_PAR, OLDER_LOANS);
+
+      expect(resultOf(mart, 'price.weighted_apr')).toMatchObject({
+        value: '0.3000000000',
+        numerator: '30.00000000',
+        denominator: '100.00',
+        rows: 4,
+        nulls: 2,
+      });
+    });
+
+    it('price.weighted_apr has no value when no rate is known', async () => {
+      const mart = await kpisOver({ ...NEWER_PAR, looker_loans: [aLoan('Z', 'CLI1')] });
+
+      expect(resultOf(mart, 'price.weighted_apr')).toMatchObject({
+        value: null,
+        reason: 'cannot divide by outstanding_with_rate, which is zero on 2025-11-30',
+        nulls: 3,
+      });
     });
   });
 });
@@ -238,8 +322,50 @@ describe('KPIs of the loans file', () => {
     expect(resultOf(mart, 'price.weighted_apr')).toMatchObject({
       reportingDate: '2025-11-30',
       value: null,
-      reason: 'cannot divide by outstanding, which is zero on 2025-11-30',
+      reason: 'cannot divide by outstanding_with_rate, which is zero on 2025-11-30',
     });
+  });
+
+  it('counts a disbursement of more than 50 years ago in the first month, and opens no months for it', async () => {
+    const mart = await kpisOver({
+      looker_loans: [
+        ...LOANS_BOOK.looker_loans,
+        aLoan('6', 'CLI6', { disburse_date: '0001-01-01', disburse_principal: '7.00' }),
+        aLoan('7', 'CLI4', { disburse_date: '1975-12-09', disburse_principal: '0.50' }),
+      ],
+    });
+
+    const history = (id: string) =>
+      mart.series.filter((kpi) => kpi.id === id).map(({ reportingDate, value }) => [reportingDate, value]);
+    expect(history('port.loan_count')).toEqual([
+      ['2025-09-30', '4'],
+      ['2025-10-31', '4'],
+      ['2025-11-30', '5'],
+      ['2025-12-31', '7'],
+    ]);
+    expect(resultOf(mart, 'port.total_volume').value).toBe('383.01');
+    expect(resultOf(mart, 'port.customers', '2025-09-30').value).toBe('4');
+    expect(resultOf(mart, 'port.customers').value).toBe('5');
+  });
+
+  it('counts what was disbursed 50 years ago to the day in its own month', async () => {
+    const mart = await kpisOver({ looker_loans: [aLoan('1', 'CLI1', { disburse_date: '1975-12-10' })] });
+
+    expect(resultOf(mart, 'port.loan_count', '1975-12-31').value).toBe('1');
+    expect(mart.series.filter(({ id }) => id === 'port.loan_count')).toHaveLength(601);
+  });
+
+  it('has one month when every disbursement is that old, and none when all are still to come', async () => {
+    const [old, future] = await Promise.all(
+      ['0001-01-01', '2025-12-11'].map((day) =>
+        kpisOver({ looker_loans: [aLoan('1', 'CLI1', { disburse_date: day })] }),
+      ),
+    );
+
+    expect(old?.series.filter(({ id }) => id === 'port.loan_count')).toMatchObject([
+      { reportingDate: '2025-12-31', value: '1' },
+    ]);
+    expect(future?.series.filter(({ id }) => id === 'port.loan_count')).toEqual([]);
   });
 
   it('has nothing to say over a file without loans', async () => {

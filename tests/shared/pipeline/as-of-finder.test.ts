@@ -28,10 +28,16 @@ function batchOf(contract: Contract, rows: readonly Cells[]): RowBatch {
   };
 }
 
+/** The day, and how many rows say another. */
 function findIn(contract: Contract, ...batches: (readonly Cells[])[]) {
+  const { asOf, disagreeing } = finderOf(contract, ...batches).find();
+  return { asOf, disagreeing };
+}
+
+function finderOf(contract: Contract, ...batches: (readonly Cells[])[]): AsOfFinder {
   const finder = new AsOfFinder(contract);
   for (const rows of batches) finder.add(batchOf(contract, rows));
-  return finder.find();
+  return finder;
 }
 
 describe('the as-of date of PAR balances', () => {
@@ -163,6 +169,70 @@ describe('the as-of date of a tape', () => {
 
   it('is not known of no rows', () => {
     expect(findIn(loanTapeV1)).toEqual({ asOf: undefined, disagreeing: 0 });
+  });
+});
+
+describe('the place of the day', () => {
+  const ROWS = [
+    parRow('2025-11-30', '2025-11-23', 7),
+    parRow('2025-12-31', null, 0),
+    parRow('2025-12-31', '2025-12-02', 7),
+    parRow('2025-12-31', '2025-12-03', 7),
+    parRow('2025-12-31', '2025-09-11', 90),
+  ];
+
+  it('is the first row that says it, beside the two newest snapshots', () => {
+    expect(finderOf(loanParBalancesV1, ROWS).find()).toEqual({
+      asOf: '2025-12-10',
+      disagreeing: 1,
+      told: { record: 4, rows: 2 },
+      newest: { date: '2025-12-31', record: 2, rows: 4 },
+      before: { date: '2025-11-30', record: 1, rows: 1 },
+    });
+  });
+
+  it('is that of the label where no row is late, and unknown where there is no label', () => {
+    const label = { date: '2025-12-31', record: 2, rows: 1 };
+
+    expect(finderOf(loanParBalancesV1, ROWS.slice(0, 2)).find()).toMatchObject({
+      told: label,
+      newest: label,
+    });
+    expect(finderOf(loansV1, [loanRow('2025-12-03', 7)]).find()).toMatchObject({
+      told: { record: 1, rows: 1 },
+      newest: undefined,
+      before: undefined,
+    });
+  });
+
+  it('is not that of a row that was taken out again, nor is its day', () => {
+    const finder = finderOf(loanParBalancesV1, ROWS);
+
+    finder.remove(parRow('2025-12-31', '2025-12-03', 7));
+    finder.remove(parRow('2025-12-31', '2025-09-11', 90));
+
+    expect(finder.find()).toMatchObject({ asOf: '2025-12-09', disagreeing: 0, newest: { rows: 2 } });
+  });
+
+  it('is in the snapshot before when the newest one was taken out whole', () => {
+    const finder = finderOf(loanParBalancesV1, ROWS);
+
+    for (const row of ROWS.slice(1)) finder.remove(row);
+    finder.remove(parRow('2026-01-31', null, 0));
+
+    expect(finder.find()).toMatchObject({
+      asOf: '2025-11-30',
+      newest: { date: '2025-11-30' },
+      before: undefined,
+    });
+  });
+
+  it('is not that of a tape row that was taken out', () => {
+    const finder = finderOf(loanTapeV1, [{ measurement_date: on('2025-09-30') }]);
+
+    finder.remove({ measurement_date: on('2025-09-30') });
+
+    expect(finder.find()).toMatchObject({ asOf: undefined });
   });
 });
 

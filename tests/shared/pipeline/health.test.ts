@@ -1,7 +1,8 @@
+import { QueueServiceClient } from '@azure/storage-queue';
 import { beforeAll, expect, it } from '@jest/globals';
 import { buildApp } from '../../../shared/app.ts';
 import { closePoisoned } from '../../../shared/pipeline/close-poisoned.ts';
-import { checkHealth } from '../../../shared/pipeline/health.ts';
+import { checkHealth, kindOf } from '../../../shared/pipeline/health.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { takeStorageAccount } from '../../support/emulator.ts';
 import { parFile } from '../../support/small-files.ts';
@@ -17,7 +18,7 @@ const healthOf = ({ app, deps }: Pick<Pipeline, 'app' | 'deps'>) =>
   checkHealth(app.checks, { ...deps, revision: 'abc1234', nextRun: '2026-01-01T00:05:00.000Z' });
 
 it('is healthy over empty storage, with nothing to tell', async () => {
-  const health = await healthOf(pipeline);
+  const { health } = await healthOf(pipeline);
 
   expect(health).toMatchObject({
     status: 'healthy',
@@ -29,14 +30,21 @@ it('is healthy over empty storage, with nothing to tell', async () => {
   });
   expect(Object.values(health.checks)).toEqual(Object.values(health.checks).map(() => ({ ok: true })));
   expect(Object.keys(health.checks)).toEqual(
-    expect.arrayContaining(['container landing', 'table runs', 'secret pseudonym-key', 'kpi catalogue']),
+    expect.arrayContaining([
+      'container landing',
+      'table runs',
+      'queue validate',
+      'queue webjobs-blobtrigger-poison',
+      'secret pseudonym-key',
+      'kpi catalogue',
+    ]),
   );
 });
 
 it('tells of the last run and how much it computed', async () => {
   const run = await pipeline.takeThrough(`${PAR}/healthy.csv`, parFile('HEALTHY'));
 
-  expect(await healthOf(pipeline)).toMatchObject({
+  expect((await healthOf(pipeline)).health).toMatchObject({
     status: 'healthy',
     last_run: { run_id: run.runId, status: 'success', dataset: PAR, at: run.completedAt },
     metrics_computed: run.phases.calculation?.kpisComputed,
@@ -51,20 +59,23 @@ it('is degraded when the newest run that ended has failed, and says of what', as
   await expect(pipeline.deliver(message)).rejects.toMatchObject({ name: 'FileMissing' });
   await closePoisoned({ queue: 'validate-poison', messageId: 'm', body: message }, pipeline.deps);
 
-  const health = await healthOf(pipeline);
+  const { health, details } = await healthOf(pipeline);
 
   expect(health.status).toBe('degraded');
-  expect(health.last_error).toMatch(/^FileMissing: raw\//);
+  expect(health.last_error).toBe('stage-failed in stage validate');
+  expect(details).toEqual([expect.stringMatching(/^FileMissing: raw\//)]);
   expect(health.metrics_computed).toBeGreaterThan(0);
 });
 
 it('is unhealthy, and names what is missing, when storage is not provisioned', async () => {
   const app = await buildApp({ DataStorage: await takeStorageAccount(), PSEUDONYM_KEY: TEST_PSEUDONYM_KEY });
 
-  const health = await healthOf({ app, deps: pipeline.deps });
+  const { health, details } = await healthOf({ app, deps: pipeline.deps });
 
   expect(health.status).toBe('unhealthy');
-  expect(health.last_error).toMatch(/^container landing: /);
+  expect(health.last_error).toBe('container landing: RestError ContainerNotFound');
+  expect(health.checks['queue validate']).toEqual({ ok: false, detail: 'RestError QueueNotFound' });
+  expect(details).toContainEqual(expect.stringMatching(/^queue publish-poison: RestError: /));
   expect(health.checks['container raw']).toMatchObject({ ok: false });
   expect(health.checks['kpi catalogue']).toEqual({ ok: true });
 });
@@ -72,7 +83,7 @@ it('is unhealthy, and names what is missing, when storage is not provisioned', a
 it('is unhealthy when storage does not answer, and says so soon', async () => {
   const silent = { name: 'container landing', check: () => new Promise<void>(() => undefined) };
 
-  const health = await checkHealth([silent], {
+  const { health, details } = await checkHealth([silent], {
     ...pipeline.deps,
     revision: 'abc1234',
     nextRun: null,
@@ -81,17 +92,38 @@ it('is unhealthy when storage does not answer, and says so soon', async () => {
 
   expect(health).toMatchObject({
     status: 'unhealthy',
-    last_error: 'container landing: no answer within 0.02 seconds',
+    last_error: 'container landing: NoAnswer',
   });
+  expect(details).toEqual(['container landing: NoAnswer: no answer within 0.02 seconds']);
 });
 
 it('is unhealthy when there is no key for pseudonyms', async () => {
   const app = await buildApp({ DataStorage: pipeline.storage });
 
-  const health = await healthOf({ app, deps: pipeline.deps });
+  const { health, details } = await healthOf({ app, deps: pipeline.deps });
 
-  expect(health).toMatchObject({
-    status: 'unhealthy',
-    last_error: 'secret pseudonym-key: secret pseudonym-key is not in the environment (PSEUDONYM_KEY)',
+  expect(health).toMatchObject({ status: 'unhealthy', last_error: 'secret pseudonym-key: SecretMissing' });
+  expect(details).toEqual([
+    'secret pseudonym-key: SecretMissing: secret pseudonym-key is not in the environment (PSEUDONYM_KEY)',
+  ]);
+});
+
+it('is unhealthy when one queue is missing, and says which', async () => {
+  const own = await Pipeline.open();
+  await QueueServiceClient.fromConnectionString(own.storage).deleteQueue('compute');
+
+  const { health } = await healthOf(own);
+
+  const failed = Object.entries(health.checks).filter(([, { ok }]) => !ok);
+  expect(failed).toEqual([['queue compute', { ok: false, detail: 'RestError QueueNotFound' }]]);
+});
+
+it('shows no message of an error to those who have no key', () => {
+  const refused = Object.assign(new TypeError('connect to secretaccount.blob.core.windows.net'), {
+    code: 'ECONNREFUSED',
   });
+
+  expect(kindOf(refused)).toBe('TypeError ECONNREFUSED');
+  expect(kindOf(Object.assign(refused, { code: 'at https://secretaccount' }))).toBe('TypeError');
+  expect(kindOf('secretaccount')).toBe('unknown error');
 });

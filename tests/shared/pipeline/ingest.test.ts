@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { aLoan, aParRow, csvOf } from '../../../local/generate/builders.ts';
 import { DatasetId, Sha256 } from '../../../shared/domain/ids.ts';
 import { runIdOf } from '../../../shared/domain/run-identity.ts';
 import { ingestFile } from '../../../shared/pipeline/ingest.ts';
 import { amendRun } from '../../../shared/ports/run-ledger.ts';
 import { RunSummary } from '../../../shared/runs/documents.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
+import { aLoan, aParRow, csvOf } from '../../support/file-rows.ts';
 import { dyingAt, type PortCall, ProcessDied, watched } from '../../support/port-faults.ts';
 import { parFile, tapeFile } from '../../support/small-files.ts';
 
@@ -134,7 +134,7 @@ describe('the same thing again', () => {
       outcome: 'duplicate',
       runId: run.runId,
       next: [],
-      detail: `the same content as run ${run.runId}`,
+      detail: expect.stringContaining(`(run ${run.runId}); nothing was computed again.`),
     });
     expect(await pipeline.run(run.runId)).toEqual({ ...run, duplicates: 1, updatedAt: expect.any(String) });
     expect(await pipeline.versions()).toEqual(before);

@@ -52,3 +52,16 @@ it('stays what it was while its run is computed again', async () => {
 
   expect(newest?.run).toMatchObject({ runId: run.runId, status: 'running', attempt: run.attempt + 1 });
 });
+
+it('is that of the correction when two files of a feed stand for one day', async () => {
+  const asOf = LocalDate.parse('2026-02-28');
+  const first = await pipeline.takeThrough(`${PAR}/first.csv`, parFile('FIRST', asOf));
+  const correction = await pipeline.takeThrough(`${PAR}/corrected.csv`, parFile('CORRECTED', asOf));
+
+  const newest = await newestMart({ asOf }, pipeline.deps);
+
+  const [standing] = [first, correction].toSorted((a, b) =>
+    `${a.drop.landedAt}|${a.runId}` < `${b.drop.landedAt}|${b.runId}` ? 1 : -1,
+  );
+  expect(newest?.run.runId).toBe(standing?.runId);
+});

@@ -221,6 +221,7 @@ describe('a run that does not get through', () => {
     expect(manifest.files.map(({ name }) => name).toSorted()).toEqual([
       'compliance.json',
       'lineage.jsonl',
+      'raw',
       'validation_report.json',
     ]);
     const summary = await summaryOf(run);
@@ -249,6 +250,7 @@ describe('a run that does not get through', () => {
     expect(compliance).toMatchObject({
       maskStage: 'transformation',
       piiMaskedColumns: ['loan_id_raw'],
+      piiMaskedIn: ['quarantine'],
       metadata: { checksum: run.sha256, action: 'dropped' },
     });
     expect(await manifestOf(run)).toMatchObject({

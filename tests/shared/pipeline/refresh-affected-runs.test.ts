@@ -6,7 +6,11 @@ import { TableSnapshotRegistry } from '../../../shared/adapters/azure/table-snap
 import { DatasetId, RunId } from '../../../shared/domain/ids.ts';
 import { LocalDate } from '../../../shared/domain/local-date.ts';
 import { loadCatalog } from '../../../shared/kpis/catalog.ts';
-import { type RefreshDeps, refreshAffectedRuns } from '../../../shared/pipeline/refresh-affected-runs.ts';
+import {
+  type RefreshDeps,
+  refreshAffectedRuns,
+  withdrawSnapshot,
+} from '../../../shared/pipeline/refresh-affected-runs.ts';
 import { aBookEntry, aRun } from '../../support/a-kpi-mart.ts';
 import { takeStorageAccount } from '../../support/emulator.ts';
 
@@ -66,3 +70,30 @@ async function snapshot(runId: RunId, dataset: string, relation: string, asOf: L
     landedAt: '2026-01-05T06:30:00.000Z',
   });
 }
+
+describe('a run that was accepted and is now rejected', () => {
+  it('leaves the book, and the runs that used it are computed again; once more does no harm', async () => {
+    const withdrawn = {
+      runId: NEWER_RUN,
+      relation: 'looker_loans',
+      dataset: DatasetId.parse('looker/loans'),
+    };
+    const asOf = LocalDate.parse('2025-11-30');
+
+    const [message] = await withdrawSnapshot({ ...withdrawn, asOf }, deps);
+    const snapshots = await deps.registry.all();
+    await withdrawSnapshot({ ...withdrawn, asOf }, deps);
+
+    expect(message).toMatchObject({ runId: TAPE_RUN, stage: 'compute' });
+    expect(snapshots.map(({ runId }) => runId)).not.toContain(NEWER_RUN);
+    expect((await deps.ledger.find(TAPE_RUN))?.value.cause).toBe(
+      'looker/loans as of 2025-11-30 was withdrawn',
+    );
+  });
+
+  it('changes nothing when it was never accepted', async () => {
+    const never = { runId: NEWER_RUN, relation: 'looker_loans', dataset: DatasetId.parse('looker/loans') };
+
+    expect(await withdrawSnapshot(never, deps)).toEqual([]);
+  });
+});

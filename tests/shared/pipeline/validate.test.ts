@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { aLoan, aParRow, csvOf } from '../../../local/generate/builders.ts';
 import { formatScaled, rational } from '../../../shared/domain/rational.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
+import { aLoan, aParRow, csvOf } from '../../support/file-rows.ts';
 import { type PortCall, watched } from '../../support/port-faults.ts';
 import { parFile, parRows, tapeFile } from '../../support/small-files.ts';
 
@@ -185,13 +185,115 @@ describe('quarantine', () => {
     ];
 
     const [[a], [b]] = [await quarantined(first), await quarantined(second)];
-    expect(a?.['cells']).toMatchObject({ dpd: 'one' });
+    expect(a?.['cells']).toMatchObject({ dpd: expect.stringMatching(/^v1:/) });
     expect(tokenOf(a)).toBe(tokenOf(b));
   });
 
   function tokenOf(line: Record<string, unknown> | undefined): unknown {
     return Reflect.get(Object(line?.['cells']), 'loan_id_raw');
   }
+});
+
+describe('cells that slipped into another column', () => {
+  const HEADER = Object.keys(aLoan());
+  const loans = (tag: string) =>
+    Array.from({ length: 300 }, (_, index) =>
+      Object.values(aLoan({ loan_id: `ABT - ${tag}-${index}`, company: 'ABT', dpd: '3' })),
+    );
+  const fileOf = (rows: readonly (readonly string[])[]): string =>
+    [HEADER, ...rows].map((cells) => cells.map((cell) => `"${cell}"`).join(',')).join('\n');
+
+  /** Every document that a person may open, and what was logged. */
+  async function written(run: RunRecord): Promise<string> {
+    const documents = [
+      await pipeline.text('quarantine', `${run.runId}/rejected.jsonl`),
+      JSON.stringify(await attemptReport(run)),
+      JSON.stringify(run.problems),
+      JSON.stringify(pipeline.logged),
+    ];
+    return documents.join('\n');
+  }
+
+  it('leave as tokens and shapes when the row is shifted, while numbers and dates stay', async () => {
+    const rows = loans('SHIFTED');
+    const id = 'CLISHIFTED77';
+    rows[4] = Object.values(aLoan({ loan_id: 'SHIFTEDLOAN', customer_id: id, company: 'ABT' }));
+    rows[4].splice(2, 0, '');
+    rows[4].pop();
+
+    const run = await judged('looker/loans/shifted.csv', fileOf(rows));
+
+    expect(run).toMatchObject({ rejectedRows: 1 });
+    const text = await written(run);
+    expect(text).not.toMatch(/CLISHIFTED77|SHIFTEDLOAN|San Salvador|factoring|One-time/);
+    expect(text).toContain('row 5: application_date, a text of 12 characters, is not a day');
+    const [line] = await quarantined(run);
+    expect(line).toMatchObject({
+      cells: {
+        application_date: expect.stringMatching(/^v1:/),
+        maturity_date: '2026-01-02',
+        frequency: expect.stringMatching(/^v1:/),
+      },
+    });
+  });
+
+  it('leave as tokens when the row is ragged, numbers and dates among them', async () => {
+    const rows = loans('RAGGED');
+    rows[4] = Object.values(aLoan({ loan_id: 'RAGGEDLOAN', customer_id: 'CLIRAGGED77', company: 'ABT' }));
+    rows[4].splice(1, 1);
+
+    const run = await judged('looker/loans/ragged.csv', fileOf(rows));
+
+    expect(await written(run)).not.toMatch(/RAGGEDLOAN|CLIRAGGED77|San Salvador/);
+    const [line] = await quarantined(run);
+    const cells = Object.values(Object(line?.['cells'])).filter((cell) => cell !== '');
+    expect(cells.length).toBeGreaterThan(15);
+    for (const cell of cells) expect(cell).toMatch(/^v1:[\w-]{22}$/);
+  });
+
+  it('leave as a shape when somebody wrote a name where a number belongs', async () => {
+    const name = 'Juan Perez, DUI 01234567-8';
+    const rows = [...manyRows('NAMED', 150), aParRow({ loan_id_raw: 'NAMED-BAD', dpd: name })];
+
+    const run = await judged(`${PAR}/named.csv`, csvOf(rows));
+
+    const text = await written(run);
+    expect(text).not.toMatch(/Juan|Perez|01234567/);
+    expect(text).toContain('row 151: dpd, a text of 26 characters, is not a whole number');
+  });
+
+  it('are named as a shape in a remark too, with the row and what became of it', async () => {
+    const rows = loans('REMARK').map((cells) =>
+      cells.map((cell, index) => (HEADER[index] === 'loan_status' ? 'Ana Gomez' : cell)),
+    );
+
+    const run = await judged('looker/loans/remark.csv', fileOf(rows));
+
+    expect(run.problems).toEqual([
+      expect.objectContaining({
+        code: 'unknown-value',
+        severity: 'warning',
+        count: 300,
+        message:
+          'row 1: loan_status, a text of 9 characters, is not one of Complete, Current, Default and was kept as it is',
+      }),
+    ]);
+  });
+});
+
+describe('columns that the contract does not know', () => {
+  it('are named in the report as far as the twentieth, cut short, with a count of the rest', async () => {
+    const extra = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`${index}-${'x'.repeat(500)}`, '']),
+    );
+
+    const run = await judged(`${PAR}/wide.csv`, csvOf(parRows('WIDE').map((row) => ({ ...row, ...extra }))));
+
+    const report = (await attemptReport(run)) as { columns: { unexpected: string[] } };
+    expect(report.columns.unexpected).toHaveLength(21);
+    expect(report.columns.unexpected.at(-1)).toBe('and 10 more');
+    for (const name of report.columns.unexpected) expect(name.length).toBeLessThanOrEqual(60);
+  });
 });
 
 describe('rows that come twice', () => {
@@ -296,6 +398,14 @@ describe('the as-of date', () => {
     });
 
     expect(run.asOf).toBe('2025-11-30');
+    expect(run.problems).toEqual([
+      expect.objectContaining({
+        code: 'as-of-conflict',
+        severity: 'warning',
+        message:
+          'The file was dropped with asof=2025-02-02, but its rows say 2025-11-30 (first row 3, column dpd_date). The rows count: the file stands for 2025-11-30. If 2025-02-02 is right, correct the dates of the export and drop the file again; otherwise nothing is to be done.',
+      }),
+    ]);
   });
 
   it('comes from the metadata, whatever the name says, when the data has none', async () => {
@@ -344,6 +454,111 @@ describe('the as-of date', () => {
 
     expect(run.asOf).toBe('2025-11-30');
     expect(run.problems).toEqual([expect.objectContaining({ code: 'as-of-conflict', count: 1 })]);
+  });
+});
+
+describe('a snapshot date that few rows have', () => {
+  const NEXT = '2025-12-31';
+  const later = (tag: string, count: number) =>
+    manyRows(`${tag}-NEXT`, count).map((row) => ({ ...row, reporting_date: NEXT }));
+
+  it('rejects the file when a slip would make one row the whole portfolio', async () => {
+    const rows = manyRows('SLIP', 120);
+    rows.splice(40, 0, ...later('SLIP', 1));
+
+    const run = await judged(`${PAR}/slip.csv`, csvOf(rows));
+
+    expect(run).toMatchObject({ status: 'rejected', stage: 'validate' });
+    expect(run.problems).toEqual([
+      expect.objectContaining({
+        code: 'as-of-conflict',
+        severity: 'error',
+        column: 'reporting_date',
+        record: 41,
+        message: expect.stringMatching(
+          /^Only 1 row is dated 2025-12-31 \(row 41, column reporting_date\), while 2025-11-30 before it has 120: .* Nothing was promoted\. If the date is a slip, correct it and drop the whole file again/,
+        ),
+      }),
+    ]);
+    expect((await pipeline.deps.registry.all()).map(({ runId }) => runId)).not.toContain(run.runId);
+  });
+
+  it.each([
+    ['two rows are above one in a hundred', 120, 2],
+    ['six rows are too many for a slip', 700, 6],
+    ['four of ten are fewer than half', 10, 4],
+  ])('warns of it otherwise: %s', async (tag, before, newest) => {
+    const rows = [...manyRows(tag, before), ...later(tag, newest)];
+
+    const run = await judged(`${PAR}/thin ${before}.csv`, csvOf(rows));
+
+    expect(run).toMatchObject({ stage: 'compute', asOf: NEXT });
+    expect(run.problems).toEqual([
+      expect.objectContaining({
+        code: 'as-of-conflict',
+        severity: 'warning',
+        record: before + 1,
+        message: `The newest date, ${NEXT}, has ${newest} rows (first row ${before + 1}, column reporting_date), while 2025-11-30 before it has ${before}. The newest date was taken for the whole portfolio. If the date is a slip, correct it and drop the whole file again.`,
+      }),
+    ]);
+  });
+
+  it.each([
+    ['half of the rows are enough', 10, 5],
+    ['nine rows before are too few to compare with', 9, 1],
+  ])('says nothing: %s', async (tag, before, newest) => {
+    const run = await judged(
+      `${PAR}/thick ${before}.csv`,
+      csvOf([...manyRows(tag, before), ...later(tag, newest)]),
+    );
+
+    expect(run).toMatchObject({ stage: 'compute', asOf: NEXT, problems: [] });
+  });
+
+  it('does not count when its only rows contradict each other', async () => {
+    const [row] = later('TORN', 1);
+    const rows = [...manyRows('TORN', 300), row ?? {}, { ...row, outstanding_balance: '1' }];
+
+    const run = await judged(`${PAR}/torn date.csv`, csvOf(rows));
+
+    expect(run).toMatchObject({ stage: 'compute', asOf: '2025-11-30', rejectedRows: 2 });
+  });
+});
+
+describe('a day that has not come', () => {
+  it('is led back to the rows that say it', async () => {
+    const run = await judged(
+      `${PAR}/ahead.csv`,
+      csvOf([...parRows('NOW'), ...parRows('AHEAD', '2099-12-31')]),
+    );
+
+    expect(run.problems).toEqual([
+      expect.objectContaining({
+        code: 'future-as-of',
+        column: 'reporting_date',
+        record: 6,
+        count: 3,
+        message: expect.stringMatching(
+          /^The file stands for 2099-12-31, which is after today \(\d{4}-\d\d-\d\d\)\. 3 rows say so, the first of them: row 8, column dpd_date\. They belong to the newest reporting_date, 2099-12-31, which begins at row 6\. Nothing was promoted\./,
+        ),
+      }),
+    ]);
+  });
+
+  it('is led back to a label, to the metadata or to the name', async () => {
+    const ontime = (tag: string) => csvOf([aLoan({ loan_id: tag })]);
+    const tape = await judged('cascade/loan_tape/ahead.csv', tapeFile('1', '2099-12-31'));
+    const late = await judged(
+      'looker/loans/ahead.csv',
+      csvOf([aLoan({ loan_id: 'AHEAD', disburse_date: '2099-01-01', dpd: '3' })]),
+    );
+    const told = await judged('looker/loans/told.csv', ontime('TOLD'), { metadata: { asof: '2099-01-01' } });
+    const named = await judged('looker/loans/loans_2099-01-01.csv', ontime('NAMED'));
+
+    expect(tape.problems[0]?.message).toContain('One row says so: row 1, column measurement_date. Nothing');
+    expect(late.problems[0]).toMatchObject({ record: 1, column: 'maturity_date' });
+    expect(told.problems[0]?.message).toContain('says the blob metadata asof. Nothing');
+    expect(named.problems[0]?.message).toContain("says the file's name. Nothing");
   });
 });
 

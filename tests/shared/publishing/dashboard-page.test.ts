@@ -57,15 +57,30 @@ describe('dashboardPage', () => {
     const page = await render();
 
     const targets = [...page.matchAll(/href="([^"]*)"/g)].map(([, target]) => target);
-    expect(targets).toEqual(
-      [
-        '',
-        '/artifacts/report.html',
-        '/artifacts/validation_report.json',
-        '/artifacts/summary.json',
-        '/artifacts/manifest.json',
-      ].map((rest) => `/api/runs/run_4f1c29ab03de${rest}?code=k&amp;x=1`),
+    const ofTheRun = [
+      '',
+      '/artifacts/report.html',
+      '/artifacts/validation_report.json',
+      '/artifacts/summary.json',
+      '/artifacts/manifest.json',
+    ].map((rest) => `/api/runs/run_4f1c29ab03de${rest}?code=k&amp;x=1`);
+    expect(targets).toEqual([...ofTheRun, '/api/dashboard?refresh=off?code=k&amp;x=1']);
+  });
+
+  it('stops loading itself again for whoever asks, and can be told to go on', async () => {
+    const [going, stopped] = [await render(), await render({ refreshes: false })];
+
+    expect(going).toContain('http-equiv="refresh"');
+    expect(stopped).not.toContain('http-equiv="refresh"');
+    expect(stopped).toContain('Load it again every minute');
+  });
+
+  it('says how often a file was dropped again', async () => {
+    expect(await render({ runs: [aRun({ duplicates: 1 })] })).toContain(
+      '<dt>Dropped again</dt><dd>once</dd>',
     );
+    expect(await render({ runs: [aRun({ duplicates: 3 })] })).toContain('<dd>3 times</dd>');
+    expect(await render({ runs: [aRun()] })).not.toContain('Dropped again');
   });
 
   it('shows how far a run is and how long each stage took', async () => {

@@ -61,6 +61,7 @@ describe('the faulty variants', () => {
 });
 
 describe.each([
+  'shifted-row',
   'text-in-number',
   'impossible-date',
   'par-nesting',
@@ -127,6 +128,16 @@ describe('each fault', () => {
 
     expect(ragged).toHaveLength(verdict.badRows);
     expect(lengths.findIndex((length) => length !== 28)).toBe(verdict.record);
+  });
+
+  it('shifted-row keeps the number of cells, with a customer where a day belongs', async () => {
+    const { record = 0 } = await expectedOf('shifted-row');
+    const [good, bad] = [await goodText('looker/loans.csv'), await faulty('shifted-row')].map(
+      (text) => records(text)[record - 1],
+    );
+
+    expect(bad?.['customer_id']).toBe('');
+    expect(bad?.['application_date']).toBe(good?.['customer_id']);
   });
 
   it('unclosed-quote opens a cell that no parser can close', async () => {

@@ -2,13 +2,17 @@ import { TableClient } from '@azure/data-tables';
 import { beforeAll, expect, it } from '@jest/globals';
 import { provisionStorage } from '../../../../local/provision.ts';
 import { TableKpiHistory } from '../../../../shared/adapters/azure/table-kpi-history.ts';
+import { RunId } from '../../../../shared/domain/ids.ts';
 import { LocalDate } from '../../../../shared/domain/local-date.ts';
 import type { KpiMart, KpiResult } from '../../../../shared/kpis/kpi-result.ts';
+import { continueSeries } from '../../../../shared/pipeline/continue-series.ts';
 import { aBookEntry, aKpiMart, aKpiResult } from '../../../support/a-kpi-mart.ts';
 import { takeStorageAccount } from '../../../support/emulator.ts';
 
-const EARLY = '2031-01-01T00:00:00.000Z';
-const LATE = '2031-01-02T00:00:00.000Z';
+const RUN = RunId.parse('run_aaaaaaaaaaaa');
+const EARLY = { landedAt: '2031-01-01T00:00:00.000Z', runId: RUN };
+const LATE = { landedAt: '2031-01-02T00:00:00.000Z', runId: RUN };
+const { model: MODEL } = aKpiResult();
 
 let history: TableKpiHistory;
 let broken: TableKpiHistory;
@@ -29,7 +33,7 @@ function aMartOf(result: Partial<KpiResult> & { id: string }, overrides: Partial
 }
 
 async function valuesOf(id: string): Promise<(string | null)[]> {
-  return (await history.seriesOf({ id, version: 1 })).map(({ value }) => value);
+  return (await history.seriesOf({ id, version: 1, model: MODEL })).map(({ value }) => value);
 }
 
 it('gives back every reporting date, oldest first', async () => {
@@ -38,8 +42,8 @@ it('gives back every reporting date, oldest first', async () => {
 
   await history.record(mart, EARLY);
 
-  expect(await history.seriesOf({ id: 'risk.par_90', version: 1 })).toEqual(own);
-  expect(await history.seriesOf({ id: 'risk.par_90', version: 2 })).toEqual([]);
+  expect(await history.seriesOf({ id: 'risk.par_90', version: 1, model: MODEL })).toEqual(own);
+  expect(await history.seriesOf({ id: 'risk.par_90', version: 2, model: MODEL })).toEqual([]);
 });
 
 it('lets the better founded result stand, in whatever order they come', async () => {
@@ -72,6 +76,30 @@ it('keeps dimensions apart, and leaves out what could not be computed', async ()
   await history.record(aKpiMart({ series: results }), EARLY);
 
   expect(new Set(await valuesOf('x.dimensions'))).toEqual(new Set(['1', '2']));
+});
+
+it('never mixes the tape and the PAR file, whichever is better founded', async () => {
+  const ofTape = aKpiResult({ id: 'x.models', value: '2', model: 'mart_loan_tape' });
+  const newer = LocalDate.parse('2026-01-31');
+
+  await history.record(aMartOf({ id: 'x.models', value: '1' }), EARLY);
+  await history.record(aMartOf(ofTape, { asOf: newer }), LATE);
+
+  expect(await valuesOf('x.models')).toEqual(['1']);
+  expect(await history.seriesOf(ofTape)).toEqual([ofTape]);
+});
+
+it('continues a series with the past of its own model only', async () => {
+  const day = (text: string) => ({ asOf: LocalDate.parse(text), reportingDate: LocalDate.parse(text) });
+  const kpi = { id: 'x.continued' };
+  const ofTape = aKpiResult({ ...kpi, ...day('2025-10-31'), model: 'mart_loan_tape' });
+  const ofPar = aKpiResult({ ...kpi, ...day('2025-11-30') });
+  await history.record(aKpiMart({ series: [ofTape, ofPar] }), EARLY);
+  const current = aKpiResult({ ...kpi, ...day('2025-12-31') });
+
+  const { series } = await continueSeries(aKpiMart({ kpis: [current], series: [current] }), history);
+
+  expect(series).toEqual([ofPar, current]);
 });
 
 it('ends with the best founded of many that write at the same time', async () => {

@@ -1,11 +1,11 @@
+import { WRITE_OFF_AFTER_DAYS } from '../../local/generate/loan-standing.ts';
+import { allInRate, vat } from '../../local/generate/loan-terms.ts';
+import { amountBucket, LOANS_HEADER, termBucket } from '../../local/generate/loans-file.ts';
+import { csvCell, floatMoney, floatUnits, plainMoney } from '../../local/generate/money-cells.ts';
+import { PAR_HEADER } from '../../local/generate/par-balances-file.ts';
+import { TRANSACTIONS_HEADER } from '../../local/generate/transactions-file.ts';
 import { addDays, LocalDate } from '../../shared/domain/local-date.ts';
 import { rational } from '../../shared/domain/rational.ts';
-import { WRITE_OFF_AFTER_DAYS } from './loan-standing.ts';
-import { allInRate, vat } from './loan-terms.ts';
-import { amountBucket, LOANS_HEADER, termBucket } from './loans-file.ts';
-import { csvCell, floatMoney, floatUnits, plainMoney } from './money-cells.ts';
-import { PAR_HEADER } from './par-balances-file.ts';
-import { TRANSACTIONS_HEADER } from './transactions-file.ts';
 
 // Rows for tests, one at a time, as the cells of the real files. Name what matters to the test; what depends on
 // it follows, unless it is named as well (which is how to build a row that contradicts itself).

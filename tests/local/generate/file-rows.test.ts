@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { aLoan, aParRow, aPayment, aTapeRow, csvOf } from '../../../local/generate/builders.ts';
 import { LOANS_HEADER } from '../../../local/generate/loans-file.ts';
 import { PAR_HEADER } from '../../../local/generate/par-balances-file.ts';
+import { aLoan, aParRow, aPayment, aTapeRow, csvOf } from '../../support/file-rows.ts';
 
 describe('builders of rows', () => {
   it('make a loan whose derived cells follow from those that are named', () => {

@@ -1,0 +1,47 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type { Deps } from '../../shared/app.ts';
+import { type LocalDate, toEpochDay } from '../../shared/domain/local-date.ts';
+import { newestMart } from '../../shared/pipeline/newest-mart.ts';
+import { notFound } from './problem-details.ts';
+
+type Found = NonNullable<Awaited<ReturnType<typeof newestMart>>>;
+
+/** A month's book is cut off some weeks before or after the day that it is labelled with. */
+const LABEL_WITHIN_DAYS = 62;
+const DAYS_NAMED = 5;
+
+/**
+ * The numbers of a day: of that as-of date, else the newest ones that are reported under that day. Without a day
+ * the newest of all.
+ */
+export async function martOfDay(day: LocalDate | undefined, deps: Deps): Promise<Found | undefined> {
+  const exact = await newestMart({ asOf: day }, deps);
+  if (exact !== undefined || day === undefined) return exact;
+  for (const asOf of await daysWithNumbers(deps)) {
+    if (Math.abs(toEpochDay(asOf) - toEpochDay(day)) > LABEL_WITHIN_DAYS) continue;
+    const found = await newestMart({ asOf }, deps);
+    if (found?.mart.kpis.some(({ reportingDate }) => reportingDate === day) === true) return found;
+  }
+  return undefined;
+}
+
+/** The answer when there is nothing for a day: it names days for which there is something. */
+export async function nothingFor(what: string, deps: Deps): Promise<HttpResponseInit> {
+  const days = (await daysWithNumbers(deps)).slice(0, DAYS_NAMED);
+  const hint =
+    days.length === 0
+      ? 'Drop a file into landing, or look at GET runs for what became of the last one.'
+      : `There are numbers as of ${days.join(', ')}.`;
+  return notFound(what, hint);
+}
+
+/** As-of dates of runs that have succeeded, newest first. */
+async function daysWithNumbers({ ledger }: Deps): Promise<LocalDate[]> {
+  const days = (await ledger.list())
+    .filter(
+      ({ status, succeededAt }) =>
+        succeededAt !== undefined && status !== 'rejected' && status !== 'canceled',
+    )
+    .flatMap(({ asOf }) => (asOf === undefined ? [] : [asOf]));
+  return [...new Set(days)].toSorted().toReversed();
+}

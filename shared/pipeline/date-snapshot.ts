@@ -1,0 +1,135 @@
+import { type Contract, contractLabel } from '../contracts/contract.ts';
+import { addDays, type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { type AsOfFinding, asOfInName, labelColumn } from './as-of-finder.ts';
+
+// The day that a file stands for: by the contract's rule from the data, else as asked with the drop, else from the
+// name; never from the clock. What speaks against that day is said, and what makes it absurd rejects the file.
+
+export type Dated = { readonly asOf: LocalDate; readonly warnings: readonly Problem[] };
+type Asked = Pick<RunRecord, 'requestedAsOf' | 'drop'>;
+
+export function dateSnapshot(
+  run: Asked,
+  contract: Contract,
+  finding: AsOfFinding,
+  now: Date,
+): Dated | Problem {
+  const slip = newestIsSlip(contract, finding);
+  if (slip !== undefined) return slip;
+  const asOf = finding.asOf ?? run.requestedAsOf ?? asOfInName(run.drop.path, parseLocalDate);
+  if (asOf === undefined) return noAsOf(contract);
+  // A day ahead is allowed: the sender's day may have begun where ours has not.
+  if (asOf > addDays(localDateOf(now), 1)) return futureAsOf(run, contract, finding, asOf, now);
+  const warnings = [
+    thinNewest(contract, finding),
+    disagreement(finding),
+    unlikeAsked(run, contract, finding),
+  ].flatMap((warning) => (warning === undefined ? [] : [warning]));
+  return { asOf, warnings };
+}
+
+const SLIP = { mostRows: 5, mostPercent: 1 };
+const THIN = { fewestBefore: 10, belowPercent: 50 };
+
+/** Next to nothing at the newest date: a slip in a row or two, not a portfolio. */
+function newestIsSlip(contract: Contract, { newest, before }: AsOfFinding): Problem | undefined {
+  if (newest === undefined || before === undefined) return undefined;
+  if (newest.rows > SLIP.mostRows || newest.rows * 100 > before.rows * SLIP.mostPercent) return undefined;
+  const [are, they] = newest.rows === 1 ? ['1 row is', 'it'] : [`${newest.rows} rows are`, 'they'];
+  const label = labelColumn(contract) ?? '';
+  return {
+    code: 'as-of-conflict',
+    severity: 'error',
+    column: label,
+    record: newest.record,
+    count: newest.rows,
+    message: `Only ${are} dated ${newest.date} (${place(newest.record, label)}), while ${before.date} before it has ${before.rows}: ${they} would stand for the whole portfolio. Nothing was promoted. If the date is a slip, correct it and drop the whole file again; if it is right, drop the rows of that date as a file of their own.`,
+  };
+}
+
+function thinNewest(contract: Contract, { newest, before }: AsOfFinding): Problem | undefined {
+  if (newest === undefined || before === undefined || before.rows < THIN.fewestBefore) return undefined;
+  if (newest.rows * 100 >= before.rows * THIN.belowPercent) return undefined;
+  const label = labelColumn(contract) ?? '';
+  const has = newest.rows === 1 ? '1 row' : `${newest.rows} rows`;
+  return {
+    code: 'as-of-conflict',
+    severity: 'warning',
+    column: label,
+    record: newest.record,
+    count: newest.rows,
+    message: `The newest date, ${newest.date}, has ${has} (first ${place(newest.record, label)}), while ${before.date} before it has ${before.rows}. The newest date was taken for the whole portfolio. If the date is a slip, correct it and drop the whole file again.`,
+  };
+}
+
+function disagreement({ asOf, disagreeing }: AsOfFinding): Problem | undefined {
+  if (disagreeing === 0) return undefined;
+  const imply =
+    disagreeing === 1
+      ? '1 row of the newest snapshot implies'
+      : `${disagreeing} rows of the newest snapshot imply`;
+  return {
+    code: 'as-of-conflict',
+    severity: 'warning',
+    count: disagreeing,
+    message: `${imply} another as-of date than ${asOf}, which most rows say. They were kept. Check their due dates and days past due.`,
+  };
+}
+
+function unlikeAsked(run: Asked, contract: Contract, { asOf, told }: AsOfFinding): Problem | undefined {
+  if (run.requestedAsOf === undefined || asOf === undefined || run.requestedAsOf === asOf) return undefined;
+  const where = told === undefined ? '' : ` (first ${place(told.record, toldBy(contract))})`;
+  return {
+    code: 'as-of-conflict',
+    severity: 'warning',
+    message: `The file was dropped with asof=${run.requestedAsOf}, but its rows say ${asOf}${where}. The rows count: the file stands for ${asOf}. If ${run.requestedAsOf} is right, correct the dates of the export and drop the file again; otherwise nothing is to be done.`,
+  };
+}
+
+function futureAsOf(
+  run: Asked,
+  contract: Contract,
+  { asOf: found, told, newest }: AsOfFinding,
+  asOf: LocalDate,
+  now: Date,
+): Problem {
+  const start = `The file stands for ${asOf}, which is after today (${localDateOf(now)})`;
+  const end = 'Nothing was promoted. Check the dates of the export and drop the file again.';
+  const problem = { code: 'future-as-of', severity: 'error' } as const;
+  if (found === undefined || told === undefined) {
+    const source = run.requestedAsOf === undefined ? "the file's name" : 'the blob metadata asof';
+    return { ...problem, message: `${start}, says ${source}. ${end}` };
+  }
+  const says = told.rows === 1 ? 'One row says so' : `${told.rows} rows say so, the first of them`;
+  const label = labelColumn(contract);
+  const snapshot =
+    newest === undefined || told === newest
+      ? ''
+      : ` They belong to the newest ${label}, ${newest.date}, which begins at row ${newest.record}.`;
+  return {
+    ...problem,
+    column: label ?? toldBy(contract),
+    record: (newest ?? told).record,
+    count: told.rows,
+    message: `${start}. ${says}: ${place(told.record, toldBy(contract))}.${snapshot} ${end}`,
+  };
+}
+
+function noAsOf(contract: Contract): Problem {
+  return {
+    code: 'no-as-of',
+    severity: 'error',
+    message: `No row of the file says which day it stands for (contract ${contractLabel(contract)} reads it from ${Object.values(contract.asOf).slice(1).join(' and ')}). Nothing was promoted. Drop it again with the day in its name, for example loans_2025-12-10.csv, or with blob metadata asof=2025-12-10.`,
+  };
+}
+
+/** The column that the day was read from. */
+function toldBy({ asOf }: Contract): string {
+  return asOf.kind === 'newest' ? asOf.column : asOf.date;
+}
+
+function place(record: number, column: string): string {
+  return `row ${record}, column ${column}`;
+}

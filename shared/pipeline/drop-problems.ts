@@ -1,0 +1,58 @@
+import { contractLabel } from '../contracts/contract.ts';
+import type { Identification } from '../contracts/registry.ts';
+import { showHiddenCharacters } from '../domain/hidden-characters.ts';
+import type { Problem } from '../domain/problem.ts';
+
+// What can be wrong with a drop before any row is read, in words for whoever dropped it.
+
+export function notIdentified(path: string, found: Exclude<Identification, { kind: 'found' }>): Problem {
+  if (found.kind === 'ambiguous') {
+    const names = found.candidates.map((contract) => contractLabel(contract)).join(' and ');
+    return {
+      code: 'ambiguous-dataset',
+      severity: 'error',
+      message: `The columns of ${shownName(path)} fit contracts ${names} alike. No row was read. Drop the file below the folder of its dataset, for example landing/${found.candidates[0]?.dataset}/, without the columns of the other.`,
+    };
+  }
+  const [nearest] = found.nearest;
+  if (nearest === undefined) {
+    return {
+      code: 'unknown-dataset',
+      severity: 'error',
+      message: `${shownName(path)} is below no known dataset, and its columns are those of none. No row was read. Drop the file below landing/<source>/<dataset>/.`,
+    };
+  }
+  const missing = nearest.missing.slice(0, 5).join(', ');
+  return {
+    code: 'unknown-dataset',
+    severity: 'error',
+    message: `${shownName(path)} is below no known dataset. Its columns are nearest to ${contractLabel(nearest.contract)} (${nearest.contract.dataset}), but ${missing} ${nearest.missing.length === 1 ? 'is' : 'are'} missing. No row was read. Add what is missing and drop the file below landing/${nearest.contract.dataset}/.`,
+  };
+}
+
+/** A name from outside, as it may be shown: quoted, cut short, and with nothing that acts without being seen. */
+export function shownName(path: string): string {
+  return JSON.stringify(showHiddenCharacters(path.slice(0, 200)));
+}
+
+export function unsafeName(path: string, why: string): Problem {
+  return {
+    code: 'unsafe-name',
+    severity: 'error',
+    message: `The name ${shownName(path)} is not accepted: ${why}. The file was not read. Rename it and drop it again.`,
+  };
+}
+
+export function sourceGone(path: string): Problem {
+  return {
+    code: 'source-gone',
+    severity: 'error',
+    message: `The file ${shownName(path)} was deleted or replaced before it could be read. Nothing was computed. If it was meant to be loaded, drop it again.`,
+  };
+}
+
+export const EMPTY_FILE: Problem = {
+  code: 'empty-file',
+  severity: 'error',
+  message: 'The file has no bytes. Nothing was read. Export it again and drop the new file.',
+};

@@ -1,0 +1,113 @@
+import type { Sha256 } from '../domain/ids.ts';
+import { runbookOf } from '../domain/problem.ts';
+import { findAnomalies } from '../kpis/anomalies.ts';
+import type { KpiMart } from '../kpis/kpi-result.ts';
+import type { Compliance, Manifest, RunSummary, ValidationReport } from './documents.ts';
+import type { RunRecord } from './run-record.ts';
+
+// The documents that every run ends with, made from its record and its results.
+
+export type EndStatus = Exclude<RunRecord['status'], 'running'>;
+
+/** The report of a run that ended before its rows were looked at. */
+export function notValidated(run: RunRecord): ValidationReport {
+  return {
+    runId: run.runId,
+    dataset: run.dataset,
+    contract: run.contract,
+    contractVersion: run.contractVersion,
+    sourceFile: run.drop.path,
+    inputSha256: run.sha256,
+    verdict: 'rejected',
+    rows: { read: 0, accepted: 0, rejected: 0, identicalDuplicates: 0 },
+    tolerance: { maxRejectedShare: '0', rejectedShare: '0' },
+    problems: run.problems,
+    columns: { unexpected: [], missingOptional: [] },
+    nulls: {},
+    controlTotals: {},
+  };
+}
+
+export function complianceOf(run: RunRecord, mart: KpiMart | undefined, generatedAt: Date): Compliance {
+  const anomalies = mart === undefined ? [] : findAnomalies(mart);
+  const masked = run.phases.transformation?.maskedColumns ?? [];
+  return {
+    runId: run.runId,
+    generatedAt: generatedAt.toISOString(),
+    maskStage: masked.length > 0 ? 'transformation' : 'none',
+    piiMaskedColumns: masked,
+    piiMaskedIn: masked.length > 0 ? ['quarantine'] : [],
+    accessLog: accessLogOf(run),
+    anomalies,
+    criticalAnomalyCount: anomalies.filter(({ severity }) => severity === 'critical').length,
+    metadata: { sourceFile: run.drop.path, checksum: run.sha256, action: run.cause },
+  };
+}
+
+export function manifestOf(
+  run: RunRecord,
+  mart: KpiMart | undefined,
+  files: Manifest['files'],
+  revision: string,
+): Manifest {
+  return {
+    runId: run.runId,
+    attempt: run.attempt,
+    dataset: run.dataset,
+    contract: run.contract,
+    contractVersion: run.contractVersion,
+    ...(run.asOf !== undefined && { asOf: run.asOf }),
+    ...(mart !== undefined && { bookId: mart.bookId, catalogSha256: mart.catalogSha256 }),
+    book: mart?.book ?? [],
+    revision,
+    files: [...files].sort((a, b) => (`${a.container}/${a.path}` < `${b.container}/${b.path}` ? -1 : 1)),
+  };
+}
+
+export function summaryOf(
+  run: RunRecord,
+  status: EndStatus,
+  completedAt: Date,
+  durationMs: number,
+  manifestSha256: Sha256,
+): RunSummary {
+  return {
+    runId: run.runId,
+    status,
+    dataset: run.dataset,
+    contract: run.contract,
+    contractVersion: run.contractVersion,
+    sourceFile: run.drop.path,
+    attempt: run.attempt,
+    cause: run.cause,
+    startedAt: run.startedAt,
+    completedAt: completedAt.toISOString(),
+    durationMs,
+    ...(run.asOf !== undefined && { asOf: run.asOf }),
+    phases: run.phases,
+    problems: run.problems.map((problem) =>
+      problem.severity === 'error'
+        ? { ...problem, message: `${problem.message} See ${runbookOf(problem.code)}.` }
+        : problem,
+    ),
+    manifestSha256,
+  };
+}
+
+/** Every stage that was worked, and the failure that ended the run, if one did. */
+function accessLogOf(run: RunRecord): Compliance['accessLog'] {
+  const entry = (
+    stage: RunRecord['stage'],
+    attempt: number,
+    status: string,
+  ): Compliance['accessLog'][number] => ({
+    stage,
+    principal: 'pipeline',
+    purpose: `attempt ${attempt}: ${run.cause}`,
+    action: stage === 'ingest' ? 'read landing, write raw' : `work ${stage}`,
+    object: run.drop.path,
+    status,
+  });
+  const done = run.trail.map(({ stage, attempt }) => entry(stage, attempt, 'done'));
+  return run.lastError === undefined ? done : [...done, entry(run.lastError.stage, run.attempt, 'failed')];
+}
