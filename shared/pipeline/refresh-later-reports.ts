@@ -32,23 +32,50 @@ export async function refreshLaterReports(
     .filter(isPublishedOrAbout)
     .sort((a, b) => ((a.asOf ?? '') < (b.asOf ?? '') ? -1 : 1));
   // Of every feed: a report shows the KPIs of its whole book.
-  const ends = [...Map.groupBy(later, ({ relation }) => relation).values()].flatMap((feed) => [
-    ...new Set([...feed.slice(0, 1), ...feed.slice(-1)]),
-  ]);
+  const ends = new Set(
+    [...Map.groupBy(later, ({ relation }) => relation).values()].flatMap((feed) => [
+      ...feed.slice(0, 1),
+      ...feed.slice(-1),
+    ]),
+  );
+  const cause = `${run.dataset} as of ${run.asOf} arrived`;
   const messages: StageMessage[] = [];
-  for (const other of ends) {
-    if (!(await hasAnotherPast(other, deps))) continue;
-    const amended = await amendRun(deps.ledger, other.runId, (current) =>
-      isPublishedOrAbout(current) && current.attempt === other.attempt
-        ? publishedAgain(current, `${run.dataset} as of ${run.asOf} arrived`, deps.clock)
-        : undefined,
-    );
-    if (amended?.amended !== true) continue;
-    const { runId, attempt, cause } = amended.run;
-    deps.log.info('run.refreshed', { runId, attempt, cause });
-    messages.push(messageFor(amended.run, 'publish'));
+  for (const other of later) {
+    const begun = ends.has(other) ? await beginAttempt(other, cause, deps) : undefined;
+    const waiting = begun ?? (await attemptBegunEarlier(other, cause, deps));
+    if (waiting !== undefined) messages.push(messageFor(waiting, 'publish'));
   }
   return messages;
+}
+
+async function beginAttempt(
+  other: RunRecord,
+  cause: string,
+  deps: LaterReportDeps,
+): Promise<RunRecord | undefined> {
+  if (!(await hasAnotherPast(other, deps))) return undefined;
+  const amended = await amendRun(deps.ledger, other.runId, (current) =>
+    isPublishedOrAbout(current) && current.attempt === other.attempt
+      ? publishedAgain(current, cause, deps.clock)
+      : undefined,
+  );
+  if (amended?.amended !== true) return undefined;
+  deps.log.info('run.refreshed', { runId: other.runId, attempt: amended.run.attempt, cause });
+  return amended.run;
+}
+
+/**
+ * An earlier delivery may have begun the attempt and died before its message left. The report may have caught up
+ * since, so that nothing about it looks stale any more, yet its run still waits for that message.
+ */
+async function attemptBegunEarlier(
+  { runId, status }: RunRecord,
+  cause: string,
+  { ledger }: LaterReportDeps,
+): Promise<RunRecord | undefined> {
+  if (status === 'success') return undefined;
+  const run = (await ledger.find(runId))?.value;
+  return run?.status === 'running' && run.stage === 'publish' && run.cause === cause ? run : undefined;
 }
 
 function isPublishedOrAbout({ status, stage }: RunRecord): boolean {
