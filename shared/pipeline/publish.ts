@@ -25,7 +25,7 @@ import { continueSeries } from './continue-series.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { refreshLaterReports, seriesHash } from './refresh-later-reports.ts';
 import type { StageMessage } from './stage-message.ts';
-import { type StageDeps, type StageOutcome, withTrail, workStage } from './work-stage.ts';
+import { afterBeginning, type StageDeps, type StageOutcome, withTrail, workStage } from './work-stage.ts';
 
 // KPIs -> what people read, and the end of the run.
 
@@ -75,7 +75,7 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   await pointToLatest(finished, asOf, deps.lake);
   // Before this run ends, so that there is no moment at which everything seems to be done.
   const refreshed = await refreshLaterReports(finished, deps);
-  await endInLedger(finished, 'success', deps);
+  await afterBeginning(refreshed, () => endInLedger(finished, 'success', deps));
   return refreshed;
 }
 

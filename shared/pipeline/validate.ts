@@ -10,7 +10,7 @@ import { type ReadSnapshotDeps, readSnapshot, type SnapshotRead, type Unusable }
 import { type RefreshDeps, refreshAffectedRuns, withdrawSnapshot } from './refresh-affected-runs.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { validationReport } from './validation-report.ts';
-import { amendAttempt, type StageOutcome, withTrail, workStage } from './work-stage.ts';
+import { afterBeginning, amendAttempt, type StageOutcome, withTrail, workStage } from './work-stage.ts';
 
 // Raw bytes -> typed, staged rows and a verdict in plain words. Good rows go on; bad rows are quarantined; above
 // the contract's tolerance nothing goes on. Staging is written before the snapshot is registered, so that a
@@ -59,19 +59,21 @@ async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly St
     landedAt: run.drop.landedAt,
   });
   const refreshed = await refreshAffectedRuns(run.runId, deps);
-  const advanced = await amendAttempt(deps.ledger, run, (current) =>
-    withTrail(
-      {
-        ...measured(current, contract, read, startedAt, deps.clock.now()),
-        stage: 'compute',
-        asOf,
-        stagingPath: staged,
-        relation: contract.relation,
-        problems: report.problems.slice(0, 20),
-      },
-      'validate',
-      startedAt,
-      deps.clock.now(),
+  const advanced = await afterBeginning(refreshed, () =>
+    amendAttempt(deps.ledger, run, (current) =>
+      withTrail(
+        {
+          ...measured(current, contract, read, startedAt, deps.clock.now()),
+          stage: 'compute',
+          asOf,
+          stagingPath: staged,
+          relation: contract.relation,
+          problems: report.problems.slice(0, 20),
+        },
+        'validate',
+        startedAt,
+        deps.clock.now(),
+      ),
     ),
   );
   return [messageFor(advanced, 'compute'), ...refreshed];
@@ -95,7 +97,9 @@ async function reject(
   );
   // An attempt before this one may have been accepted: its rows are in books that must do without them now.
   const refreshed = await withdrawSnapshot(run, deps);
-  await closeRun(judged, 'rejected', { validation: report, files: quarantined }, deps);
+  await afterBeginning(refreshed, () =>
+    closeRun(judged, 'rejected', { validation: report, files: quarantined }, deps),
+  );
   return refreshed;
 }
 

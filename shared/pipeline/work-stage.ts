@@ -26,6 +26,23 @@ export class RunUnknown extends Error {
 /** A newer attempt has begun: what this one computed must not be kept. */
 export class AttemptOvertaken extends Error {
   override readonly name = 'AttemptOvertaken';
+  /** Attempts of other runs that were begun on the way: they wait for their messages all the same. */
+  readonly begun: readonly StageMessage[];
+  constructor(message: string, begun: readonly StageMessage[] = []) {
+    super(message);
+    this.begun = begun;
+  }
+}
+
+/** Does `work` after attempts of other runs were begun: their messages leave even if our own attempt is over. */
+export async function afterBeginning<T>(begun: readonly StageMessage[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AttemptOvertaken)
+      throw new AttemptOvertaken(error.message, [...begun, ...error.begun]);
+    throw error;
+  }
 }
 
 /**
@@ -64,7 +81,7 @@ export async function workStage(
   } catch (error) {
     if (error instanceof AttemptOvertaken) {
       log.info('stage.skipped', { ...fields, reason: error.message });
-      return { kind: 'stale', next: [] };
+      return { kind: 'stale', next: error.begun };
     }
     await noteFailure(deps, run, message.stage, error);
     log.warn('stage.failed', { ...fields, error: describeError(error) });
