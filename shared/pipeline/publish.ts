@@ -59,8 +59,6 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   const now = deps.clock.now();
   const output = {
     filesPersisted: files.length + documents.length,
-    // A failed upload throws, and then there is no summary to say so.
-    uploadSucceeded: true,
     databaseWrites,
     manifestMs: now.getTime() - hashingSince.getTime(),
     durationMs: now.getTime() - startedAt.getTime(),

@@ -41,7 +41,6 @@ export const PhaseMetrics = z.object({
   output: z
     .object({
       filesPersisted: z.int(),
-      uploadSucceeded: z.boolean(),
       databaseWrites: z.int(),
       manifestMs: z.int(),
       durationMs: z.int(),

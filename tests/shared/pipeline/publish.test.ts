@@ -101,7 +101,7 @@ describe('a published run', () => {
         ingestion: { rowsLoaded: 5, validationErrors: 0 },
         transformation: { rowsAccepted: 5 },
         calculation: { errors: {} },
-        output: { uploadSucceeded: true },
+        output: { filesPersisted: 8 },
       },
     });
     expect(await pipeline.text('runs', artifactPath(run.runId, 'pipeline_summary.json'))).toBe(
