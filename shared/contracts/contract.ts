@@ -35,8 +35,17 @@ export type Column = {
   /** Problem code for a value below `min`, where it has a better name than `out-of-range`. */
   readonly belowMin?: ProblemCode;
   readonly classification: 'public' | 'internal' | 'confidential' | 'restricted';
+  /** `direct` names a person and is masked before staging; `quasi` (ids, places) stays clear inside for joins. */
   readonly pii: 'none' | 'quasi' | 'direct';
+  /**
+   * Text columns only, required where pii is `direct`: the cell is staged as its token in this domain. Columns of one
+   * domain share tokens, so that they still join.
+   */
+  readonly mask?: MaskDomain;
 };
+
+/** What a masked value is, which decides how it is normalised before it becomes a token. */
+export type MaskDomain = 'name' | 'email' | 'phone' | 'trait';
 
 /** A rule over the cells of one row. Rows that break an `error` rule are quarantined. */
 export type RowRule = { readonly severity: 'error' | 'warning' } & (
@@ -96,7 +105,72 @@ export type AsOfRule =
       readonly days: string;
       /** Snapshot label; without overdue rows the label itself is the as-of date. */
       readonly label?: string;
-    };
+    }
+  /** The newest date of a column that dates events, not snapshots: few rows on the last day are nothing strange. */
+  | { readonly kind: 'newest-event'; readonly column: string }
+  /** The rows tell nothing: the day comes with the drop or from the file's name. */
+  | { readonly kind: 'given' }
+  /** Reference data: it has no day, and the newest accepted file is in every book. */
+  | { readonly kind: 'always' };
+
+/** Rows of this dataset name rows of another one. Those that name nothing are orphans. */
+export type Reference = {
+  /** Column here and in the relation it points to. */
+  readonly column: string;
+  readonly to: { readonly dataset: DatasetId; readonly relation: string; readonly column: string };
+  /**
+   * The column holds an id without its entity prefix: the prefix follows from the first letter of the last word of
+   * another column (`... F` is `ABF`), and stands before the id with this separator.
+   */
+  readonly prefix?: {
+    readonly from: string;
+    readonly byInitial: Readonly<Record<string, string>>;
+    readonly separator: string;
+  };
+  /** Orphans are set aside in quarantine, or only counted. */
+  readonly orphans: 'quarantine' | 'warn';
+  /** Share of orphans above which the whole file is rejected; decimal text. */
+  readonly maxShare: string;
+};
+
+/**
+ * What a file as a whole must be, beyond its single rows. Nullability, ranges, allowed values, row rules, keys,
+ * tolerance and references are expectations too, made from the contract's other parts.
+ */
+export type Expectation = {
+  readonly id: string;
+  readonly severity: 'block' | 'warn';
+  /** One sentence that says what is expected, for the report. */
+  readonly about: string;
+} & (
+  | {
+      /** Rows for which the SQL predicate over the staged columns is true are at most this share; decimal text. */
+      readonly kind: 'share';
+      readonly where: string;
+      readonly maxShare: string;
+    }
+  | {
+      /** A sum here equals a sum over another relation of the book, give or take `within` (decimal text). */
+      readonly kind: 'reconciles';
+      /** SQL aggregate over the staged rows, and one over the other relation. */
+      readonly here: string;
+      readonly with: { readonly dataset: DatasetId; readonly relation: string; readonly sum: string };
+      /** Only when both stand for the same day. */
+      readonly sameDay: boolean;
+      readonly within: string;
+    }
+  | {
+      /** Number of rows against the earlier accepted files of the dataset, in percent of their median. */
+      readonly kind: 'volume';
+      readonly minPercent: number;
+      readonly maxPercent: number;
+    }
+  | {
+      /** Days from the as-of date to the day that the file landed. */
+      readonly kind: 'fresh';
+      readonly maxDays: number;
+    }
+);
 
 export type Contract = {
   readonly dataset: DatasetId;
@@ -116,6 +190,10 @@ export type Contract = {
   readonly mode: 'freeze' | 'evolve';
   /** Above this share of bad rows the whole file is rejected; decimal text, `0.01` is 1 %. */
   readonly maxRejectedShare: string;
+  /** A file with a header and no row is valid: there is just nothing of the kind. */
+  readonly mayBeEmpty?: boolean;
+  readonly references?: readonly Reference[];
+  readonly expectations?: readonly Expectation[];
 };
 
 /** `loans@1`: how people and documents name a contract. */

@@ -87,7 +87,8 @@ function scaleOf(contract: Contract, name: string): number {
   return column?.type === 'decimal' ? (column.scale ?? 0) : 0;
 }
 
-function unitsOf(decimal: string, scale: number): number {
+/** A decimal as an integer count of 10^-scale. */
+export function unitsOf(decimal: string, scale: number): number {
   const value = rational(decimal);
   return Number((value.numerator * 10n ** BigInt(scale)) / value.denominator);
 }

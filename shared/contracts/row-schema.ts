@@ -70,7 +70,8 @@ function cellSchema(
     });
 }
 
-function remarkOn(
+/** The remark on a cell that was kept although something about it is noteworthy. */
+export function remarkOn(
   column: Column,
   note: 'residue' | 'rounded' | 'unknown-value',
   text: string | undefined,

@@ -16,7 +16,7 @@ export function wrongDelimiter(header: readonly string[]): Problem | undefined {
   const found = header.length === 1 ? OTHER_DELIMITERS.find(([mark]) => only.includes(mark)) : undefined;
   if (found === undefined) return undefined;
   return {
-    code: 'wrong-delimiter',
+    code: 'other-delimiter',
     severity: 'error',
     message: `The columns are separated by ${found[1]}, not by commas. Nothing was read. Export the file with commas and drop it again.`,
   };

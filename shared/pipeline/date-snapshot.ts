@@ -2,7 +2,7 @@ import { type Contract, contractLabel } from '../contracts/contract.ts';
 import { addDays, type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { type AsOfFinding, asOfInName, labelColumn } from './as-of-finder.ts';
+import { type AsOfFinding, asOfInName, labelColumn } from '../decode/as-of-finder.ts';
 
 // The day that a file stands for: by the contract's rule from the data, else as asked with the drop, else from the
 // name; never from the clock. What speaks against that day is said, and what makes it absurd rejects the file.

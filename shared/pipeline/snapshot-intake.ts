@@ -5,7 +5,7 @@ import type { TypedRow } from '../contracts/row-rules.ts';
 import type { RowIssue } from '../contracts/row-schema.ts';
 import type { RejectedRow, RowBatch, RowSink } from '../ports/file-reader.ts';
 import type { StagingWriter } from '../ports/staging-writer.ts';
-import { AsOfFinder } from './as-of-finder.ts';
+import { AsOfFinder } from '../decode/as-of-finder.ts';
 import { ProblemTally } from './problem-tally.ts';
 
 // What happens to each row between the reader and the staging file: repeated rows are found, totals and nulls

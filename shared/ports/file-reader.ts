@@ -1,44 +1,35 @@
-import type { CellValue } from '../contracts/cell-parser.ts';
 import type { Contract } from '../contracts/contract.ts';
-import type { RowIssue } from '../contracts/row-schema.ts';
+import type { SnapshotPart } from '../decode/snapshot-part.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { ByteSource } from './byte-source.ts';
 
-// Bytes of a file in, typed batches out. Rows travel in columns, so that a columnar reader fits the same port.
+// A file of any format in, judged and typed parts out, in the order of its rows.
 
-export type RowBatch = {
-  readonly length: number;
-  /** Number of each row in the file; the first one after the header is 1. */
-  readonly recordNumbers: readonly number[];
-  /** In the order of the contract's columns: column by column, `length` values each. */
-  readonly columns: readonly (readonly CellValue[])[];
-  readonly remarks: readonly (RowIssue & { readonly record: number })[];
+export type InputFile = {
+  readonly source: ByteSource;
+  /** A private folder on the local disk, for formats that have to be unpacked or opened by path. */
+  readonly scratchDir: string;
 };
 
-export type RejectedRow = {
-  readonly record: number;
-  readonly issues: readonly RowIssue[];
-  /** The cells as they came, by canonical column name where the header is known. */
-  readonly cells: Readonly<Record<string, string>>;
-};
+/** The names at the top of one table of the file: a workbook has several. */
+export type TableHeader = { readonly names: readonly string[]; readonly table?: string };
 
-export interface RowSink {
-  accept(batch: RowBatch): Promise<void>;
-  reject(row: RejectedRow): Promise<void>;
+export interface PartSink {
+  take(part: SnapshotPart): Promise<void>;
 }
 
 export type ReadOutcome =
   | {
       readonly kind: 'read';
-      readonly rows: number;
       readonly unexpectedColumns: readonly string[];
       readonly missingOptionalColumns: readonly string[];
-      /** What was noticed about the file as a whole: byte order mark, ignored columns. */
+      /** What was noticed about the file as a whole: byte order mark, delimiter, ignored columns, the sheet read. */
       readonly notices: readonly Problem[];
     }
   | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] };
 
 export interface FileReader {
-  /** The names in the header, without reading further than needed; or why there is none. */
-  readHeader(source: AsyncIterable<Uint8Array>): Promise<readonly string[] | Problem>;
-  read(source: AsyncIterable<Uint8Array>, contract: Contract, sink: RowSink): Promise<ReadOutcome>;
+  /** The headers of the file's tables, without reading further than needed; or why there is none. */
+  readHeaders(file: InputFile): Promise<readonly TableHeader[] | Problem>;
+  read(file: InputFile, contract: Contract, sink: PartSink): Promise<ReadOutcome>;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RowIssue } from '../../../shared/contracts/row-schema.ts';
-import { ProblemTally } from '../../../shared/pipeline/problem-tally.ts';
+import { ProblemTally } from '../../../shared/decode/problem-tally.ts';
 
 const issue = (overrides: Partial<RowIssue> = {}): RowIssue => ({
   code: 'text-in-number',

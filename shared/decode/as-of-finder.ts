@@ -2,7 +2,7 @@ import type { CellValue } from '../contracts/cell-parser.ts';
 import type { Contract } from '../contracts/contract.ts';
 import type { TypedRow } from '../contracts/row-rules.ts';
 import { fromEpochDay, LocalDate, toEpochDay } from '../domain/local-date.ts';
-import type { RowBatch } from '../ports/file-reader.ts';
+import type { ColumnBatch, Vector } from './column-batch.ts';
 
 // The true as-of date of a file, from its rows and by the rule of its contract.
 
@@ -26,39 +26,72 @@ export type AsOfFinding = {
   readonly before: Snapshot | undefined;
 };
 
-type Tally = { rows: number; record: number };
+export type Tally = { rows: number; record: number };
 /** The rows of one snapshot, and how many of them imply each day. */
-type SnapshotTally = Tally & { readonly votes: Map<number, Tally> };
+export type SnapshotTally = Tally & { readonly votes: Map<number, Tally> };
+/** What the rows of a part of a file say, by snapshot label. Plain data, so that it may cross threads. */
+export type AsOfVotes = Map<number, SnapshotTally>;
+
+/** What the rows of a batch say about the day, by the contract's rule. */
+export function asOfVotes(
+  { asOf: rule, columns }: Pick<Contract, 'asOf' | 'columns'>,
+  batch: ColumnBatch,
+): AsOfVotes {
+  const vector = (name: string | undefined): Vector | undefined =>
+    batch.columns[columns.findIndex((column) => column.name === name)];
+  const votes: AsOfVotes = new Map();
+  if (rule.kind === 'given' || rule.kind === 'always') return votes;
+  const labels = vector(rule.kind === 'date-plus-days' ? rule.label : rule.column);
+  const dates = rule.kind === 'date-plus-days' ? vector(rule.date) : undefined;
+  const late = rule.kind === 'date-plus-days' ? vector(rule.days) : undefined;
+  let last: { label: number; snapshot: SnapshotTally } | undefined;
+  for (let row = 0; row < batch.rows; row += 1) {
+    const record = batch.recordNumbers[row] as number;
+    const label = labels === undefined ? UNLABELLED : numberAt(labels, row);
+    if (label === undefined) continue;
+    // Files are mostly sorted by date: the snapshot of the row before is asked first.
+    if (last?.label !== label) {
+      const snapshot = votes.get(label) ?? { rows: 0, record, votes: new Map<number, Tally>() };
+      if (snapshot.rows === 0) votes.set(label, snapshot);
+      last = { label, snapshot };
+    }
+    count(last.snapshot, record);
+    const days = late === undefined ? undefined : numberAt(late, row);
+    const date = days === undefined || days <= 0 || dates === undefined ? undefined : numberAt(dates, row);
+    if (date === undefined || days === undefined) continue;
+    const vote = last.snapshot.votes.get(date + days) ?? { rows: 0, record };
+    if (vote.rows === 0) last.snapshot.votes.set(date + days, vote);
+    count(vote, record);
+  }
+  return votes;
+}
+
+function numberAt(vector: Vector, row: number): number | undefined {
+  return vector.present !== undefined && vector.present[row] === 0 ? undefined : vector.values[row];
+}
 
 export class AsOfFinder {
   readonly #rule: Contract['asOf'];
   readonly #label: string | undefined;
-  readonly #column: (batch: RowBatch, name: string) => readonly CellValue[];
-  readonly #snapshots = new Map<number, SnapshotTally>();
+  readonly #snapshots: AsOfVotes = new Map();
 
-  constructor(contract: Contract) {
+  constructor(contract: Pick<Contract, 'asOf'>) {
     this.#rule = contract.asOf;
-    this.#label = labelColumn(contract);
-    const position = new Map(contract.columns.map(({ name }, index) => [name, index]));
-    this.#column = (batch, name) => batch.columns[position.get(name) ?? -1] ?? [];
+    this.#label = labelColumn(contract) ?? eventColumn(contract);
   }
 
-  add(batch: RowBatch): void {
-    const rule = this.#rule;
-    const labels = this.#label === undefined ? undefined : this.#column(batch, this.#label);
-    const dates = rule.kind === 'newest' ? [] : this.#column(batch, rule.date);
-    const days = rule.kind === 'newest' ? [] : this.#column(batch, rule.days);
-    for (let row = 0; row < batch.length; row += 1) {
-      const record = batch.recordNumbers[row] ?? 0;
-      const label = numberAt(labels, row) ?? UNLABELLED;
-      const snapshot = this.#snapshots.get(label) ?? { rows: 0, record, votes: new Map<number, Tally>() };
-      if (snapshot.rows === 0) this.#snapshots.set(label, snapshot);
-      count(snapshot, record);
-      const day = impliedDay(dates[row], days[row]);
-      if (day === undefined) continue;
-      const vote = snapshot.votes.get(day) ?? { rows: 0, record };
-      if (vote.rows === 0) snapshot.votes.set(day, vote);
-      count(vote, record);
+  add(votes: AsOfVotes): void {
+    for (const [label, told] of votes) {
+      const snapshot = this.#snapshots.get(label);
+      if (snapshot === undefined) this.#snapshots.set(label, told);
+      else {
+        addTally(snapshot, told);
+        for (const [day, vote] of told.votes) {
+          const sum = snapshot.votes.get(day);
+          if (sum === undefined) snapshot.votes.set(day, vote);
+          else addTally(sum, vote);
+        }
+      }
     }
   }
 
@@ -70,13 +103,17 @@ export class AsOfFinder {
     const snapshot = this.#snapshots.get(key);
     if (snapshot === undefined) return;
     uncount(this.#snapshots, key);
-    const day = rule.kind === 'newest' ? undefined : impliedDay(row[rule.date], row[rule.days]);
+    const day = rule.kind === 'date-plus-days' ? impliedDay(row[rule.date], row[rule.days]) : undefined;
     if (day !== undefined) uncount(snapshot.votes, day);
   }
 
   find(): AsOfFinding {
     const [newest, before] = [...this.#snapshots].sort(([a], [b]) => b - a);
     const labelled = newest !== undefined && newest[0] !== UNLABELLED;
+    if (this.#rule.kind === 'newest-event') {
+      const told = labelled ? snapshotOf(newest) : undefined;
+      return { asOf: told?.date, disagreeing: 0, told, newest: undefined, before: undefined };
+    }
     const snapshots = {
       newest: labelled ? snapshotOf(newest) : undefined,
       before: labelled && before !== undefined ? snapshotOf(before) : undefined,
@@ -99,7 +136,12 @@ const UNLABELLED = Number.NEGATIVE_INFINITY;
 
 /** The column whose newest date is the snapshot that counts. */
 export function labelColumn({ asOf }: Pick<Contract, 'asOf'>): string | undefined {
-  return asOf.kind === 'newest' ? asOf.column : asOf.label;
+  if (asOf.kind === 'newest') return asOf.column;
+  return asOf.kind === 'date-plus-days' ? asOf.label : undefined;
+}
+
+function eventColumn({ asOf }: Pick<Contract, 'asOf'>): string | undefined {
+  return asOf.kind === 'newest-event' ? asOf.column : undefined;
 }
 
 /** Only a loan that is late says which day it is. */
@@ -124,9 +166,9 @@ function snapshotOf([label, { rows, record }]: readonly [number, Tally]): Snapsh
   return { date: fromEpochDay(label), rows, record };
 }
 
-function numberAt(values: readonly CellValue[] | undefined, row: number): number | undefined {
-  const value = values?.[row];
-  return typeof value === 'number' ? value : undefined;
+function addTally(tally: Tally, other: Tally): void {
+  tally.rows += other.rows;
+  tally.record = Math.min(tally.record, other.record);
 }
 
 const DATE_IN_NAME = /(?<!\d)(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?!\d)/g;

@@ -1,0 +1,294 @@
+import type { CellValue } from '../contracts/cell-parser.ts';
+import type { Contract } from '../contracts/contract.ts';
+
+// Typed rows in columns. Every reader fills the same arrays, whatever the format of the file, and the staging file is
+// written from them: so each format ends in the same bytes.
+
+/** Rows of a batch, and so of a row group in the staging file: 1 to 65,536 by record number, and so on. */
+export const BATCH_RECORDS = 65_536;
+
+/** `present[row]` is 0 where the cell is null; undefined when the column has no nulls. */
+export type Vector =
+  /** Decimals as integer counts of 10^-scale, exact up to 2^53. */
+  | { readonly type: 'decimal'; readonly values: Float64Array; readonly present: Uint8Array | undefined }
+  /** Integers; dates as days since 1970-01-01. */
+  | {
+      readonly type: 'integer' | 'date';
+      readonly values: Int32Array;
+      readonly present: Uint8Array | undefined;
+    }
+  /** 0 or 1. */
+  | { readonly type: 'boolean'; readonly values: Uint8Array; readonly present: Uint8Array | undefined }
+  /** Codes into a dictionary of UTF-8 texts, in order of first appearance. */
+  | {
+      readonly type: 'text';
+      readonly values: Int32Array;
+      readonly dictionary: TextDictionary;
+      readonly present: Uint8Array | undefined;
+    };
+
+/** Distinct texts, one after the other: text `i` is `bytes[ends[i - 1] ?? 0 .. ends[i]]`. */
+export type TextDictionary = {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+};
+
+export type ColumnBatch = {
+  readonly rows: number;
+  /** Number of each row in the file; the first one after the header is 1. */
+  readonly recordNumbers: Int32Array;
+  /** In the order of the contract's columns. */
+  readonly columns: readonly Vector[];
+};
+
+/** Text `code` of a dictionary. */
+export function textAt({ bytes, ends }: TextDictionary, code: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(
+    'utf8',
+    code === 0 ? 0 : ends[code - 1],
+    ends[code],
+  );
+}
+
+/** The value of one cell, as the reference reader would give it. For few cells only. */
+export function cellAt(vector: Vector, row: number): CellValue {
+  if (vector.present !== undefined && vector.present[row] === 0) return null;
+  const value = vector.values[row] ?? 0;
+  if (vector.type === 'boolean') return value === 1;
+  return vector.type === 'text' ? textAt(vector.dictionary, value) : value;
+}
+
+/**
+ * Collects up to BATCH_RECORDS rows. A reader writes cells of the current row with the setters of its columns and
+ * then calls `endRow`; a row that is not ended is overwritten by the next one.
+ */
+export class BatchBuilder {
+  /** One for each column of the contract, in its order. */
+  readonly columns: readonly ColumnBuilder[];
+  rows = 0;
+  #recordNumbers = new Int32Array(BATCH_RECORDS);
+
+  constructor(contract: Pick<Contract, 'columns'>) {
+    this.columns = contract.columns.map(({ type }) => new ColumnBuilder(type));
+  }
+
+  /** Bytes of distinct text held by now. */
+  get textBytes(): number {
+    let bytes = 0;
+    for (const column of this.columns) bytes += column.texts.byteLength;
+    return bytes;
+  }
+
+  endRow(record: number): void {
+    this.#recordNumbers[this.rows] = record;
+    this.rows += 1;
+  }
+
+  /** The rows so far; the builder is empty afterwards. */
+  take(): ColumnBatch {
+    const { rows } = this;
+    const batch = {
+      rows,
+      recordNumbers: this.#recordNumbers.slice(0, rows),
+      columns: this.columns.map((column) => column.take(rows)),
+    };
+    this.rows = 0;
+    return batch;
+  }
+}
+
+/** The growing cells of one column. `row` is the row under way: BatchBuilder.rows. */
+export class ColumnBuilder {
+  readonly type: Vector['type'];
+  /** Numbers are written straight into these. */
+  readonly decimals: Float64Array;
+  readonly integers: Int32Array;
+  readonly texts = new TextTable();
+  readonly #nulls = new Uint8Array(BATCH_RECORDS);
+  /** The last row that was set to null: only it can have to be taken back. */
+  #lastNull = -1;
+
+  constructor(type: Vector['type']) {
+    this.type = type;
+    this.decimals = new Float64Array(type === 'decimal' ? BATCH_RECORDS : 0);
+    this.integers = new Int32Array(type === 'decimal' ? 0 : BATCH_RECORDS);
+  }
+
+  setNull(row: number): void {
+    if (this.type === 'decimal') this.decimals[row] = 0;
+    else this.integers[row] = 0;
+    this.#nulls[row] = 1;
+    this.#lastNull = row;
+  }
+
+  /** Before a number is written straight into the arrays: the row before, which was not kept, may have been null. */
+  clearNull(row: number): void {
+    if (this.#lastNull === row) this.#nulls[row] = 0;
+  }
+
+  isNull(row: number): boolean {
+    return this.#nulls[row] === 1;
+  }
+
+  /** The number in a cell that is not null: scaled integer, day, 0 or 1, or the code of a text. */
+  numberAt(row: number): number {
+    return (this.type === 'decimal' ? this.decimals[row] : this.integers[row]) as number;
+  }
+
+  set(row: number, value: CellValue): void {
+    if (value === null) {
+      this.setNull(row);
+      return;
+    }
+    this.clearNull(row);
+    if (this.type === 'decimal') this.decimals[row] = Number(value);
+    else this.integers[row] = this.type === 'text' ? this.texts.codeOf(String(value)) : Number(value);
+  }
+
+  take(rows: number): Vector {
+    let hasNulls = false;
+    for (let row = 0; row < rows && !hasNulls; row += 1) hasNulls = this.#nulls[row] === 1;
+    const present = hasNulls ? this.#nulls.slice(0, rows).map((isNull) => 1 - isNull) : undefined;
+    this.#nulls.fill(0);
+    this.#lastNull = -1;
+    if (this.type === 'decimal') return { type: 'decimal', values: this.decimals.slice(0, rows), present };
+    const values = this.integers.slice(0, rows);
+    if (this.type === 'text') {
+      const dictionary = onlyUsed(values, present, this.texts.take());
+      return { type: 'text', values, dictionary, present };
+    }
+    if (this.type === 'boolean') return { type: 'boolean', values: Uint8Array.from(values), present };
+    return { type: this.type, values, present };
+  }
+}
+
+/**
+ * The dictionary without the texts of rows that were not kept, in order of first appearance; `values` are recoded to
+ * it. So equal rows have equal dictionaries, whatever stood between them.
+ */
+function onlyUsed(
+  values: Int32Array,
+  present: Uint8Array | undefined,
+  { bytes, ends }: TextDictionary,
+): TextDictionary {
+  const codeOf = new Int32Array(ends.length).fill(-1);
+  const kept = new Int32Array(ends.length);
+  let count = 0;
+  for (let row = 0; row < values.length; row += 1) {
+    if (present !== undefined && present[row] === 0) continue;
+    const before = values[row] as number;
+    let code = codeOf[before] as number;
+    if (code === -1) {
+      code = count;
+      codeOf[before] = code;
+      kept[count] = before;
+      count += 1;
+    }
+    values[row] = code;
+  }
+  // Codes are given out in order of first appearance: when each is used, nothing has moved.
+  if (count === ends.length) return { bytes, ends };
+  const compact = new Uint8Array(bytes.length);
+  const compactEnds = new Uint32Array(count);
+  let used = 0;
+  for (let code = 0; code < count; code += 1) {
+    const before = kept[code] as number;
+    const text = bytes.subarray(before === 0 ? 0 : ends[before - 1], ends[before]);
+    compact.set(text, used);
+    used += text.length;
+    compactEnds[code] = used;
+  }
+  return { bytes: compact.slice(0, used), ends: compactEnds };
+}
+
+/** Distinct texts with their codes. Looks bytes up without making strings of them. */
+export class TextTable {
+  #bytes = new Uint8Array(4_096);
+  #used = 0;
+  #ends = new Uint32Array(256);
+  #count = 0;
+  /** Open addressing: code + 1, or 0 for a free slot. Its size is a power of two. */
+  #slots = new Int32Array(1_024);
+  #hashes = new Int32Array(256);
+
+  get byteLength(): number {
+    return this.#used;
+  }
+
+  /** The code of a text. */
+  codeOf(text: string): number {
+    const bytes = Buffer.from(text, 'utf8');
+    return this.codeOfBytes(bytes, 0, bytes.length);
+  }
+
+  /** The code of the UTF-8 text in `source[start..end]`. */
+  codeOfBytes(source: Uint8Array, start: number, end: number): number {
+    let hash = 0x811c9dc5 | 0;
+    for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
+    hash ^= hash >>> 15;
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    for (;;) {
+      const entry = this.#slots[slot] as number;
+      if (entry === 0) break;
+      if (this.#hashes[entry - 1] === hash && this.#equals(entry - 1, source, start, end)) return entry - 1;
+      slot = (slot + 1) & mask;
+    }
+    return this.#add(source, start, end, hash, slot);
+  }
+
+  take(): TextDictionary {
+    const taken = { bytes: this.#bytes.slice(0, this.#used), ends: this.#ends.slice(0, this.#count) };
+    this.#used = 0;
+    this.#count = 0;
+    this.#slots.fill(0);
+    return taken;
+  }
+
+  #equals(code: number, source: Uint8Array, start: number, end: number): boolean {
+    const from = code === 0 ? 0 : (this.#ends[code - 1] as number);
+    if ((this.#ends[code] as number) - from !== end - start) return false;
+    for (let at = start, own = from; at < end; at += 1, own += 1) {
+      if (this.#bytes[own] !== source[at]) return false;
+    }
+    return true;
+  }
+
+  #add(source: Uint8Array, start: number, end: number, hash: number, slot: number): number {
+    const code = this.#count;
+    const used = this.#used + end - start;
+    if (used > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(this.#bytes.length * 2, used));
+      bytes.set(this.#bytes.subarray(0, this.#used));
+      this.#bytes = bytes;
+    }
+    for (let at = start, own = this.#used; at < end; at += 1, own += 1)
+      this.#bytes[own] = source[at] as number;
+    if (code === this.#ends.length) {
+      const ends = new Uint32Array(code * 2);
+      ends.set(this.#ends);
+      this.#ends = ends;
+      const hashes = new Int32Array(code * 2);
+      hashes.set(this.#hashes);
+      this.#hashes = hashes;
+    }
+    this.#ends[code] = used;
+    this.#hashes[code] = hash;
+    this.#slots[slot] = code + 1;
+    this.#used = used;
+    this.#count = code + 1;
+    if (this.#count * 2 > this.#slots.length) this.#growSlots();
+    return code;
+  }
+
+  #growSlots(): void {
+    const slots = new Int32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
+    for (let code = 0; code < this.#count; code += 1) {
+      let slot = (this.#hashes[code] as number) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = code + 1;
+    }
+    this.#slots = slots;
+  }
+}

@@ -1,0 +1,227 @@
+import { type CellValue, cellParser } from '../contracts/cell-parser.ts';
+import type { Column, Contract } from '../contracts/contract.ts';
+import { ruleCheck, type TypedRow } from '../contracts/row-rules.ts';
+import { type RawRow, type RowIssue, remarkOn, rowJudge } from '../contracts/row-schema.ts';
+import type { ProblemCode } from '../domain/problem.ts';
+import type { TokenMaker } from '../privacy/pseudonym.ts';
+import { encodeRowGroup } from '../staging/parquet-row-group.ts';
+import { asOfVotes } from './as-of-finder.ts';
+import { BATCH_RECORDS, BatchBuilder, type ColumnBatch } from './column-batch.ts';
+import { foldBatch } from './fold-batch.ts';
+import { maskBatch } from './mask-batch.ts';
+import { ProblemTally } from './problem-tally.ts';
+import { safeCells } from './safe-cells.ts';
+import type { RejectedRow, SnapshotPart } from './snapshot-part.ts';
+import { SuspectWatch } from './suspect-watch.ts';
+
+// The records of one part of a file, from cells to a finished part. Readers with a fast path write the plain cells of
+// a row into `batch` themselves; everything else about rows happens here, once for all formats.
+
+/** Rejected rows of a part that are described in words, and those of one code and column. */
+const MOST_DETAILED = 1_000;
+const MOST_DETAILED_OF_A_KIND = 100;
+/** A part ends early when its texts grow beyond this, so that wide rows do not fill the memory. */
+const MOST_TEXT_BYTES = 32 * 1024 * 1024;
+
+/** One record while it is read. */
+export type RowAtHand = {
+  readonly record: number;
+  readonly offset?: number;
+  /** The text of a cell by the position of its column in the contract; undefined when the file lacks the column. */
+  cell(column: number): string | undefined;
+};
+
+export class PartBuilder {
+  readonly batch: BatchBuilder;
+  /** Records so far, rejected ones included. */
+  records = 0;
+
+  readonly #contract: Contract;
+  readonly #tokenOf: TokenMaker;
+  readonly #judge: ReturnType<typeof rowJudge>;
+  readonly #parsers: readonly ReturnType<typeof cellParser>[];
+  readonly #rules: readonly {
+    severity: RowIssue['severity'];
+    code: ProblemCode;
+    check: ReturnType<typeof ruleCheck>;
+  }[];
+  readonly #allColumns: readonly number[];
+  readonly #suspects: SuspectWatch;
+  #tally = new ProblemTally();
+  #rejectedRows: RejectedRow[] = [];
+  #detailed = 0;
+
+  constructor(contract: Contract, tokenOf: TokenMaker) {
+    this.batch = new BatchBuilder(contract);
+    this.#contract = contract;
+    this.#tokenOf = tokenOf;
+    this.#judge = rowJudge(contract);
+    this.#parsers = contract.columns.map(cellParser);
+    this.#rules = contract.rules.map((rule) => ({
+      severity: rule.severity,
+      code: rule.code,
+      check: ruleCheck(rule, contract),
+    }));
+    this.#allColumns = contract.columns.map((_, index) => index);
+    this.#suspects = new SuspectWatch(contract);
+  }
+
+  /** Enough records for a part, or enough text. */
+  get isFull(): boolean {
+    return this.records >= BATCH_RECORDS || this.batch.textBytes > MOST_TEXT_BYTES;
+  }
+
+  /** The row under way has been written into `batch` in full and breaks no rule. */
+  acceptRow(record: number): void {
+    this.records += 1;
+    this.batch.endRow(record);
+  }
+
+  /**
+   * Judges a row. `unread` are the columns that the caller has not written into the batch as plain values; all of them
+   * unless it says otherwise.
+   */
+  judgeRow(row: RowAtHand, unread: readonly number[] = this.#allColumns): void {
+    this.records += 1;
+    const { issues, remarks } = this.#readCells(row, unread);
+    const broken = issues.length > 0 ? issues : this.#checkRules(remarks);
+    if (broken.length > 0) {
+      this.#reject(row, broken);
+      return;
+    }
+    for (const remark of remarks) this.#tally.add(atRow(row.record, remark), row.record);
+    this.batch.endRow(row.record);
+  }
+
+  /** A record that is no row: torn, or with another number of cells. */
+  rejectRecord(
+    at: { record: number; offset?: number },
+    code: ProblemCode,
+    message: string,
+    cells: Readonly<Record<string, string>> = {},
+  ): void {
+    this.records += 1;
+    const issues: readonly RowIssue[] = [{ code, severity: 'error', column: '', message }];
+    const masking = { isTorn: true, tokenOf: this.#tokenOf };
+    this.#keepRejected(at, issues, () => ({ issues, cells: safeCells(this.#contract, cells, masking) }));
+  }
+
+  /** A cell of a column that the contract does not know: it is not kept, but it must not name a person. */
+  seeUnexpected(column: string, text: string): void {
+    this.#suspects.see(column, text);
+  }
+
+  /** Everything so far as a part; the builder is empty afterwards. */
+  finish(): SnapshotPart {
+    const clear = this.batch.take();
+    this.#suspects.seeBatch(clear);
+    const batch: ColumnBatch = maskBatch(clear, this.#contract, this.#tokenOf);
+    const part: SnapshotPart = {
+      records: this.records,
+      accepted: batch.rows,
+      rejected: this.records - batch.rows,
+      rowGroup: batch.rows === 0 ? undefined : encodeRowGroup(batch, this.#contract.columns),
+      ...foldBatch(batch, this.#contract),
+      votes: asOfVotes(this.#contract, batch),
+      issues: this.#tally.all(),
+      rejectedRows: this.#rejectedRows,
+      suspects: this.#suspects.take(),
+    };
+    this.records = 0;
+    this.#tally = new ProblemTally();
+    this.#rejectedRows = [];
+    this.#detailed = 0;
+    return part;
+  }
+
+  #readCells(row: RowAtHand, unread: readonly number[]): { issues: RowIssue[]; remarks: RowIssue[] } {
+    const issues: RowIssue[] = [];
+    const remarks: RowIssue[] = [];
+    const at = this.batch.rows;
+    for (const index of unread) {
+      const column = this.#contract.columns[index] as Column;
+      const text = row.cell(index);
+      const cell = (this.#parsers[index] as ReturnType<typeof cellParser>)(text);
+      if (cell.kind === 'bad') {
+        issues.push({ code: cell.code, severity: 'error', column: column.name, message: cell.detail });
+        continue;
+      }
+      if (cell.note !== undefined) remarks.push(remarkOn(column, cell.note, text));
+      this.batch.columns[index]?.set(at, cell.value);
+    }
+    return { issues, remarks };
+  }
+
+  /** Adds what rules only warn of to `remarks` and returns what they refuse. */
+  #checkRules(remarks: RowIssue[]): RowIssue[] {
+    if (this.#rules.length === 0) return [];
+    const typed = this.#typedRow();
+    const broken: RowIssue[] = [];
+    for (const { severity, code, check } of this.#rules) {
+      const breach = check(typed);
+      if (breach === undefined) continue;
+      const issue = { code, severity, column: breach.column, message: breach.detail };
+      if (severity === 'warning')
+        remarks.push({ ...issue, message: `${breach.detail}; the row was kept as it is` });
+      else broken.push(issue);
+    }
+    return broken;
+  }
+
+  #typedRow(): TypedRow {
+    const at = this.batch.rows;
+    const row: Record<string, CellValue> = {};
+    for (const [index, { name, type }] of this.#contract.columns.entries()) {
+      const column = this.batch.columns[index];
+      if (column === undefined || column.isNull(at)) row[name] = null;
+      else if (type === 'boolean') row[name] = column.numberAt(at) === 1;
+      // No rule reads a text; that there is one is all that matters.
+      else row[name] = type === 'text' ? 'text' : column.numberAt(at);
+    }
+    return row;
+  }
+
+  #reject(row: RowAtHand, issues: readonly RowIssue[]): void {
+    this.#keepRejected(row, issues, () => {
+      const raw = this.#rawRow(row);
+      const verdict = this.#judge(raw);
+      if (verdict.kind === 'accepted')
+        throw new Error(`row ${row.record}: two judges of one contract disagree`);
+      const cells = safeCells(this.#contract, raw, { isTorn: false, tokenOf: this.#tokenOf });
+      return { issues: verdict.issues.map((issue) => atRow(row.record, issue)), cells };
+    });
+  }
+
+  /** In words while there is room, and whenever something is wrong for the first time. Every issue is counted. */
+  #keepRejected(
+    { record, offset }: { record: number; offset?: number },
+    issues: readonly RowIssue[],
+    inWords: () => { issues: readonly RowIssue[]; cells: Readonly<Record<string, string>> },
+  ): void {
+    const counts = issues.map((issue) => this.#tally.lineOf(issue)?.count ?? 0);
+    const isDetailed =
+      counts.includes(0) ||
+      (this.#detailed < MOST_DETAILED && counts.some((count) => count < MOST_DETAILED_OF_A_KIND));
+    const place = { record, ...(offset !== undefined && { offset }) };
+    const worded = isDetailed ? inWords() : undefined;
+    if (worded !== undefined) this.#detailed += 1;
+    this.#rejectedRows.push({
+      ...place,
+      ...(worded ?? { codes: [...new Set(issues.map(({ code }) => code))] }),
+    });
+    for (const issue of worded?.issues ?? issues) this.#tally.add(issue, record);
+  }
+
+  #rawRow(row: RowAtHand): RawRow {
+    const raw: Record<string, string> = {};
+    for (const [index, { name }] of this.#contract.columns.entries()) {
+      const text = row.cell(index);
+      if (text !== undefined) raw[name] = text;
+    }
+    return raw;
+  }
+}
+
+function atRow(record: number, issue: RowIssue): RowIssue {
+  return { ...issue, message: `row ${record}: ${issue.message}` };
+}
