@@ -41,7 +41,8 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
     await provisionStorage(storage);
     process.env[DATA_CONNECTION] = storage;
     process.env['PIPELINE_ENV'] ??= 'dev';
-    process.env['PSEUDONYM_KEY'] ??= keys.pseudonymKey;
+    // A key under the former name stays in use: tokens of another key would join with nothing that was made before.
+    if (!process.env['PSEUDONYM_KEY']) process.env['PII_KEY'] ||= keys.pseudonymKey;
     process.env['REVISION'] ??= gitRevision();
     const host = await startFunctionsHost({
       appDir: process.env['APP_DIR'] ?? REPOSITORY,

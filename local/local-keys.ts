@@ -20,13 +20,34 @@ export function makeLocalKeys(): LocalKeys {
 /** The keys kept in the folder, made on the first start and readable by their owner only. */
 export async function localKeysIn(dataDir: string): Promise<LocalKeys> {
   const file = join(dataDir, 'keys.json');
-  try {
-    return LocalKeys.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
+  const kept = await textOf(file);
+  if (kept !== undefined) return keysFrom(kept, file);
   const keys = makeLocalKeys();
   await mkdir(dataDir, { recursive: true });
-  await writeFile(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+  // Two first starts at once: the later one fails rather than replace the keys that the other already uses.
+  await writeFile(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   return keys;
+}
+
+/** Undefined where there is no such file. */
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
+      return undefined;
+    throw error;
+  }
+}
+
+/** The error has no cause: that of a JSON parser quotes the text, which is keys. */
+function keysFrom(text: string, file: string): LocalKeys {
+  try {
+    return LocalKeys.parse(JSON.parse(text));
+  } catch {
+    throw new Error(
+      `${file} is damaged. No new keys were made: links would break, and pseudonyms would join with none made before. ` +
+        'Restore the file, or delete it to start with new keys.',
+    );
+  }
 }

@@ -1,15 +1,19 @@
+import { availableParallelism } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
 import { BlobLake } from './adapters/azure/blob-lake.ts';
 import { KeyVaultSecretStore } from './adapters/azure/key-vault-secret-store.ts';
+import { TableBreakers } from './adapters/azure/table-breakers.ts';
 import { TableKpiHistory } from './adapters/azure/table-kpi-history.ts';
+import { TableQualityLog } from './adapters/azure/table-quality-log.ts';
 import { TableRunLedger } from './adapters/azure/table-run-ledger.ts';
 import { TableSnapshotRegistry } from './adapters/azure/table-snapshot-registry.ts';
+import { DuckDbParquetRows } from './adapters/duckdb/duckdb-parquet-rows.ts';
 import { duckDbSqlEngine } from './adapters/duckdb/duckdb-sql-engine.ts';
-import { DuckDbStagingWriter } from './adapters/duckdb/duckdb-staging-writer.ts';
 import { EnvironmentSecretStore } from './adapters/environment/environment-secret-store.ts';
 import { temporaryFolders } from './adapters/environment/temporary-folders.ts';
 import { type Config, readConfig } from './config.ts';
-import { csvFileReader } from './decode/csv-file-reader.ts';
+import { anyFileReader } from './decode/any-file-reader.ts';
 import { type Catalog, loadCatalog } from './kpis/catalog.ts';
 import type { ComputeDeps } from './pipeline/compute.ts';
 import type { HealthCheck } from './pipeline/health.ts';
@@ -32,6 +36,9 @@ export type App = {
   /** Everything that the use cases need, with the log of one invocation. */
   readonly depsFor: (log: Log) => Deps;
 };
+
+/** More threads than that only wait for the one that reads and writes. */
+const MOST_WORKERS = 4;
 
 let app: Promise<App> | undefined;
 
@@ -62,13 +69,19 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
     registry,
     history,
     secrets,
-    reader: csvFileReader,
+    reader: anyFileReader({
+      secrets,
+      parquetRows: (dir) => new DuckDbParquetRows(dir),
+      workers: Math.min(availableParallelism(), MOST_WORKERS),
+    }),
     scratch: temporaryFolders,
     sql: duckDbSqlEngine,
     clock: { now: () => new Date() },
     revision: config.revision,
     catalog: () => (catalog ??= loadCatalog()),
-    openStagingWriter: (contract, dir) => DuckDbStagingWriter.open(contract, dir),
+    quality: new TableQualityLog(table('quality')),
+    breakers: new TableBreakers(table('breakers')),
+    pause: (ms) => setTimeout(ms),
   };
   const checks: HealthCheck[] = [
     ...ZONES.map((zone) => ({

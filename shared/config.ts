@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { parsePseudonymKey, SHORTEST_KEY } from './privacy/pseudonym-key.ts';
 
 // Environment -> Config. Parsed on first use, never while registering, so that /health can name what is wrong;
 // every problem is listed at once.
@@ -41,10 +42,17 @@ export class ConfigInvalid extends Error {
 }
 
 const SWEEP_SCHEDULE = '0 */5 * * * *';
-/** Below this, trying every key is not out of reach. */
-const SHORTEST_KEY = 32;
-
 const text = (meaning: string): z.ZodOptional<z.ZodString> => z.string().min(1).optional().describe(meaning);
+
+const keyText = (meaning: string): z.ZodOptional<z.ZodString> =>
+  z
+    .string()
+    .refine(
+      (key) => parsePseudonymKey(key) !== undefined,
+      `it must have at least ${SHORTEST_KEY} characters, behind "<version>:" where it has one (1 to 9999)`,
+    )
+    .optional()
+    .describe(meaning);
 
 /** Every setting that the product reads, with its meaning: `local.settings.example.json` is checked against it. */
 export const Environment = z.object({
@@ -59,11 +67,8 @@ export const Environment = z.object({
   AZURE_STORAGE_CONNECTION_STRING: text('Former name of DataStorage'),
   AZURE_CLIENT_ID: text('Client id of the identity that the app runs under'),
   KEY_VAULT_URI: Uri.optional().describe('Vault that holds all secrets'),
-  PSEUDONYM_KEY: z
-    .string()
-    .min(SHORTEST_KEY, `it must have at least ${SHORTEST_KEY} characters`)
-    .optional()
-    .describe('Key for pseudonyms; outside dev it comes from the vault'),
+  PII_KEY: keyText('Key for pseudonyms, as <version>:<key> or bare; outside dev it comes from the vault'),
+  PSEUDONYM_KEY: keyText('Former name of PII_KEY'),
   APPLICATIONINSIGHTS_CONNECTION_STRING: text('Where telemetry goes'),
   REVISION: text('Git revision of the deployed code'),
   INGEST_SWEEP_SCHEDULE: z
@@ -222,12 +227,19 @@ function secretSource(
   { environment, problems, warnings }: Found & { environment: 'dev' | 'staging' | 'production' },
 ): Config['secrets'] {
   if (settings.KEY_VAULT_URI !== undefined) {
-    if (settings.PSEUDONYM_KEY !== undefined) {
-      warnings.push('PSEUDONYM_KEY is not used: with KEY_VAULT_URI the key comes from the vault.');
+    for (const name of ['PII_KEY', 'PSEUDONYM_KEY'] as const) {
+      if (settings[name] !== undefined) {
+        warnings.push(`${name} is not used: with KEY_VAULT_URI the key comes from the vault.`);
+      }
     }
     return { kind: 'key-vault', uri: settings.KEY_VAULT_URI, clientId: settings.AZURE_CLIENT_ID };
   }
   if (environment !== 'dev')
     problems.push('KEY_VAULT_URI is not set: secrets come from the vault outside dev.');
+  if (settings.PSEUDONYM_KEY !== undefined && settings.PII_KEY === undefined) {
+    warnings.push(
+      'PSEUDONYM_KEY is the former name of PII_KEY. It still works; rename the setting to PII_KEY.',
+    );
+  }
   return { kind: 'environment' };
 }

@@ -22,7 +22,7 @@ export function assignBorrowers(
   const company = drawCompanies(options, disburseDay, random);
   const customer = new Int32Array(options.loans);
   const line = new Int32Array(options.loans);
-  const draw = new Int16Array(options.loans);
+  const draw = new Int32Array(options.loans);
   const sequence = new Int32Array(options.loans);
   const borrowed = new Int32Array(roster.ids.length);
   const currentLine = [new Int32Array(roster.ids.length), new Int32Array(roster.ids.length)] as const;
@@ -49,10 +49,10 @@ export function assignBorrowers(
 }
 
 /** ABT takes over: from one loan in twenty to about half, and all once ABF is in run-off (three months). */
-function drawCompanies(options: BookOptions, disburseDay: Int32Array, random: Random): Uint8Array {
+function drawCompanies(options: BookOptions, disburseDay: Int32Array, random: Random): Int32Array {
   const first = at(disburseDay, 0);
   const runOff = toEpochDay(firstOfMonth(options.asOf, -3));
-  const companies = Uint8Array.from(disburseDay, (day) => {
+  const companies = Int32Array.from(disburseDay, (day) => {
     const share = day >= runOff ? 1 : 0.05 + (0.42 * (day - first)) / Math.max(1, runOff - first);
     return random.chance(share) ? ABT : ABF;
   });

@@ -6,7 +6,7 @@ import { buildRoster } from './customer-roster.ts';
 import { at, FRESHER_FEED_DAYS, type LoanBook, type PaymentColumns } from './loan-book.ts';
 import { loanStanding, WRITE_OFF_AFTER_DAYS } from './loan-standing.ts';
 import { clampPrincipal, drawPrice, drawPrincipal, drawTerm } from './loan-terms.ts';
-import { planPayments } from './plan-payments.ts';
+import { type Payment, planPayments } from './plan-payments.ts';
 import { type Random, seededRandom } from './random.ts';
 
 /** Draws a book. Pure: the same options give the same book. */
@@ -21,7 +21,7 @@ export function buildLoanBook(options: BookOptions): LoanBook {
     roster,
     count: options.loans,
     disburseDay,
-    term: Int16Array.from({ length: options.loans }, () => drawTerm(random)),
+    term: Int32Array.from({ length: options.loans }, () => drawTerm(random)),
     ...assignBorrowers(options, roster, disburseDay, random),
     principal: new Int32Array(options.loans),
     interest: new Int32Array(options.loans),
@@ -29,11 +29,26 @@ export function buildLoanBook(options: BookOptions): LoanBook {
     tax: new Int32Array(options.loans),
     rate: new Int32Array(options.loans),
     firstPayment: new Int32Array(options.loans),
-    paymentCount: new Uint8Array(options.loans),
-    payments: { loan: [], day: [], principal: [], interest: [], fees: [], tax: [], isRebate: [] },
+    paymentCount: new Int32Array(options.loans),
+    payments: paymentColumns(() => new Int32Array(options.loans * MOST_PAYMENTS)),
   };
-  fillAmounts(book, random);
-  return book;
+  const payments = fillAmounts(book, random);
+  return { ...book, payments: paymentColumns((column) => book.payments[column].slice(0, payments)) };
+}
+
+/** Payments that a loan has at most. */
+const MOST_PAYMENTS = 2;
+
+function paymentColumns(column: (name: keyof PaymentColumns) => Int32Array): PaymentColumns {
+  return {
+    loan: column('loan'),
+    day: column('day'),
+    principal: column('principal'),
+    interest: column('interest'),
+    fees: column('fees'),
+    tax: column('tax'),
+    isRebate: column('isRebate'),
+  };
 }
 
 /** In order; the lender grows, rests on Sundays and nearly so on Saturdays, and stops a day before the cut-off. */
@@ -58,8 +73,15 @@ function drawDisburseDays(options: BookOptions, random: Random): Int32Array {
   return days;
 }
 
-/** Principal, price and payments; the loans in arrears today last, since their size depends on the others. */
-function fillAmounts(book: LoanBook, random: Random): void {
+/** A book whose amounts are being filled in. */
+type Draft = { readonly book: LoanBook; readonly random: Random; payments: number };
+
+/**
+ * Principal, price and payments; the loans in arrears today last, since their size depends on the others. Returns the
+ * number of payments.
+ */
+function fillAmounts(book: LoanBook, random: Random): number {
+  const draft: Draft = { book, random, payments: 0 };
   const maturities = Int32Array.from(book.disburseDay, (day, loan) => day + at(book.term, loan));
   const conducts = assignConduct(maturities, book.asOfDay, random);
   const late90: number[] = [];
@@ -70,7 +92,7 @@ function fillAmounts(book: LoanBook, random: Random): void {
     if (conduct === 'late-90') late90.push(loan);
     else if (conduct === 'late-30') late30.push(loan);
     else {
-      fillLoan(book, loan, conduct, sizeFor(conduct, random), random);
+      fillLoan(draft, loan, conduct, sizeFor(conduct, random));
       const { balance, dpd } = loanStanding(book, loan, book.asOfDay);
       if (dpd <= WRITE_OFF_AFTER_DAYS) performing += balance;
     }
@@ -79,16 +101,17 @@ function fillAmounts(book: LoanBook, random: Random): void {
   const beyond90 = 0.024 + random.unit() * 0.01;
   const from30 = 0.018 + random.unit() * 0.004;
   const whole = performing / (1 - beyond90 - from30);
-  fillShare(book, late90, 'late-90', whole * beyond90, random);
-  fillShare(book, late30, 'late-30', whole * from30, random);
+  fillShare(draft, late90, 'late-90', whole * beyond90);
+  fillShare(draft, late30, 'late-30', whole * from30);
+  return draft.payments;
 }
 
-function fillShare(book: LoanBook, loans: number[], conduct: Conduct, cents: number, random: Random): void {
-  const weights = loans.map(() => 0.5 + random.unit());
+function fillShare(draft: Draft, loans: number[], conduct: Conduct, cents: number): void {
+  const weights = loans.map(() => 0.5 + draft.random.unit());
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   for (const [index, loan] of loans.entries()) {
     const principal = clampPrincipal(Math.round((cents * at(weights, index)) / total));
-    fillLoan(book, loan, conduct, principal, random);
+    fillLoan(draft, loan, conduct, principal);
   }
 }
 
@@ -99,7 +122,8 @@ function sizeFor(conduct: Conduct, random: Random): number {
   return conduct === 'settled' ? Math.min(300_000, principal) : principal;
 }
 
-function fillLoan(book: LoanBook, loan: number, conduct: Conduct, principal: number, random: Random): void {
+function fillLoan(draft: Draft, loan: number, conduct: Conduct, principal: number): void {
+  const { book, random } = draft;
   const term = at(book.term, loan);
   const price = drawPrice(principal, term, random);
   book.principal[loan] = principal;
@@ -107,27 +131,22 @@ function fillLoan(book: LoanBook, loan: number, conduct: Conduct, principal: num
   book.fees[loan] = price.fees;
   book.tax[loan] = price.tax;
   book.rate[loan] = price.rate;
-  const planned = planPayments(
-    { disburseDay: at(book.disburseDay, loan), term, principal, ...price },
-    conduct,
-    random,
-  );
-  const known = planned.filter((payment) => payment.day <= book.asOfDay + FRESHER_FEED_DAYS);
-  book.firstPayment[loan] = book.payments.day.length;
-  book.paymentCount[loan] = known.length;
-  for (const payment of known) appendPayment(book.payments, loan, payment);
+  const disburseDay = at(book.disburseDay, loan);
+  const planned = planPayments({ disburseDay, term, principal, ...price }, conduct, random);
+  book.firstPayment[loan] = draft.payments;
+  for (const payment of planned) {
+    if (payment.day > book.asOfDay + FRESHER_FEED_DAYS) continue;
+    setPayment(book.payments, draft.payments++, loan, payment);
+  }
+  book.paymentCount[loan] = draft.payments - at(book.firstPayment, loan);
 }
 
-function appendPayment(
-  columns: PaymentColumns,
-  loan: number,
-  payment: ReturnType<typeof planPayments>[number],
-): void {
-  columns.loan.push(loan);
-  columns.day.push(payment.day);
-  columns.principal.push(payment.principal);
-  columns.interest.push(payment.interest);
-  columns.fees.push(payment.fees);
-  columns.tax.push(payment.tax);
-  columns.isRebate.push(payment.isRebate ? 1 : 0);
+function setPayment(columns: PaymentColumns, position: number, loan: number, payment: Payment): void {
+  columns.loan[position] = loan;
+  columns.day[position] = payment.day;
+  columns.principal[position] = payment.principal;
+  columns.interest[position] = payment.interest;
+  columns.fees[position] = payment.fees;
+  columns.tax[position] = payment.tax;
+  columns.isRebate[position] = payment.isRebate ? 1 : 0;
 }

@@ -33,8 +33,8 @@ const QUOTAS: readonly Quota[] = [
 ];
 
 /** The conduct of each loan, as positions in CONDUCTS. */
-export function assignConduct(maturities: ArrayLike<number>, asOfDay: number, random: Random): Uint8Array {
-  const conducts = new Uint8Array(maturities.length);
+export function assignConduct(maturities: ArrayLike<number>, asOfDay: number, random: Random): Int32Array {
+  const conducts = new Int32Array(maturities.length);
   for (const quota of QUOTAS) {
     const [least, most] = quota.daysSinceDue;
     const eligible: number[] = [];

@@ -1,4 +1,4 @@
-import type { CsvFile, CsvLine } from './csv-file.ts';
+import { type CsvFile, type CsvLine, typed } from './csv-file.ts';
 import { customerId } from './customer-roster.ts';
 import type { LoanBook } from './loan-book.ts';
 import { csvCell } from './money-cells.ts';
@@ -23,6 +23,7 @@ export function customersFile(book: LoanBook): CsvFile {
     path: 'looker/customers.csv',
     header: CUSTOMERS_HEADER,
     money: ['income'],
+    types: typed({ date: ['birth_date'], integer: ['dependents'], money: ['income'] }),
     lineEnd: '\n',
     lines: customerLines(book),
   };

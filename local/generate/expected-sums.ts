@@ -8,11 +8,26 @@ import { LocalDate } from '../../shared/domain/local-date.ts';
 const Count = z.string().regex(/^\d+$/);
 const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/);
 
+/** Some rows of a file, and what their money columns add up to. */
+const ExpectedPart = z.strictObject({ rows: Count, sums: z.record(z.string(), Decimal) });
+
 export type ExpectedFile = z.infer<typeof ExpectedFile>;
 export const ExpectedFile = z.strictObject({
+  /** Records of the file, whatever is wrong with them. */
   rows: Count,
-  /** The exact sum of every money column, by its header; cells are rounded to cents one by one. */
+  /**
+   * The exact sum of every money column, by its header; cells are rounded to cents one by one. Rows that break
+   * the contract, copies and conflicting rows do not count; orphans and rebates do.
+   */
   sums: z.record(z.string(), Decimal),
+  /** Rows that break the contract by themselves, and how often: a row may do so in two ways. */
+  bad: z.strictObject({ rows: Count, violations: Count, byCode: z.record(z.string(), Count) }).optional(),
+  /** Rows that name a loan or a customer which no other file has. */
+  orphans: ExpectedPart.optional(),
+  /** Rebate credits: interest and tax are below zero, and the principal is what they add up to. */
+  rebates: ExpectedPart.optional(),
+  /** identical: rows to be dropped. conflicting: rows to be set aside, both of each pair. */
+  duplicates: z.strictObject({ identical: Count, conflicting: Count }).optional(),
 });
 
 export type ExpectedParDate = z.infer<typeof ExpectedParDate>;

@@ -3,22 +3,22 @@ import { COMPANIES, type CustomerRoster } from './customer-roster.ts';
 
 /**
  * A whole book, column by column: a loan is a position. Typed arrays keep a million loans in some tens of
- * megabytes, since the files are streamed from here row by row. Money is cents, days count from 1970-01-01.
- * Loans are in order of disbursement.
+ * megabytes, since the files are streamed from here row by row; one kind of array for all, since code that reads
+ * several kinds is slow. Money is cents, days count from 1970-01-01. Loans are in order of disbursement.
  */
 export type LoanBook = {
   readonly options: BookOptions;
   readonly asOfDay: number;
   readonly roster: CustomerRoster;
   readonly count: number;
-  readonly company: Uint8Array;
+  readonly company: Int32Array;
   readonly customer: Int32Array;
   readonly line: Int32Array;
-  readonly draw: Int16Array;
+  readonly draw: Int32Array;
   /** How many loans the customer had up to and with this one. */
   readonly sequence: Int32Array;
   readonly disburseDay: Int32Array;
-  readonly term: Int16Array;
+  readonly term: Int32Array;
   readonly principal: Int32Array;
   readonly interest: Int32Array;
   readonly fees: Int32Array;
@@ -28,7 +28,7 @@ export type LoanBook = {
   readonly rate: Int32Array;
   /** The loan's payments are `payments` from here on. */
   readonly firstPayment: Int32Array;
-  readonly paymentCount: Uint8Array;
+  readonly paymentCount: Int32Array;
   readonly payments: PaymentColumns;
   readonly lineDigits: number;
   /** The one customer whose lines are called `PC` and not `DSB`. */
@@ -39,14 +39,14 @@ export type LoanBook = {
 
 /** Payments by position, each loan's own in order of date. Some lie up to 16 days after the cut-off. */
 export type PaymentColumns = {
-  readonly loan: number[];
-  readonly day: number[];
-  readonly principal: number[];
-  readonly interest: number[];
-  readonly fees: number[];
-  readonly tax: number[];
+  readonly loan: Int32Array;
+  readonly day: Int32Array;
+  readonly principal: Int32Array;
+  readonly interest: Int32Array;
+  readonly fees: Int32Array;
+  readonly tax: Int32Array;
   /** 1 on a rebate credit, which moves interest and VAT into principal without cash. */
-  readonly isRebate: number[];
+  readonly isRebate: Int32Array;
 };
 
 /** The real-payments feed is this many days fresher than the transactions. */

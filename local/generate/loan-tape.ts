@@ -1,6 +1,6 @@
 import { toDecimal } from '../../shared/domain/rational.ts';
 import { dayText } from './book-options.ts';
-import type { CsvFile } from './csv-file.ts';
+import { type CellType, type CsvFile, typed } from './csv-file.ts';
 import type { LoanBook } from './loan-book.ts';
 import { plainMoney } from './money-cells.ts';
 import { monthFlows } from './month-flows.ts';
@@ -52,12 +52,23 @@ export function loanTapeFile(tape: LoanTape): CsvFile {
     path: 'cascade/loan_tape.csv',
     header: [...(tape.rows[0]?.keys() ?? [])],
     money: TAPE_MONEY,
+    types: tapeTypes([...(tape.rows[0]?.keys() ?? [])]),
     lineEnd: '\n',
     lines: tape.rows.map((row, index) => ({
       text: [...row.values()].join(','),
       cents: tape.cents[index] ?? [],
     })),
   };
+}
+
+/** Percents and ratios are numbers; whatever is not named by its ending is text. */
+export function tapeTypes(columns: readonly string[]): Record<string, CellType> {
+  return typed({
+    date: columns.filter((column) => column.endsWith('_date')),
+    integer: ['active_clients', 'loans_count'],
+    money: columns.filter((column) => column.endsWith('_usd')),
+    number: [...columns.filter((column) => column.endsWith('_pct')), 'debt_equity_ratio', 'de_limit'],
+  });
 }
 
 /** Totals of the loan-level PAR file, one row per reporting date. */
@@ -69,6 +80,7 @@ export function loanTapeParFile(dates: readonly DateTally[]): CsvFile {
     path: 'cascade/loan_tape_par.csv',
     header: ['reporting_date', ...money],
     money,
+    types: typed({ date: ['reporting_date'], money }),
     lineEnd: '\n',
     lines: dates.map((date) => {
       const cents = [date.outstanding, date.par7, date.par30, date.par60, date.par90];

@@ -1,5 +1,5 @@
 import { dayText } from './book-options.ts';
-import type { CsvFile, CsvLine } from './csv-file.ts';
+import { type CsvFile, type CsvLine, typed } from './csv-file.ts';
 import { at, companyName, type LoanBook, loanId, maturityDay } from './loan-book.ts';
 import { loanStanding } from './loan-standing.ts';
 import { floatMoney, floatUnits, noisyMoney } from './money-cells.ts';
@@ -41,16 +41,24 @@ const NOISY_BALANCES = 87 / 17_688;
 
 /** The loan tape, one row per loan, in no order. Written-off balances are still in `outstanding_balance`. */
 export function loansFile(book: LoanBook): CsvFile {
-  return {
-    path: 'looker/loans.csv',
-    header: LOANS_HEADER,
-    money: ['total_fees', 'total_interest', 'total_other', 'disburse_principal', 'outstanding_balance'],
-    lineEnd: '\n',
-    lines: loanLines(book),
-  };
+  return { ...LOANS_FILE, lines: loanLines(book) };
 }
 
-function* loanLines(book: LoanBook): Generator<CsvLine> {
+/** All of the file but its lines. */
+export const LOANS_FILE = {
+  path: 'looker/loans.csv',
+  header: LOANS_HEADER,
+  money: ['total_fees', 'total_interest', 'total_other', 'disburse_principal', 'outstanding_balance'],
+  types: typed({
+    date: ['maturity_date', 'application_date', 'pledge_date', 'disburse_date'],
+    integer: ['term', 'dpd'],
+    money: ['total_fees', 'total_interest', 'total_other', 'disburse_principal'],
+    number: ['interest_rate', 'outstanding_balance', 'ratio_paid'],
+  }),
+  lineEnd: '\n',
+} as const satisfies Omit<CsvFile, 'lines'>;
+
+export function* loanLines(book: LoanBook): Generator<CsvLine> {
   const order = seededRandom(book.options.seed, 'loans.csv order');
   const noise = seededRandom(book.options.seed, 'loans.csv noise');
   const everyLoan = Array.from({ length: book.count }, (_, loan) => loan);
@@ -101,7 +109,7 @@ function loanLine(book: LoanBook, loan: number, noise: Random): CsvLine {
 const ROUNDING_RESIDUE = 2;
 
 /** Yesterday's state: the status lags the balance by a day. `Default` only means past maturity and not closed. */
-function loanStatus(book: LoanBook, loan: number): string {
+export function loanStatus(book: LoanBook, loan: number): string {
   const yesterday = book.asOfDay - 1;
   if (loanStanding(book, loan, yesterday).balance <= ROUNDING_RESIDUE) return 'Complete';
   return maturityDay(book, loan) <= yesterday ? 'Default' : 'Current';

@@ -38,5 +38,9 @@ export function noisyMoney(cents: number, random: Random): string {
 
 /** A cell of a CSV file: quoted only where the bytes demand it. */
 export function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n]/.test(text) ? quotedCell(text) : text;
+}
+
+export function quotedCell(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
 }

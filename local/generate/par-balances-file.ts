@@ -1,6 +1,6 @@
 import { toEpochDay } from '../../shared/domain/local-date.ts';
 import { dayText, firstOfMonth, type SnapshotDay, snapshotDays } from './book-options.ts';
-import type { CsvFile, CsvLine } from './csv-file.ts';
+import { type CsvFile, type CsvLine, typed } from './csv-file.ts';
 import { at, type LoanBook, loanId, maturityDay } from './loan-book.ts';
 import { snapshotStanding, WRITE_OFF_AFTER_DAYS } from './loan-standing.ts';
 import { plainMoney } from './money-cells.ts';
@@ -32,18 +32,31 @@ export type ParRow = SnapshotDay & {
   readonly outstanding: number;
   readonly isWrittenOff: boolean;
   readonly writtenOff: number;
+  /** To be written with a fault, and to be left out of every sum. */
+  readonly isBad?: boolean;
 };
 
 /** The file over `rows`, which are those of `parRows` or the last of them. */
 export function parBalancesFile(book: LoanBook, rows: Iterable<ParRow>): CsvFile {
-  return {
-    path: 'looker/loan_par_balances.csv',
-    header: PAR_HEADER,
-    money: [...PAR_HEADER.slice(7, 11), ...PAR_HEADER.slice(12)],
-    lineEnd: '\n',
-    lines: parLines(book, rows),
-  };
+  return { ...PAR_FILE, lines: parLines(book, rows) };
 }
+
+const PAR_MONEY = [...PAR_HEADER.slice(7, 11), ...PAR_HEADER.slice(12)];
+
+/** All of the file but its lines. */
+export const PAR_FILE = {
+  path: 'looker/loan_par_balances.csv',
+  header: PAR_HEADER,
+  money: PAR_MONEY,
+  types: typed({
+    date: ['reporting_date', 'dpd_date'],
+    integer: ['dpd'],
+    money: PAR_MONEY,
+    number: ['xchg_rate_to_usd'],
+    boolean: ['is_writeoff'],
+  }),
+  lineEnd: '\n',
+} as const satisfies Omit<CsvFile, 'lines'>;
 
 /** Every row of every snapshot, oldest first, loans in order of disbursement. */
 export function* parRows(book: LoanBook): Generator<ParRow> {
@@ -85,17 +98,26 @@ function lastDayOfLife(book: LoanBook): Int32Array {
 }
 
 function* parLines(book: LoanBook, rows: Iterable<ParRow>): Generator<CsvLine> {
-  for (const row of rows) {
-    const outstanding = plainMoney(row.outstanding);
-    const writtenOff = plainMoney(row.writtenOff);
-    const par = [7, 30, 60, 90].map((days) => parBalance(row, days));
-    const lateness = row.dpd > 0 ? dayText(maturityDay(book, row.loan)) : '';
-    const label = `${loanId(book, row.loan)},${dayText(row.reportingDay)},${row.dpd},${lateness}`;
-    const state = row.isWrittenOff ? 'true,DPD' : 'false,';
-    const balances = `${outstanding},${outstanding},${writtenOff},${writtenOff}`;
-    yield {
-      text: `${label},${state},USD,${balances},1,${par.map(plainMoney).join(',')}`,
-      cents: [row.outstanding, row.outstanding, row.writtenOff, row.writtenOff, ...par],
+  for (const row of rows) yield parLine(book, row);
+}
+
+/** Nine rows in ten are of loans that are not late: their line is short work. */
+export function parLine(book: LoanBook, row: ParRow): CsvLine {
+  const { outstanding, writtenOff, dpd } = row;
+  const label = `${loanId(book, row.loan)},${dayText(row.reportingDay)},${dpd},`;
+  const open = plainMoney(outstanding);
+  if (dpd === 0) {
+    return {
+      text: `${label},false,,USD,${open},${open},0,0,1,0,0,0,0`,
+      cents: [outstanding, outstanding, 0, 0, 0, 0, 0, 0],
     };
   }
+  const lost = plainMoney(writtenOff);
+  const par = [7, 30, 60, 90].map((days) => parBalance(row, days));
+  const state = row.isWrittenOff ? 'true,DPD' : 'false,';
+  const balances = `${open},${open},${lost},${lost}`;
+  return {
+    text: `${label}${dayText(maturityDay(book, row.loan))},${state},USD,${balances},1,${par.map(plainMoney).join(',')}`,
+    cents: [outstanding, outstanding, writtenOff, writtenOff, ...par],
+  };
 }

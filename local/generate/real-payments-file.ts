@@ -1,5 +1,5 @@
 import { dayText } from './book-options.ts';
-import type { CsvFile, CsvLine } from './csv-file.ts';
+import { type CsvFile, type CsvLine, typed } from './csv-file.ts';
 import { clientName, payerName } from './invented-names.ts';
 import { at, bareLoanId, FRESHER_FEED_DAYS, type LoanBook, maturityDay } from './loan-book.ts';
 import { vat } from './loan-terms.ts';
@@ -36,23 +36,29 @@ const COMPANY_NAMES = [
 
 /** 7 of 19,375 rows in the real file belong to loans that the loan tape does not know yet. */
 const UNKNOWN_LOANS = 7 / 17_688;
+/** Below this a single such row would be more of the file than its contract tolerates. */
+const FEWEST_LOANS_WITH_UNKNOWN = 250;
+
+const MONEY = [
+  'True Devolution',
+  'True Total Payment',
+  'True Principal Payment',
+  'True Interest Payment',
+  'True Fee Payment',
+  'True Tax Payment',
+  'True Fee Tax Payment',
+  'True Rabates',
+  'True Outstanding Loan Value',
+];
 
 /** Cash that really came in, newest first, ahead of the other files; the loan ids lack the company. */
 export function realPaymentsFile(book: LoanBook): CsvFile {
   return {
     path: 'looker/historic_real_payments.csv',
     header: REAL_PAYMENTS_HEADER,
-    money: [
-      'True Devolution',
-      'True Total Payment',
-      'True Principal Payment',
-      'True Interest Payment',
-      'True Fee Payment',
-      'True Tax Payment',
-      'True Fee Tax Payment',
-      'True Rabates',
-      'True Outstanding Loan Value',
-    ],
+    money: MONEY,
+    types: typed({ date: ['True Payment Date'], money: MONEY }),
+    counts: ['orphans', 'rebates'],
     lineEnd: '\r\n',
     lines: realPaymentLines(book),
   };
@@ -85,6 +91,8 @@ type Facts = {
   readonly tax: number;
   readonly outstanding: number;
   readonly status: string;
+  /** The loan is in no other file. */
+  readonly isOrphan?: true;
 };
 
 function knownPayment(book: LoanBook, payment: number): Facts {
@@ -111,7 +119,8 @@ function knownPayment(book: LoanBook, payment: number): Facts {
 
 /** Loans of ABT made after the cut-off and repaid within days; newest first. */
 function unknownLoanPayments(book: LoanBook, random: Random): Facts[] {
-  const count = Math.max(1, Math.round(book.count * UNKNOWN_LOANS));
+  const isLarge = book.count >= FEWEST_LOANS_WITH_UNKNOWN;
+  const count = isLarge ? Math.max(1, Math.round(book.count * UNKNOWN_LOANS)) : 0;
   const days = Array.from({ length: count }, () => book.asOfDay + random.int(9, FRESHER_FEED_DAYS));
   return days
     .sort((a, b) => b - a)
@@ -130,6 +139,7 @@ function unknownLoanPayments(book: LoanBook, random: Random): Facts[] {
         tax: vat(interest),
         outstanding: 0,
         status: 'Prepayment',
+        isOrphan: true,
       };
     });
 }
@@ -164,8 +174,10 @@ function realPaymentLine(book: LoanBook, facts: Facts, random: Random): CsvLine 
     plainMoney(facts.outstanding),
     facts.status,
   ];
+  const isMarked = facts.isOrphan === true || isRebate;
   return {
     text: cells.map(csvCell).join(','),
+    ...(isMarked && { mark: { kind: isRebate ? 'rebate' : 'orphan' } }),
     cents: [
       devolution,
       total,

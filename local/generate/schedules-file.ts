@@ -1,5 +1,5 @@
 import { dayText } from './book-options.ts';
-import type { CsvFile, CsvLine } from './csv-file.ts';
+import { type CsvFile, type CsvLine, typed } from './csv-file.ts';
 import { at, type LoanBook, loanId, maturityDay } from './loan-book.ts';
 import { floatMoney } from './money-cells.ts';
 
@@ -22,6 +22,7 @@ export function schedulesFile(book: LoanBook): CsvFile {
     path: 'looker/schedules.csv',
     header: SCHEDULES_HEADER,
     money: SCHEDULES_HEADER.slice(2, 9),
+    types: typed({ date: ['date_due'], money: SCHEDULES_HEADER.slice(2, 9) }),
     lineEnd: '\n',
     lines: scheduleLines(book),
   };

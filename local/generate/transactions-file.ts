@@ -1,5 +1,5 @@
 import { dayText } from './book-options.ts';
-import type { CsvFile, CsvLine } from './csv-file.ts';
+import { type CsvFile, type CsvLine, typed } from './csv-file.ts';
 import { at, type LoanBook, loanId } from './loan-book.ts';
 import { floatMoney, noisyMoney } from './money-cells.ts';
 import { seededRandom } from './random.ts';
@@ -28,6 +28,8 @@ export function transactionsFile(book: LoanBook): CsvFile {
     path: 'looker/transactions.csv',
     header: TRANSACTIONS_HEADER,
     money: TRANSACTIONS_HEADER.slice(3, 10),
+    types: typed({ date: ['date_paid'], number: TRANSACTIONS_HEADER.slice(3, 10) }),
+    counts: ['rebates', 'duplicates'],
     lineEnd: '\n',
     lines: transactionLines(book),
   };
@@ -48,7 +50,8 @@ function* transactionLines(book: LoanBook): Generator<CsvLine> {
     if (noise.chance(NOISY_PRINCIPALS)) cells[0] = noisyMoney(principal, noise);
     if (noise.chance(NOISY_FEES)) cells[3] = noisyMoney(fees, noise);
     const label = `${loanId(book, at(payments.loan, payment))},PAYMENT,${dayText(at(payments.day, payment))}`;
-    yield { text: `${label},${cells.join(',')},USD`, cents };
+    const text = `${label},${cells.join(',')},USD`;
+    yield at(payments.isRebate, payment) === 1 ? { text, cents, mark: { kind: 'rebate' } } : { text, cents };
   }
   for (; loan < book.count; loan++) yield disbursementLine(book, loan);
 }

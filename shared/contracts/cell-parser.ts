@@ -22,12 +22,16 @@ const INTEGER = /^-?\d+(?:\.0*)?$/;
 const PLAIN_DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 const SCIENTIFIC = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
 const GROUPED = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+/** Numbers with a decimal comma: points only between groups of three. */
+const COMMA_DECIMAL = /^(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?([eE][+-]?\d{1,3})?$/;
 const MIDNIGHT = /[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?$/;
 /** Digits beyond the scale count as float residue within this share of the last place: one millionth. */
 const RESIDUE = 1_000_000n;
 
-/** Longer than any honest word or id. */
-const LONGEST_TEXT = 1_000;
+/** Longer than any honest word or id; a column may set its own limit. */
+export const LONGEST_TEXT = 1_000;
+/** Staging keeps whole numbers in 32 bits. */
+const LARGEST_INTEGER = 2_147_483_647;
 
 /** A function that reads the cells of one column. It never throws. */
 export function cellParser(column: Column): (text: string | undefined) => ParsedCell {
@@ -73,8 +77,10 @@ function typeParser(column: Column): (text: string) => ParsedCell {
 
 function textParser(column: Column): (text: string) => ParsedCell {
   const allowed = column.allowedValues && new Set(column.allowedValues);
+  const longest = column.maxCharacters ?? LONGEST_TEXT;
+  const tooLong = bad('out-of-range', `is longer than ${longest.toLocaleString('en-US')} characters`);
   return (text) => {
-    if (text.length > LONGEST_TEXT) return bad('out-of-range', 'is longer than 1,000 characters');
+    if (text.length > longest) return tooLong;
     if (allowed === undefined || allowed.has(text)) return { kind: 'value', value: text };
     if (column.onUnknownValue === 'warn') return { kind: 'value', value: text, note: 'unknown-value' };
     return bad('unknown-value', `is not one of ${[...allowed].join(', ')}`);
@@ -103,10 +109,12 @@ function dateParser({ min, max }: Column): (text: string) => ParsedCell {
 function integerParser(column: Column): (text: string) => ParsedCell {
   const withinLimits = limitCheck(column, 0);
   return (text) => {
-    const plain = withoutDecoration(text);
+    const plain = withoutDecoration(text, column.decimalMark);
     if (!INTEGER.test(plain)) return bad('text-in-number', 'is not a whole number');
     const value = Number(plain);
-    if (!Number.isSafeInteger(value)) return bad('out-of-range', 'is too large to be kept exactly');
+    if (Math.abs(value) > LARGEST_INTEGER) {
+      return bad('out-of-range', 'is further from zero than 2,147,483,647, the largest number that is kept');
+    }
     return withinLimits(value) ?? { kind: 'value', value: value === 0 ? 0 : value };
   };
 }
@@ -115,7 +123,7 @@ function decimalParser(column: Column): (text: string) => ParsedCell {
   const scale = column.scale ?? 0;
   const withinLimits = limitCheck(column, scale);
   return (text) => {
-    const scaled = scaleDecimal(withoutDecoration(text), scale);
+    const scaled = scaleDecimal(withoutDecoration(text, column.decimalMark), scale);
     if (scaled === undefined) return bad('text-in-number', 'is not a number');
     if (scaled.excess === 'more' && column.excessScale !== 'round') {
       return bad('excess-scale', `has more than ${scale} digits after the point`);
@@ -127,14 +135,25 @@ function decimalParser(column: Column): (text: string) => ParsedCell {
 }
 
 /** Accounting forms: `$1,234.50` and `(12.00)` for a negative. Returned as plain text. */
-function withoutDecoration(text: string): string {
+function withoutDecoration(text: string, decimalMark: ',' | undefined): string {
   const bracketed = /^\((.+)\)$/.exec(text);
   const inner = (bracketed?.[1] ?? text).replace(/^(-?)\$\s?/, '$1').replace(/\s?\$$/, '');
   // Brackets around a minus sign would be negative twice: nobody can tell what `(-5)` was meant to be.
   if (bracketed && inner.startsWith('-')) return text;
   const unsigned = inner.startsWith('-') ? inner.slice(1) : inner;
-  const digits = GROUPED.test(unsigned) ? unsigned.replaceAll(',', '') : unsigned;
+  const digits = decimalMark === undefined ? withoutGroups(unsigned) : withDecimalPoint(unsigned);
   return bracketed || inner.startsWith('-') ? `-${digits}` : digits;
+}
+
+function withoutGroups(unsigned: string): string {
+  return GROUPED.test(unsigned) ? unsigned.replaceAll(',', '') : unsigned;
+}
+
+/** `1.234,56` as `1234.56`. A point that parts no groups is no number here: `12.5` may not pass for 125 or 12.5. */
+function withDecimalPoint(unsigned: string): string {
+  const [, whole, fraction, exponent = ''] = COMMA_DECIMAL.exec(unsigned) ?? [];
+  if (whole === undefined) return '';
+  return `${whole.replaceAll('.', '')}${fraction === undefined ? '' : `.${fraction}`}${exponent}`;
 }
 
 type ScaledDecimal = { units: number; excess: 'none' | 'residue' | 'more' };

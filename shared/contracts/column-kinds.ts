@@ -1,4 +1,4 @@
-import type { Column } from './contract.ts';
+import type { Column, MaskDomain } from './contract.ts';
 
 // Kinds of columns that most contracts have. A contract spells out only what is its own.
 
@@ -44,6 +44,19 @@ export function money(name: string, description: string, extra: Extra = {}): Col
   };
 }
 
+/** US dollars to the cent, on either side of zero. */
+export function signedMoney(name: string, description: string, extra: Extra = {}): Column {
+  return {
+    ...text(name, description),
+    type: 'decimal',
+    scale: 2,
+    excessScale: 'round',
+    unit: 'USD',
+    classification: 'confidential',
+    ...extra,
+  };
+}
+
 /** A share, rate or count with up to six decimals; more digits are rounded and counted. */
 export function measure(name: string, description: string, unit: string, extra: Extra = {}): Column {
   return {
@@ -55,6 +68,22 @@ export function measure(name: string, description: string, unit: string, extra: 
     classification: 'confidential',
     ...extra,
   };
+}
+
+/** An id that stays clear inside, since rows are joined by it. */
+export function id(name: string, description: string, extra: Extra = {}): Column {
+  return text(name, description, { classification: 'confidential', pii: 'quasi', ...extra });
+}
+
+/** What names or describes a person: staged as a token, never as it came. */
+export function personal(name: string, description: string, mask: MaskDomain, extra: Extra = {}): Column {
+  return text(name, description, {
+    nullable: true,
+    classification: 'restricted',
+    pii: 'direct',
+    mask,
+    ...extra,
+  });
 }
 
 /** May be absent from the file, and empty where it is there. */

@@ -7,7 +7,7 @@ import type { ProblemCode } from '../domain/problem.ts';
 export type ColumnType = 'text' | 'date' | 'integer' | 'decimal' | 'boolean';
 
 export type Column = {
-  /** Canonical name: lower case. Header names match it whatever their case. */
+  /** Canonical name: lower case. Header names match it as `foldName` folds them: `Loan ID` is `loan_id`. */
   readonly name: string;
   readonly type: ColumnType;
   readonly description: string;
@@ -26,6 +26,10 @@ export type Column = {
    * from zero and counts it.
    */
   readonly excessScale?: 'reject' | 'round';
+  /** Decimals and integers only: `,` where the source writes `1.234,56`. Otherwise it is `1,234.56`. */
+  readonly decimalMark?: ',';
+  /** Text only: most characters of a cell where it may hold more than `LONGEST_TEXT`, such as a list in JSON. */
+  readonly maxCharacters?: number;
   readonly allowedValues?: readonly string[];
   /** A value outside allowedValues rejects the row, or is only counted. */
   readonly onUnknownValue?: 'reject' | 'warn';
@@ -45,7 +49,7 @@ export type Column = {
 };
 
 /** What a masked value is, which decides how it is normalised before it becomes a token. */
-export type MaskDomain = 'name' | 'email' | 'phone' | 'trait';
+export type MaskDomain = 'name' | 'email' | 'phone' | 'dui' | 'nit' | 'trait';
 
 /** A rule over the cells of one row. Rows that break an `error` rule are quarantined. */
 export type RowRule = { readonly severity: 'error' | 'warning' } & (
@@ -107,7 +111,12 @@ export type AsOfRule =
       readonly label?: string;
     }
   /** The newest date of a column that dates events, not snapshots: few rows on the last day are nothing strange. */
-  | { readonly kind: 'newest-event'; readonly column: string }
+  | {
+      readonly kind: 'newest-event';
+      readonly column: string;
+      /** Last day of an event that lasts; where it has a value it counts instead of the first. */
+      readonly until?: string;
+    }
   /** The rows tell nothing: the day comes with the drop or from the file's name. */
   | { readonly kind: 'given' }
   /** Reference data: it has no day, and the newest accepted file is in every book. */
@@ -152,7 +161,7 @@ export type Expectation = {
   | {
       /** A sum here equals a sum over another relation of the book, give or take `within` (decimal text). */
       readonly kind: 'reconciles';
-      /** SQL aggregate over the staged rows, and one over the other relation. */
+      /** SQL aggregate over the staged rows, and one over the other relation; it may name that relation again. */
       readonly here: string;
       readonly with: { readonly dataset: DatasetId; readonly relation: string; readonly sum: string };
       /** Only when both stand for the same day. */
@@ -162,6 +171,7 @@ export type Expectation = {
   | {
       /** Number of rows against the earlier accepted files of the dataset, in percent of their median. */
       readonly kind: 'volume';
+      /** `Infinity` as `maxPercent` lets any number through at that end. */
       readonly minPercent: number;
       readonly maxPercent: number;
     }
@@ -183,7 +193,12 @@ export type Contract = {
   readonly grain: string;
   readonly owner: string;
   readonly columns: readonly Column[];
+  /** At least one of these optional columns has to be there: without any of them the file says nothing. */
+  readonly needsOneOf?: readonly string[];
+  /** Columns that tell rows apart; none where rows have no identity, and equal ones each count. */
   readonly key: readonly string[];
+  /** Rows that differ under one key contradict each other, unless the first of them is the one that counts. */
+  readonly repeatedKeys?: 'conflict' | 'keep-first';
   readonly rules: readonly RowRule[];
   readonly asOf: AsOfRule;
   /** Columns the contract does not know: `freeze` rejects the file, `evolve` lists and ignores them. */

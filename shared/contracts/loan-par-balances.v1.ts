@@ -1,6 +1,9 @@
 import { DatasetId } from '../domain/ids.ts';
 import { day, flag, measure, money, text, wholeNumber } from './column-kinds.ts';
 import type { Contract } from './contract.ts';
+import { atMostShare, freshWithin, STEADY_VOLUME } from './expectation-kinds.ts';
+import { LOANS_BALANCE, NEWEST_PAR_BALANCE } from './outstanding-sums.ts';
+import { loanReference } from './reference-kinds.ts';
 
 /** Monthly snapshots of every loan with its days past due, as Looker exports them. */
 export const loanParBalancesV1: Contract = {
@@ -29,7 +32,7 @@ export const loanParBalancesV1: Contract = {
       },
     ),
     wholeNumber('dpd', 'Days past due at the as-of date', {
-      aliases: ['dias_mora', 'days_late', 'days_past_due'],
+      aliases: ['dias_mora', 'days_late', 'days_past_due', 'diasvencidos'],
       unit: 'days',
       min: '0',
       max: '3650',
@@ -83,5 +86,27 @@ export const loanParBalancesV1: Contract = {
       column: 'dpd_date',
       of: 'dpd',
     },
+  ],
+  references: [loanReference('loan_id_raw')],
+  expectations: [
+    atMostShare(
+      'written-off-after-180-days',
+      'Exactly the loans more than 180 days past due are written off',
+      'is_writeoff <> (dpd > 180)',
+      '0',
+    ),
+    {
+      id: 'reconciles-with-loans',
+      kind: 'reconciles',
+      severity: 'warn',
+      about: 'The newest snapshot has outstanding and written off what the loan tape has outstanding',
+      here: NEWEST_PAR_BALANCE,
+      with: { dataset: DatasetId.parse('looker/loans'), relation: 'looker_loans', sum: LOANS_BALANCE },
+      sameDay: true,
+      // Balances under 1 % of the principal are left out here.
+      within: '50.00',
+    },
+    ...STEADY_VOLUME,
+    freshWithin(3),
   ],
 };

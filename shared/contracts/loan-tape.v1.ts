@@ -1,6 +1,7 @@
 import { DatasetId } from '../domain/ids.ts';
-import { day, measure, money, OPTIONAL, text } from './column-kinds.ts';
+import { day, id, measure, money, OPTIONAL, text, wholeNumber } from './column-kinds.ts';
 import type { Column, Contract } from './contract.ts';
+import { freshWithin, STEADY_VOLUME } from './expectation-kinds.ts';
 
 const optionalMoney = (name: string, description: string): Column => money(name, description, OPTIONAL);
 
@@ -91,6 +92,7 @@ export const loanTapeV1: Contract = {
       columns: ['par7_pct', 'par30_pct', 'par60_pct', 'par90_pct'],
     },
   ],
+  expectations: [freshWithin(7)],
 };
 
 /** The aggregated PAR variant: one row per reporting date with the PAR balances of the whole book. */
@@ -126,4 +128,52 @@ export const loanTapeParV1: Contract = {
       ],
     },
   ],
+  expectations: [freshWithin(7)],
+};
+
+/** The loan-level export: one row per loan with what came in lately. Its day comes with the drop. */
+export const loanTapeLoansV1: Contract = {
+  ...TAPE,
+  maxRejectedShare: '0.01',
+  name: 'loan_tape_loans',
+  relation: 'cascade_loan_tape_loans',
+  title: 'Cascade loan tape by loan',
+  grain: 'one row per loan',
+  key: ['loan_id'],
+  asOf: { kind: 'given' },
+  columns: [
+    id('loan_id', 'Loan'),
+    id('client_id', 'Customer', { aliases: ['customer_id', 'borrower_id', 'id_cliente'] }),
+    money('current_balance', 'Principal outstanding', {
+      aliases: ['outstanding_balance', 'balance', 'outstanding', 'saldo', 'olb'],
+    }),
+    money('original_balance', 'Principal disbursed', { aliases: ['original_amount'] }),
+    day('last_payment_date', 'Day of the latest payment', { nullable: true }),
+    money('total_collections_30_days', 'Collected in the last 30 days', {
+      aliases: ['total_received_30d'],
+      nullable: true,
+    }),
+    wholeNumber('days_past_due', 'Days past due', {
+      ...OPTIONAL,
+      aliases: ['dpd', 'dias_mora', 'days_late', 'diasvencidos'],
+      unit: 'days',
+      min: '0',
+      max: '3650',
+    }),
+    text('product_id', 'Product', OPTIONAL),
+    day('origination_date', 'Day of disbursement', OPTIONAL),
+    day('maturity_date', 'Day the loan is due', OPTIONAL),
+    text('data_ingest_ts', 'Moment that Cascade took the row in', OPTIONAL),
+  ],
+  rules: [
+    {
+      kind: 'at-most',
+      code: 'balance-above-principal',
+      severity: 'error',
+      column: 'current_balance',
+      limit: 'original_balance',
+      within: '0.02',
+    },
+  ],
+  expectations: [...STEADY_VOLUME, freshWithin(3)],
 };

@@ -1,6 +1,9 @@
 import { DatasetId } from '../domain/ids.ts';
 import { day, measure, money, OPTIONAL, text, wholeNumber } from './column-kinds.ts';
 import type { Contract } from './contract.ts';
+import { atMostShare, freshWithin, knownCustomerIds, STEADY_VOLUME } from './expectation-kinds.ts';
+import { LOANS_BALANCE, NET_DISBURSED, NEWEST_PAR_BALANCE } from './outstanding-sums.ts';
+import { customerReference } from './reference-kinds.ts';
 
 /** The loan tape of Looker: one row per loan, as of one day. */
 export const loansV1: Contract = {
@@ -20,9 +23,9 @@ export const loansV1: Contract = {
       classification: 'confidential',
       pii: 'quasi',
     }),
-    day('maturity_date', 'Day the loan is due'),
+    day('maturity_date', 'Day the loan is due', { aliases: ['loan_end_date'] }),
     text('customer_id', 'Customer: `CLI0001`', {
-      aliases: ['client_id', 'id_cliente'],
+      aliases: ['client_id', 'id_cliente', 'supplier_id'],
       classification: 'confidential',
       pii: 'quasi',
     }),
@@ -57,6 +60,7 @@ export const loansV1: Contract = {
     }),
     measure('ratio_paid', '1 - outstanding / principal', 'fraction', { min: '-0.01', max: '1' }),
     text('loan_status', 'Informative state; `Default` means past maturity', {
+      aliases: ['estado'],
       allowedValues: ['Complete', 'Current', 'Default'],
       onUnknownValue: 'warn',
     }),
@@ -80,5 +84,48 @@ export const loansV1: Contract = {
       limit: 'disburse_principal',
       within: '0.02',
     },
+  ],
+  references: [customerReference('customer_id')],
+  expectations: [
+    // Fees are in the rate, so on short loans it is high: one loan in sixty is above 1.5.
+    atMostShare('high-rates', 'At most 5 % of the yearly rates are above 1.5', 'interest_rate > 1.5', '0.05'),
+    atMostShare(
+      'rates-in-points',
+      'At most 20 % of the yearly rates are above 3; more of them are percent given as points',
+      'interest_rate > 3',
+      '0.2',
+    ),
+    knownCustomerIds('customer_id'),
+    {
+      id: 'reconciles-with-par',
+      kind: 'reconciles',
+      severity: 'warn',
+      about: 'The tape has outstanding what the newest PAR snapshot has outstanding and written off',
+      here: LOANS_BALANCE,
+      with: {
+        dataset: DatasetId.parse('looker/loan_par_balances'),
+        relation: 'looker_loan_par_balances',
+        sum: NEWEST_PAR_BALANCE,
+      },
+      sameDay: true,
+      // PAR leaves balances under 1 % of the principal out.
+      within: '50.00',
+    },
+    {
+      id: 'reconciles-with-transactions',
+      kind: 'reconciles',
+      severity: 'warn',
+      about: 'The tape has outstanding what was disbursed less what was repaid',
+      here: LOANS_BALANCE,
+      with: {
+        dataset: DatasetId.parse('looker/transactions'),
+        relation: 'looker_transactions',
+        sum: NET_DISBURSED,
+      },
+      sameDay: true,
+      within: '1.00',
+    },
+    ...STEADY_VOLUME,
+    freshWithin(3),
   ],
 };

@@ -1,50 +1,122 @@
 import type { Column, Contract } from './contract.ts';
 
-// Names of a header against the columns of a contract: case, surrounding blanks and known aliases do not
-// matter; anything else is missing or unexpected, with the nearest name as a suggestion.
+// Names of a header against the columns of a contract: case, accents, punctuation and known aliases do not
+// matter; anything else is missing or unexpected, with the nearest name as a suggestion. Names match as a whole,
+// never in part: `total` is in the name of every total.
 
 export type HeaderMatch = {
   /** Position in the file of each contract column that is there. */
   readonly positions: ReadonlyMap<string, number>;
   readonly missing: readonly { readonly column: Column; readonly nearest: string | undefined }[];
   readonly missingOptional: readonly string[];
+  /** Names that came after another one for the same column. */
   readonly duplicated: readonly string[];
+  /** Columns that more than one name of the header stands for, with all of those names as the file has them. */
+  readonly claimed: readonly { readonly column: string; readonly names: readonly string[] }[];
   readonly unexpected: readonly string[];
   /** How many columns were found. */
   readonly recognised: number;
 };
 
-export function matchHeader(contract: Contract, header: readonly string[]): HeaderMatch {
-  const columnOf = new Map<string, string>();
-  for (const column of contract.columns) {
-    for (const name of column.aliases ?? []) columnOf.set(normalise(name), column.name);
-  }
-  for (const column of contract.columns) columnOf.set(normalise(column.name), column.name);
+/** Where the columns stand, without suggestions: enough to tell which contract is meant. */
+export type Placement = Omit<HeaderMatch, 'missing'> & { readonly missing: readonly Column[] };
 
+export function matchHeader(contract: Contract, header: readonly string[]): HeaderMatch {
+  const placement = placeColumns(contract, foldHeader(header));
+  const { missing, unexpected } = placement;
+  return {
+    ...placement,
+    missing: missing.map((column) => ({ column, nearest: nearestName(column.name, unexpected) })),
+  };
+}
+
+/** The names of a header, each as the file has it and as it is compared. */
+export type FoldedHeader = readonly { readonly name: string; readonly folded: string }[];
+
+export function foldHeader(header: readonly string[]): FoldedHeader {
+  return header.map((name) => ({ name, folded: foldName(name) }));
+}
+
+export function placeColumns(contract: Contract, header: FoldedHeader): Placement {
+  const columnOf = columnsByFoldedName(contract);
   const positions = new Map<string, number>();
+  const claims = new Map<string, string[]>();
   const duplicated: string[] = [];
   const unexpected: string[] = [];
-  for (const [position, name] of header.entries()) {
-    const column = columnOf.get(normalise(name));
-    if (column === undefined) unexpected.push(name);
-    else if (positions.has(column)) duplicated.push(name);
+  for (const [position, { name, folded }] of header.entries()) {
+    const column = columnOf.get(folded);
+    if (column === undefined) {
+      unexpected.push(name);
+      continue;
+    }
+    if (positions.has(column)) duplicated.push(name);
     else positions.set(column, position);
+    const names = claims.get(column);
+    if (names === undefined) claims.set(column, [name]);
+    else names.push(name);
   }
   const absent = contract.columns.filter((column) => !positions.has(column.name));
+  const isMissing = missingRule(contract, positions);
   return {
     positions,
-    missing: absent
-      .filter((column) => column.optional !== true)
-      .map((column) => ({ column, nearest: nearestName(column.name, unexpected) })),
-    missingOptional: absent.filter((column) => column.optional === true).map(({ name }) => name),
+    missing: absent.filter(isMissing),
+    missingOptional: absent.filter((column) => !isMissing(column)).map(({ name }) => name),
     duplicated,
+    claimed: [...claims]
+      .filter(([, names]) => names.length > 1)
+      .map(([column, names]) => ({ column, names })),
     unexpected,
     recognised: positions.size,
   };
 }
 
+/**
+ * A name for comparison: lower case, without accents, every run of other signs than letters and digits as one `_`.
+ * `Loan ID`, `loan-id` and ` LOAN_ID ` are `loan_id`; `Código` is `codigo`.
+ */
+export function foldName(name: string): string {
+  const trimmed = name.trim();
+  // No column has a name of that length, and folding is not free.
+  if (trimmed.length > LONGEST_FOLDED) return trimmed;
+  return trimmed
+    .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
+    .replaceAll(/^_|_$/g, '');
+}
+
+/** Contracts never change, and a header without a folder is held against all of them. */
+const foldedNames = new WeakMap<Contract, ReadonlyMap<string, string>>();
+
+function columnsByFoldedName(contract: Contract): ReadonlyMap<string, string> {
+  const known = foldedNames.get(contract);
+  if (known !== undefined) return known;
+  const columnOf = new Map<string, string>();
+  const { columns } = contract;
+  for (const column of columns) {
+    for (const name of column.aliases ?? []) columnOf.set(foldName(name), column.name);
+  }
+  for (const column of columns) columnOf.set(foldName(column.name), column.name);
+  foldedNames.set(contract, columnOf);
+  return columnOf;
+}
+
+/** Of columns of which one is enough, the first stands for all of them when none is there. */
+function missingRule(
+  { needsOneOf = [] }: Contract,
+  positions: ReadonlyMap<string, number>,
+): (column: Column) => boolean {
+  const wanted = needsOneOf.some((name) => positions.has(name)) ? undefined : needsOneOf[0];
+  return ({ name, optional }) => optional !== true || name === wanted;
+}
+
+const LONGEST_FOLDED = 1_000;
+
 const LONGEST_NAME = 60;
 const MOST_NAMES = 20;
+/** A header with more unknown names than that has another trouble than a slip of the pen. */
+const MOST_CANDIDATES = 1_000;
 
 /** Names from a file for people to read: each cut short, and a count in place of all beyond the first twenty. */
 export function listedNames(names: readonly string[]): { listed: readonly string[]; more: number } {
@@ -60,19 +132,17 @@ export function shownName(name: string): string {
 
 /** The name that is fewest edits away, when it is close enough to be a slip or a shortening. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(name.length / 2));
+  const wanted = foldName(name);
+  const limit = Math.max(2, Math.floor(wanted.length / 2));
   let nearest: { name: string; distance: number } | undefined;
-  for (const candidate of candidates) {
+  for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {
+    const folded = foldName(candidate);
     // The distance is no less than the difference in length: a name of a million characters is not measured.
-    if (Math.abs(normalise(candidate).length - name.length) > limit) continue;
-    const distance = editDistance(normalise(name), normalise(candidate));
+    if (Math.abs(folded.length - wanted.length) > limit) continue;
+    const distance = editDistance(wanted, folded);
     if (distance < (nearest?.distance ?? Infinity)) nearest = { name: candidate, distance };
   }
   return nearest !== undefined && nearest.distance <= limit ? nearest.name : undefined;
-}
-
-function normalise(name: string): string {
-  return name.trim().toLowerCase();
 }
 
 /** Levenshtein distance, one row at a time. */

@@ -1,12 +1,57 @@
 import type { DatasetId } from '../domain/ids.ts';
+import { cascadeAnalyticsV1 } from './cascade-analytics.v1.ts';
+import { collateralV1 } from './collateral.v1.ts';
 import type { Contract } from './contract.ts';
+import { customerDataV1 } from './customer-data.v1.ts';
+import { customersV1 } from './customers.v1.ts';
+import { financialStatementsLongV1, financialStatementsV1 } from './financial-statements.v1.ts';
+import { headcountV1 } from './headcount.v1.ts';
+import { historicRealPaymentsV1 } from './historic-real-payments.v1.ts';
+import { hubspotCompaniesV1 } from './hubspot-companies.v1.ts';
+import { hubspotContactsV1 } from './hubspot-contacts.v1.ts';
+import { hubspotDealsV1 } from './hubspot-deals.v1.ts';
+import { hubspotListsV1 } from './hubspot-lists.v1.ts';
+import { loanDataV1 } from './loan-data.v1.ts';
 import { loanParBalancesV1 } from './loan-par-balances.v1.ts';
-import { loanTapeParV1, loanTapeV1 } from './loan-tape.v1.ts';
+import { loanTapeLoansV1, loanTapeParV1, loanTapeV1 } from './loan-tape.v1.ts';
 import { loansV1 } from './loans.v1.ts';
-import { matchHeader } from './match-header.ts';
+import { marketingSpendV1 } from './marketing-spend.v1.ts';
+import { foldHeader, type Placement, placeColumns } from './match-header.ts';
+import { metaInsightsV1 } from './meta-insights.v1.ts';
+import { payorMapV1 } from './payor-map.v1.ts';
+import { riskParametersV1 } from './risk-parameters.v1.ts';
+import { schedulesV1 } from './schedules.v1.ts';
+import { targetsV1 } from './targets.v1.ts';
+import { transactionsV1 } from './transactions.v1.ts';
 
 /** Every contract, older versions included: runs that were judged by them stay readable. */
-export const CONTRACTS: readonly Contract[] = [loanParBalancesV1, loansV1, loanTapeV1, loanTapeParV1];
+export const CONTRACTS: readonly Contract[] = [
+  loanParBalancesV1,
+  loansV1,
+  schedulesV1,
+  transactionsV1,
+  historicRealPaymentsV1,
+  customersV1,
+  loanDataV1,
+  customerDataV1,
+  collateralV1,
+  loanTapeV1,
+  loanTapeParV1,
+  loanTapeLoansV1,
+  cascadeAnalyticsV1,
+  financialStatementsV1,
+  financialStatementsLongV1,
+  metaInsightsV1,
+  hubspotContactsV1,
+  hubspotCompaniesV1,
+  hubspotDealsV1,
+  hubspotListsV1,
+  targetsV1,
+  marketingSpendV1,
+  headcountV1,
+  payorMapV1,
+  riskParametersV1,
+];
 
 /** A contract that a header nearly fits, and the columns that it would still need. */
 export type NearMiss = { readonly contract: Contract; readonly missing: readonly string[] };
@@ -29,14 +74,20 @@ export function identifyContract(
   const candidates = inForce.filter((contract) => contract.dataset === dataset);
   const [only, another] = candidates;
   if (only !== undefined && another === undefined) return { kind: 'found', contract: only };
+  const folded = foldHeader(header);
   const fits = (candidates.length > 0 ? candidates : inForce)
-    .map((contract) => ({ contract, match: matchHeader(contract, header) }))
+    .map((contract) => ({ contract, match: placeColumns(contract, folded) }))
     .sort(({ match: a }, { match: b }) => b.recognised - a.recognised || a.missing.length - b.missing.length);
   // Of two that are complete, the one that knows more of the header's names is meant: the columns of the PAR
-  // variant of the tape are all in the loan-level PAR file as well.
-  const complete = fits.filter(({ match }) => match.missing.length === 0);
-  const fewestUnknown = Math.min(...complete.map(({ match }) => match.unexpected.length));
-  const meant = complete.filter(({ match }) => match.unexpected.length === fewestUnknown);
+  // variant of the tape are all in the loan-level PAR file as well. One that is complete while an incomplete one
+  // knows more of the names is not meant at all: the loan-level file has lost a column.
+  const most = fits[0]?.match.recognised ?? 0;
+  const meant = fits.filter(
+    ({ contract, match }) =>
+      match.missing.length === 0 &&
+      match.recognised === most &&
+      (candidates.length > 0 || isTelling(contract, match)),
+  );
   const [first, second] = meant;
   if (first !== undefined && second === undefined) return { kind: 'found', contract: first.contract };
   if (second !== undefined) return { kind: 'ambiguous', candidates: meant.map(({ contract }) => contract) };
@@ -45,8 +96,20 @@ export function identifyContract(
   if (candidates.length > 0 && closest !== undefined) return { kind: 'found', contract: closest.contract };
   const nearest = fits
     .filter(({ match }) => match.recognised > 0)
-    .map(({ contract, match }) => ({ contract, missing: match.missing.map(({ column }) => column.name) }));
+    .map(({ contract, match }) => ({ contract, missing: match.missing.map(({ name }) => name) }));
   return { kind: 'unknown', nearest: nearest.slice(0, 3) };
+}
+
+/** From here on the names that a contract needs are too many to be there by chance. */
+const TELLING_COLUMNS = 5;
+
+/**
+ * Does the header say that it is this contract's? Where a file lies in no folder of a dataset, two or three common
+ * names (`name`, `value`) among many unknown ones prove nothing.
+ */
+function isTelling({ columns }: Contract, { recognised, unexpected }: Placement): boolean {
+  const needed = columns.filter(({ optional }) => optional !== true).length;
+  return recognised > 0 && (needed >= TELLING_COLUMNS || unexpected.length <= recognised);
 }
 
 /** New files are judged by the newest version of each contract. */

@@ -75,7 +75,7 @@ export class BatchBuilder {
   /** Bytes of distinct text held by now. */
   get textBytes(): number {
     let bytes = 0;
-    for (const column of this.columns) bytes += column.texts.byteLength;
+    for (const { texts } of this.columns) bytes += texts.byteLength;
     return bytes;
   }
 
@@ -103,10 +103,9 @@ export class ColumnBuilder {
   /** Numbers are written straight into these. */
   readonly decimals: Float64Array;
   readonly integers: Int32Array;
+  /** 1 where the cell is null. Whoever writes a number straight into the arrays writes a 0 here as well. */
+  readonly nulls = new Uint8Array(BATCH_RECORDS);
   readonly texts = new TextTable();
-  readonly #nulls = new Uint8Array(BATCH_RECORDS);
-  /** The last row that was set to null: only it can have to be taken back. */
-  #lastNull = -1;
 
   constructor(type: Vector['type']) {
     this.type = type;
@@ -117,17 +116,23 @@ export class ColumnBuilder {
   setNull(row: number): void {
     if (this.type === 'decimal') this.decimals[row] = 0;
     else this.integers[row] = 0;
-    this.#nulls[row] = 1;
-    this.#lastNull = row;
+    this.nulls[row] = 1;
+  }
+
+  /** Before the first row, for a column that the file does not have. */
+  setAllNull(): void {
+    if (this.type === 'decimal') this.decimals.fill(0);
+    else this.integers.fill(0);
+    this.nulls.fill(1);
   }
 
   /** Before a number is written straight into the arrays: the row before, which was not kept, may have been null. */
   clearNull(row: number): void {
-    if (this.#lastNull === row) this.#nulls[row] = 0;
+    this.nulls[row] = 0;
   }
 
   isNull(row: number): boolean {
-    return this.#nulls[row] === 1;
+    return this.nulls[row] === 1;
   }
 
   /** The number in a cell that is not null: scaled integer, day, 0 or 1, or the code of a text. */
@@ -146,19 +151,25 @@ export class ColumnBuilder {
   }
 
   take(rows: number): Vector {
-    let hasNulls = false;
-    for (let row = 0; row < rows && !hasNulls; row += 1) hasNulls = this.#nulls[row] === 1;
-    const present = hasNulls ? this.#nulls.slice(0, rows).map((isNull) => 1 - isNull) : undefined;
-    this.#nulls.fill(0);
-    this.#lastNull = -1;
+    const present = this.#takePresent(rows);
     if (this.type === 'decimal') return { type: 'decimal', values: this.decimals.slice(0, rows), present };
     const values = this.integers.slice(0, rows);
     if (this.type === 'text') {
       const dictionary = onlyUsed(values, present, this.texts.take());
       return { type: 'text', values, dictionary, present };
     }
-    if (this.type === 'boolean') return { type: 'boolean', values: Uint8Array.from(values), present };
+    if (this.type === 'boolean') return { type: 'boolean', values: new Uint8Array(values), present };
     return { type: this.type, values, present };
+  }
+
+  #takePresent(rows: number): Uint8Array | undefined {
+    const first = this.nulls.indexOf(1);
+    if (first === -1) return undefined;
+    const present = first < rows ? this.nulls.slice(0, rows) : undefined;
+    if (present !== undefined)
+      for (let row = 0; row < rows; row += 1) present[row] = 1 - (present[row] as number);
+    this.nulls.fill(0);
+    return present;
   }
 }
 
@@ -174,6 +185,7 @@ function onlyUsed(
   const codeOf = new Int32Array(ends.length).fill(-1);
   const kept = new Int32Array(ends.length);
   let count = 0;
+  let isInOrder = true;
   for (let row = 0; row < values.length; row += 1) {
     if (present !== undefined && present[row] === 0) continue;
     const before = values[row] as number;
@@ -182,12 +194,13 @@ function onlyUsed(
       code = count;
       codeOf[before] = code;
       kept[count] = before;
+      // The text of a row that was not kept may come again in one that is, after others.
+      if (before !== count) isInOrder = false;
       count += 1;
     }
     values[row] = code;
   }
-  // Codes are given out in order of first appearance: when each is used, nothing has moved.
-  if (count === ends.length) return { bytes, ends };
+  if (isInOrder && count === ends.length) return { bytes, ends };
   const compact = new Uint8Array(bytes.length);
   const compactEnds = new Uint32Array(count);
   let used = 0;
@@ -223,18 +236,15 @@ export class TextTable {
 
   /** The code of the UTF-8 text in `source[start..end]`. */
   codeOfBytes(source: Uint8Array, start: number, end: number): number {
-    let hash = 0x811c9dc5 | 0;
-    for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
-    hash ^= hash >>> 15;
-    const mask = this.#slots.length - 1;
-    let slot = hash & mask;
-    for (;;) {
-      const entry = this.#slots[slot] as number;
-      if (entry === 0) break;
-      if (this.#hashes[entry - 1] === hash && this.#equals(entry - 1, source, start, end)) return entry - 1;
-      slot = (slot + 1) & mask;
-    }
-    return this.#add(source, start, end, hash, slot);
+    const hash = hashOf(source, start, end);
+    const slot = this.#slotOf(hash, source, start, end);
+    const entry = this.#slots[slot] as number;
+    return entry === 0 ? this.#add(source, start, end, hash, slot) : entry - 1;
+  }
+
+  /** The code of a text that may not be there; -1 when it is not. */
+  find(source: Uint8Array, start: number, end: number): number {
+    return (this.#slots[this.#slotOf(hashOf(source, start, end), source, start, end)] as number) - 1;
   }
 
   take(): TextDictionary {
@@ -243,6 +253,17 @@ export class TextTable {
     this.#count = 0;
     this.#slots.fill(0);
     return taken;
+  }
+
+  /** Where the text is, or where it would have to be. */
+  #slotOf(hash: number, source: Uint8Array, start: number, end: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    for (let entry = this.#slots[slot] as number; entry !== 0; entry = this.#slots[slot] as number) {
+      if (this.#hashes[entry - 1] === hash && this.#equals(entry - 1, source, start, end)) break;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
   }
 
   #equals(code: number, source: Uint8Array, start: number, end: number): boolean {
@@ -291,4 +312,11 @@ export class TextTable {
     }
     this.#slots = slots;
   }
+}
+
+/** FNV-1a, with its better upper bits mixed into the lower ones, which choose the slot. */
+function hashOf(source: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
+  return hash ^ (hash >>> 15);
 }

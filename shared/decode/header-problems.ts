@@ -4,47 +4,22 @@ import type { Problem } from '../domain/problem.ts';
 
 // What a header can have wrong, in words for the person who dropped the file.
 
-const OTHER_DELIMITERS = [
-  [';', 'semicolons'],
-  ['\t', 'tabs'],
-  ['|', 'vertical bars'],
-] as const;
-
-/** Set when a header is one name that holds another usual delimiter. */
-export function wrongDelimiter(header: readonly string[]): Problem | undefined {
-  const [only = ''] = header;
-  const found = header.length === 1 ? OTHER_DELIMITERS.find(([mark]) => only.includes(mark)) : undefined;
-  if (found === undefined) return undefined;
-  return {
-    code: 'other-delimiter',
-    severity: 'error',
-    message: `The columns are separated by ${found[1]}, not by commas. Nothing was read. Export the file with commas and drop it again.`,
-  };
+export function headerProblems(contract: Contract, match: HeaderMatch): Problem[] {
+  if (match.recognised === 0) return [noHeader(contractLabel(contract))];
+  return [
+    ...match.missing.map((missing) => missingColumn(contract, missing)),
+    ...match.claimed.map((claim) => claimedTwice(contract, claim)),
+    ...unexpectedColumns(contract, match),
+  ];
 }
 
-export function headerProblems(contract: Contract, match: HeaderMatch): Problem[] {
-  const label = contractLabel(contract);
-  if (match.recognised === 0) return [noHeader(label)];
-  const missing = match.missing.map(({ column, nearest }): Problem => {
-    const near = nearest === undefined ? undefined : JSON.stringify(shownName(nearest));
-    const hint = near === undefined ? '' : ` (the file has ${near})`;
-    const rename = near === undefined ? 'Add the column' : `Rename ${near} to ${column.name}`;
-    return {
-      code: 'missing-column',
-      severity: 'error',
-      column: column.name,
-      message: `Contract ${label}: column ${column.name} is missing${hint}. Nothing was promoted. ${rename} and drop the file again, or release a new version of the contract.`,
-    };
-  });
-  const duplicated = listedNames([...new Set(match.duplicated.map(shownName))]).listed.map(
-    (name): Problem => ({
-      code: 'duplicate-column',
-      severity: 'error',
-      column: name,
-      message: `Contract ${label}: column ${JSON.stringify(name)} is there twice, so it is unclear which one counts. Nothing was promoted. Remove one of them and drop the file again.`,
-    }),
-  );
-  return [...missing, ...duplicated, ...unexpectedColumns(contract, match)];
+/** The header is as it should be, and nothing follows it. */
+export function headerOnly(contract: Contract): Problem {
+  return {
+    code: 'header-only',
+    severity: 'error',
+    message: `The file has the header of ${contractLabel(contract)} and no row. Nothing was promoted. Check the filter of the export and drop the file again.`,
+  };
 }
 
 /** Most likely the first row of the data: its cells may name people, so they are not repeated. */
@@ -56,11 +31,45 @@ function noHeader(label: string): Problem {
   };
 }
 
-function unexpectedColumns(contract: Contract, match: HeaderMatch): Problem[] {
-  if (match.unexpected.length === 0) return [];
-  const { listed: names, more } = listedNames(match.unexpected);
-  const quoted = names.map((name) => JSON.stringify(name)).join(', ');
-  const listed = more === 0 ? quoted : `${quoted} and ${more} more`;
+function missingColumn(contract: Contract, { column, nearest }: HeaderMatch['missing'][number]): Problem {
+  const { needsOneOf = [] } = contract;
+  // The first of them stands for all: see HeaderMatch.
+  if (column.optional === true && needsOneOf.includes(column.name)) return noneOf(contract, needsOneOf);
+  const near = nearest === undefined ? undefined : JSON.stringify(shownName(nearest));
+  const hint = near === undefined ? '' : ` (the file has ${near})`;
+  const rename = near === undefined ? 'Add the column' : `Rename ${near} to ${column.name}`;
+  return {
+    code: 'missing-column',
+    severity: 'error',
+    column: column.name,
+    message: `Contract ${contractLabel(contract)}: column ${column.name} is missing${hint}. Nothing was promoted. ${rename} and drop the file again, or release a new version of the contract.`,
+  };
+}
+
+function noneOf(contract: Contract, columns: readonly string[]): Problem {
+  return {
+    code: 'missing-column',
+    severity: 'error',
+    message: `Contract ${contractLabel(contract)}: at least one of the columns ${inOneLine(columns)} has to be there, and none is. Nothing was promoted. Add one of them and drop the file again, or release a new version of the contract.`,
+  };
+}
+
+function claimedTwice(contract: Contract, { column, names }: HeaderMatch['claimed'][number]): Problem {
+  const distinct = [...new Set(names.map(shownName))];
+  const claim =
+    distinct.length === 1
+      ? `the name ${quoted(distinct)} is in the header ${names.length} times and stands for column ${column}`
+      : `the names ${quoted(distinct)} of the header all stand for column ${column}`;
+  return {
+    code: 'duplicate-column',
+    severity: 'error',
+    column,
+    message: `Contract ${contractLabel(contract)}: ${claim}, so it is unclear which one counts. Nothing was promoted. Keep one of them and drop the file again.`,
+  };
+}
+
+function unexpectedColumns(contract: Contract, { unexpected }: HeaderMatch): Problem[] {
+  if (unexpected.length === 0) return [];
   const frozen = contract.mode === 'freeze';
   const consequence = frozen
     ? 'Nothing was promoted. Remove them or release a new version of the contract.'
@@ -69,8 +78,19 @@ function unexpectedColumns(contract: Contract, match: HeaderMatch): Problem[] {
     {
       code: 'unexpected-column',
       severity: frozen ? 'error' : 'notice',
-      count: match.unexpected.length,
-      message: `Contract ${contractLabel(contract)} does not know these columns: ${listed}. ${consequence}`,
+      count: unexpected.length,
+      message: `Contract ${contractLabel(contract)} does not know these columns: ${quoted(unexpected)}. ${consequence}`,
     },
   ];
+}
+
+/** Names from a file, marked as such. */
+function quoted(names: readonly string[]): string {
+  return inOneLine(names, (name) => JSON.stringify(name));
+}
+
+function inOneLine(names: readonly string[], shown = (name: string): string => name): string {
+  const { listed, more } = listedNames(names);
+  const line = listed.map(shown).join(', ');
+  return more === 0 ? line : `${line} and ${more} more`;
 }

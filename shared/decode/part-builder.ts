@@ -10,7 +10,9 @@ import { BATCH_RECORDS, BatchBuilder, type ColumnBatch } from './column-batch.ts
 import { foldBatch } from './fold-batch.ts';
 import { maskBatch } from './mask-batch.ts';
 import { ProblemTally } from './problem-tally.ts';
+import { type RuleProbe, ruleProbes } from './row-checks.ts';
 import { safeCells } from './safe-cells.ts';
+import { type SetAside, setAsideCheck } from './set-aside.ts';
 import type { RejectedRow, SnapshotPart } from './snapshot-part.ts';
 import { SuspectWatch } from './suspect-watch.ts';
 
@@ -21,7 +23,9 @@ import { SuspectWatch } from './suspect-watch.ts';
 const MOST_DETAILED = 1_000;
 const MOST_DETAILED_OF_A_KIND = 100;
 /** A part ends early when its texts grow beyond this, so that wide rows do not fill the memory. */
-const MOST_TEXT_BYTES = 32 * 1024 * 1024;
+export const MOST_TEXT_BYTES = 32 * 1024 * 1024;
+
+type Cells = Readonly<Record<string, string>>;
 
 /** One record while it is read. */
 export type RowAtHand = {
@@ -36,6 +40,10 @@ export class PartBuilder {
   /** Records so far, rejected ones included. */
   records = 0;
 
+  /** Asks for a row by its record number; undefined when none is set aside. */
+  readonly isSetAside: ((record: number) => boolean) | undefined;
+
+  readonly #setAside: SetAside | undefined;
   readonly #contract: Contract;
   readonly #tokenOf: TokenMaker;
   readonly #judge: ReturnType<typeof rowJudge>;
@@ -44,26 +52,33 @@ export class PartBuilder {
     severity: RowIssue['severity'];
     code: ProblemCode;
     check: ReturnType<typeof ruleCheck>;
+    probe: RuleProbe | undefined;
   }[];
   readonly #allColumns: readonly number[];
   readonly #suspects: SuspectWatch;
   #tally = new ProblemTally();
   #rejectedRows: RejectedRow[] = [];
   #detailed = 0;
+  #dropped = 0;
 
-  constructor(contract: Contract, tokenOf: TokenMaker) {
+  /** `setAside` are rows that are not to be kept although nothing in them is wrong. */
+  constructor(contract: Contract, tokenOf: TokenMaker, setAside?: SetAside) {
     this.batch = new BatchBuilder(contract);
     this.#contract = contract;
     this.#tokenOf = tokenOf;
     this.#judge = rowJudge(contract);
     this.#parsers = contract.columns.map(cellParser);
-    this.#rules = contract.rules.map((rule) => ({
+    const probes = ruleProbes(contract, this.batch);
+    this.#rules = contract.rules.map((rule, index) => ({
       severity: rule.severity,
       code: rule.code,
       check: ruleCheck(rule, contract),
+      probe: probes[index],
     }));
     this.#allColumns = contract.columns.map((_, index) => index);
     this.#suspects = new SuspectWatch(contract);
+    this.isSetAside = setAside && setAsideCheck(setAside);
+    this.#setAside = setAside;
   }
 
   /** Enough records for a part, or enough text. */
@@ -89,21 +104,28 @@ export class PartBuilder {
       this.#reject(row, broken);
       return;
     }
+    if (this.isSetAside?.(row.record) === true) {
+      this.#leaveOut(row);
+      return;
+    }
     for (const remark of remarks) this.#tally.add(atRow(row.record, remark), row.record);
     this.batch.endRow(row.record);
   }
 
-  /** A record that is no row: torn, or with another number of cells. */
+  /** A record that is no row: torn, or with another number of cells. These are asked for only if they are kept. */
   rejectRecord(
     at: { record: number; offset?: number },
     code: ProblemCode,
     message: string,
-    cells: Readonly<Record<string, string>> = {},
+    cells: Cells | (() => Cells) = {},
   ): void {
     this.records += 1;
     const issues: readonly RowIssue[] = [{ code, severity: 'error', column: '', message }];
     const masking = { isTorn: true, tokenOf: this.#tokenOf };
-    this.#keepRejected(at, issues, () => ({ issues, cells: safeCells(this.#contract, cells, masking) }));
+    this.#keepRejected(at, issues, () => {
+      const named = typeof cells === 'function' ? cells() : cells;
+      return { issues, cells: safeCells(this.#contract, named, masking) };
+    });
   }
 
   /** A cell of a column that the contract does not know: it is not kept, but it must not name a person. */
@@ -119,7 +141,8 @@ export class PartBuilder {
     const part: SnapshotPart = {
       records: this.records,
       accepted: batch.rows,
-      rejected: this.records - batch.rows,
+      rejected: this.records - batch.rows - this.#dropped,
+      dropped: this.#dropped,
       rowGroup: batch.rows === 0 ? undefined : encodeRowGroup(batch, this.#contract.columns),
       ...foldBatch(batch, this.#contract),
       votes: asOfVotes(this.#contract, batch),
@@ -131,6 +154,7 @@ export class PartBuilder {
     this.#tally = new ProblemTally();
     this.#rejectedRows = [];
     this.#detailed = 0;
+    this.#dropped = 0;
     return part;
   }
 
@@ -154,10 +178,19 @@ export class PartBuilder {
 
   /** Adds what rules only warn of to `remarks` and returns what they refuse. */
   #checkRules(remarks: RowIssue[]): RowIssue[] {
-    if (this.#rules.length === 0) return [];
-    const typed = this.#typedRow();
+    const at = this.batch.rows;
     const broken: RowIssue[] = [];
-    for (const { severity, code, check } of this.#rules) {
+    let typed: TypedRow | undefined;
+    for (const { severity, code, check, probe } of this.#rules) {
+      const blamed = probe?.breachAt(at) ?? -1;
+      if (blamed === -1) continue;
+      const column = probe?.blamed[blamed] ?? '';
+      if (severity === 'error' && this.#tally.lineOf({ severity, code, column }) !== undefined) {
+        // It has been told in words before; if it is told again, then in those of the judge.
+        broken.push({ code, severity, column, message: '' });
+        continue;
+      }
+      typed ??= this.#typedRow();
       const breach = check(typed);
       if (breach === undefined) continue;
       const issue = { code, severity, column: breach.column, message: breach.detail };
@@ -181,6 +214,20 @@ export class PartBuilder {
     return row;
   }
 
+  /** A row that other rows speak against goes to quarantine, one that is there twice nowhere. */
+  #leaveOut(row: RowAtHand): void {
+    const issue = this.#setAside?.rejected.get(row.record);
+    if (issue === undefined) {
+      this.#dropped += 1;
+      return;
+    }
+    const masking = { isTorn: false, tokenOf: this.#tokenOf };
+    this.#keepRejected(row, [issue], () => ({
+      issues: [issue],
+      cells: safeCells(this.#contract, this.#rawRow(row), masking),
+    }));
+  }
+
   #reject(row: RowAtHand, issues: readonly RowIssue[]): void {
     this.#keepRejected(row, issues, () => {
       const raw = this.#rawRow(row);
@@ -198,18 +245,20 @@ export class PartBuilder {
     issues: readonly RowIssue[],
     inWords: () => { issues: readonly RowIssue[]; cells: Readonly<Record<string, string>> },
   ): void {
-    const counts = issues.map((issue) => this.#tally.lineOf(issue)?.count ?? 0);
-    const isDetailed =
-      counts.includes(0) ||
-      (this.#detailed < MOST_DETAILED && counts.some((count) => count < MOST_DETAILED_OF_A_KIND));
-    const place = { record, ...(offset !== undefined && { offset }) };
-    const worded = isDetailed ? inWords() : undefined;
-    if (worded !== undefined) this.#detailed += 1;
-    this.#rejectedRows.push({
-      ...place,
-      ...(worded ?? { codes: [...new Set(issues.map(({ code }) => code))] }),
-    });
-    for (const issue of worded?.issues ?? issues) this.#tally.add(issue, record);
+    const most = this.#detailed < MOST_DETAILED ? MOST_DETAILED_OF_A_KIND : 1;
+    const isDetailed = issues.some((issue) => (this.#tally.lineOf(issue)?.count ?? 0) < most);
+    if (!isDetailed) {
+      const [first] = issues;
+      const codes =
+        issues.length === 1 && first ? [first.code] : [...new Set(issues.map(({ code }) => code))];
+      this.#rejectedRows.push(offset === undefined ? { record, codes } : { record, offset, codes });
+      for (const issue of issues) this.#tally.add(issue, record);
+      return;
+    }
+    const worded = inWords();
+    this.#detailed += 1;
+    this.#rejectedRows.push({ record, ...(offset !== undefined && { offset }), ...worded });
+    for (const issue of worded.issues) this.#tally.add(issue, record);
   }
 
   #rawRow(row: RowAtHand): RawRow {

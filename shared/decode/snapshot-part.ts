@@ -1,4 +1,5 @@
 import type { RowIssue } from '../contracts/row-schema.ts';
+import type { ValueCounts } from '../privacy/value-counts.ts';
 import type { EncodedRowGroup } from '../staging/parquet-row-group.ts';
 import type { AsOfVotes } from './as-of-finder.ts';
 import type { IssueLine } from './problem-tally.ts';
@@ -12,6 +13,8 @@ export type SnapshotPart = {
   readonly records: number;
   readonly accepted: number;
   readonly rejected: number;
+  /** Left out without a word, since another row says the same. */
+  readonly dropped: number;
   /** Undefined when no row was accepted. */
   readonly rowGroup: EncodedRowGroup | undefined;
   /** Exact sum of each decimal column over the accepted rows, in units of its scale. */
@@ -38,7 +41,8 @@ export type RejectedRow = {
 
 /** A column that nobody declared as personal, and what looked personal in it. */
 export type SuspectColumn = {
+  /** Name as the contract has it, or as the file does when the contract does not know it. */
   readonly column: string;
-  readonly declared: boolean;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly isDeclared: boolean;
+  readonly counts: ValueCounts;
 };

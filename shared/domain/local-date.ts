@@ -13,6 +13,9 @@ export const LocalDate = z
   .refine((text) => isCalendarDay(text), 'not a day of the calendar')
   .brand('LocalDate');
 
+/** The day of reference data, which has none: it is before every other, and so in every book. */
+export const REFERENCE_DAY = LocalDate.parse('0001-01-01');
+
 /** The day, or undefined when the text is not exactly one calendar day in ISO form. */
 export function parseLocalDate(text: string): LocalDate | undefined {
   const parsed = LocalDate.safeParse(text);

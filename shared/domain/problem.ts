@@ -17,6 +17,7 @@ export const PROBLEM_CODES = [
   'unsafe-file',
   'damaged-file',
   'ambiguous-sheet',
+  'other-sheets',
   'wrong-encoding',
   'byte-order-mark',
   'other-delimiter',
@@ -57,6 +58,7 @@ export const PROBLEM_CODES = [
   'orphan',
   'conflicting-duplicate',
   'identical-duplicate',
+  'repeated-key',
   // the machinery
   'breaker-open',
   'control-totals-differ',

@@ -1,6 +1,7 @@
 import type { RunId } from '../domain/ids.ts';
 import type { LocalDate } from '../domain/local-date.ts';
 import type { BookEntry } from '../kpis/kpi-result.ts';
+import { type Model, relationsBehind } from '../kpis/model-graph.ts';
 import type { Snapshot } from '../ports/snapshot-registry.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 
@@ -48,4 +49,13 @@ export function runsAffectedBy(added: Snapshot, snapshots: readonly Snapshot[]):
 
 function rank({ asOf, landedAt, runId }: Standing): string {
   return `${asOf}|${landedAt}|${runId}`;
+}
+
+/** The snapshots that any KPI can be computed from. The others are kept and checked, but change no number. */
+export function readByKpis<Part extends { readonly relation: string }>(
+  snapshots: readonly Part[],
+  { models }: { readonly models: readonly Model[] },
+): readonly Part[] {
+  const relations = new Set(models.flatMap(({ name }) => relationsBehind(name, models)));
+  return snapshots.filter(({ relation }) => relations.has(relation));
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
+import { validationPage } from '../publishing/validation-page.ts';
 import {
   complianceOf,
   type EndStatus,
@@ -12,7 +13,7 @@ import {
   notValidated,
   summaryOf,
 } from '../runs/closing-documents.ts';
-import { type Compliance, type Manifest, ValidationReport } from '../runs/documents.ts';
+import { type Compliance, type Manifest, MaskedSample, ValidationReport } from '../runs/documents.ts';
 import { lineageEvents } from '../runs/lineage-events.ts';
 import { artifactPath, attemptPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
@@ -81,9 +82,17 @@ async function writeDocuments(
   const completedAt = clock.now();
   const earlier = results.validation ?? (await readOfAttempts(lake, run, 'validation_report.json'));
   const validation = earlier === undefined ? notValidated(run) : ValidationReport.parse(earlier);
+  const sample =
+    validation.verdict === 'rejected' ? undefined : await readOfAttempts(lake, run, 'masked_sample.json');
   const documents = [
     ...(results.documents ?? []),
     json('validation_report.json', validation),
+    {
+      name: 'validation_report.html',
+      body: validationPage(validation, validation.expectations, validation.qualityHistory),
+      contentType: 'text/html; charset=utf-8',
+    },
+    ...(sample === undefined ? [] : [json('masked_sample.json', MaskedSample.parse(sample))]),
     json('compliance.json', complianceOf(run, results.mart, completedAt)),
     {
       name: 'lineage.jsonl',
@@ -168,7 +177,7 @@ export function fileOf(zone: Zone, path: string, name: string, body: Uint8Array 
   return { name, container: zone, path, bytes: Buffer.byteLength(body), sha256: sha256Of(body) };
 }
 
-function json(name: string, document: ValidationReport | Compliance | Manifest): RunDocument {
+function json(name: string, document: ValidationReport | MaskedSample | Compliance | Manifest): RunDocument {
   return { name, body: `${JSON.stringify(document, null, 2)}\n`, contentType: 'application/json' };
 }
 

@@ -13,7 +13,7 @@ import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { SqlEngine } from '../ports/sql-engine.ts';
 import { attemptPath, bookMartPath, martPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { bookOf } from './book.ts';
+import { bookOf, readByKpis } from './book.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import {
   AttemptOvertaken,
@@ -80,7 +80,7 @@ async function computeAndKeep(run: RunRecord, asOf: LocalDate, deps: ComputeDeps
     if (current?.value.attempt !== run.attempt) throw new AttemptOvertaken(`attempt ${run.attempt} is over`);
     // Before the book is looked up: whoever writes these files later has seen a book at least as new as ours.
     const seen = await martsSeen(lake, asOf, run.runId);
-    const book = bookOf(run, await registry.all());
+    const book = bookOf(run, readByKpis(await registry.all(), catalog));
     const failures: Record<string, string> = {};
     const mart = await martOfBook(bookIdOf(book, catalog.sha256), { book, catalog, asOf, failures }, deps);
     await lake.write('runs', attemptPath(run.runId, run.attempt, 'kpis.json'), martJson(mart));

@@ -1,8 +1,8 @@
 import { type Contract, contractLabel } from '../contracts/contract.ts';
+import { type AsOfFinding, asOfInName, labelColumn } from '../decode/as-of-finder.ts';
 import { addDays, type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { type AsOfFinding, asOfInName, labelColumn } from '../decode/as-of-finder.ts';
 
 // The day that a file stands for: by the contract's rule from the data, else as asked with the drop, else from the
 // name; never from the clock. What speaks against that day is said, and what makes it absurd rejects the file.
@@ -118,16 +118,22 @@ function futureAsOf(
 }
 
 function noAsOf(contract: Contract): Problem {
+  const { kind, ...columns } = contract.asOf;
+  const source =
+    kind === 'given'
+      ? `Files of contract ${contractLabel(contract)} do not say which day they stand for, and nothing else does`
+      : `No row of the file says which day it stands for (contract ${contractLabel(contract)} reads it from ${Object.values(columns).join(' and ')})`;
   return {
     code: 'no-as-of',
     severity: 'error',
-    message: `No row of the file says which day it stands for (contract ${contractLabel(contract)} reads it from ${Object.values(contract.asOf).slice(1).join(' and ')}). Nothing was promoted. Drop it again with the day in its name, for example loans_2025-12-10.csv, or with blob metadata asof=2025-12-10.`,
+    message: `${source}. Nothing was promoted. Drop it again with the day in its name, for example loans_2025-12-10.csv, or with blob metadata asof=2025-12-10.`,
   };
 }
 
 /** The column that the day was read from. */
 function toldBy({ asOf }: Contract): string {
-  return asOf.kind === 'newest' ? asOf.column : asOf.date;
+  if (asOf.kind === 'date-plus-days') return asOf.date;
+  return asOf.kind === 'newest' || asOf.kind === 'newest-event' ? asOf.column : '';
 }
 
 function place(record: number, column: string): string {

@@ -56,3 +56,13 @@ export const EMPTY_FILE: Problem = {
   severity: 'error',
   message: 'The file has no bytes. Nothing was read. Export it again and drop the new file.',
 };
+
+/** Said before a byte of it is read. */
+export function fileTooLarge(bytes: number, limit: number): Problem {
+  const gigabytes = (count: number): string => `${(count / 1024 ** 3).toFixed(1)} GB`;
+  return {
+    code: 'file-too-large',
+    severity: 'error',
+    message: `The file has ${gigabytes(bytes)}; files up to ${gigabytes(limit)} are read. Nothing was read or kept. Export it in parts, for example a file for each year, or as Parquet, and drop those.`,
+  };
+}

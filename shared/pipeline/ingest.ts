@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Contract } from '../contracts/contract.ts';
-import { identifyContract } from '../contracts/registry.ts';
 import { DatasetId, Sha256 } from '../domain/ids.ts';
 import { type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -10,10 +9,19 @@ import type { FileReader } from '../ports/file-reader.ts';
 import type { Lake, LakeFile } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
 import { amendRun, type DropRecord, type RunLedger } from '../ports/run-ledger.ts';
+import type { ScratchSpace } from '../ports/scratch-space.ts';
 import { rawPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { type CloseDeps, closeRun } from './close-run.ts';
-import { EMPTY_FILE, notIdentified, shownName, sourceGone, unsafeName } from './drop-problems.ts';
+import {
+  EMPTY_FILE,
+  fileTooLarge,
+  notIdentified,
+  shownName,
+  sourceGone,
+  unsafeName,
+} from './drop-problems.ts';
+import { identifyTables } from './identify-tables.ts';
 import { type LandingPath, parseLandingPath } from './landing-path.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { takeUp } from './take-up-run.ts';
@@ -26,11 +34,15 @@ export type IngestDeps = CloseDeps & {
   lake: Lake;
   ledger: RunLedger;
   reader: FileReader;
+  scratch: ScratchSpace;
   clock: Clock;
   log: Log;
 };
 
 export type IngestOutcome = DropRecord & { readonly next: readonly StageMessage[] };
+
+/** Beyond what one worker reads within its time; a lender's book of a hundred million rows is smaller. */
+const MOST_FILE_BYTES = 8 * 1024 ** 3;
 
 const UNKNOWN_DATASET = DatasetId.parse('unknown/unknown');
 
@@ -108,20 +120,22 @@ async function judgeFile(
   path: string,
   file: LakeFile,
   dataset: DatasetId | undefined,
-  { lake, reader }: IngestDeps,
+  { lake, reader, scratch }: IngestDeps,
 ): Promise<Judged> {
+  if (file.bytes > MOST_FILE_BYTES) return withoutContent(path, fileTooLarge(file.bytes, MOST_FILE_BYTES));
   const hashed = await lake.open('landing', path, file);
   if (hashed === undefined) return withoutContent(path, sourceGone(path));
   const sha256 = await hashOf(hashed.body);
   const unknown = { sha256, dataset: UNKNOWN_DATASET, contract: undefined };
   if (file.bytes === 0) return { ...unknown, ...(dataset && { dataset }), problems: [EMPTY_FILE] };
 
-  const opened = await lake.open('landing', path, file);
+  const opened = await lake.ranges('landing', path, file);
   if (opened === undefined) return withoutContent(path, sourceGone(path));
-  const header = await reader.readHeader(opened.body);
+  await using folder = await scratch.open();
+  const headers = await reader.readHeaders({ source: opened.source, scratchDir: folder.dir });
   // A dataset that the folders name is judged in full by the next stage, even when its header is unreadable.
-  if ('code' in header && dataset === undefined) return { ...unknown, problems: [header] };
-  const found = identifyContract(dataset, 'code' in header ? [] : header);
+  if ('code' in headers && dataset === undefined) return { ...unknown, problems: [headers] };
+  const found = identifyTables(dataset, 'code' in headers ? [] : headers);
   if (found.kind !== 'found') return { ...unknown, problems: [notIdentified(path, found)] };
   const requested = parseLocalDate(file.metadata['asof'] ?? file.metadata['as_of'] ?? '');
   return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { RunId, Sha256 } from '../domain/ids.ts';
-import { LocalDate } from '../domain/local-date.ts';
+import { LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
 import { type BookEntry, KpiMart } from '../kpis/kpi-result.ts';
 import type { KpiHistory } from '../ports/kpi-history.ts';
 import { FileMissing, type Lake } from '../ports/lake.ts';
@@ -41,8 +41,9 @@ export async function publishRun(message: StageMessage, deps: PublishDeps): Prom
 async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly StageMessage[]> {
   const startedAt = deps.clock.now();
   const { asOf } = run;
-  if (asOf === undefined) throw new Error(`run ${run.runId} reached publish without an as-of date`);
-  const computed = KpiMart.parse(await readOfAttempts(deps.lake, run, 'kpis.json'));
+  const kpis = await readOfAttempts(deps.lake, run, 'kpis.json');
+  if (asOf === undefined || kpis === undefined) return await publishWithoutKpis(run, startedAt, deps);
+  const computed = KpiMart.parse(kpis);
   const databaseWrites = await deps.history.record(computed, standingOf({ ...run, asOf }));
   const mart = await continueSeries(computed, deps.history);
   const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
@@ -75,6 +76,29 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   const refreshed = await refreshLaterReports(finished, deps);
   await afterBeginning(refreshed, () => endInLedger(finished, 'success', deps));
   return refreshed;
+}
+
+/** Rows that no KPI reads: they are staged and there for whoever asks, and the run ends with its documents. */
+async function publishWithoutKpis(
+  run: RunRecord,
+  startedAt: Date,
+  deps: PublishDeps,
+): Promise<readonly StageMessage[]> {
+  const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
+  const hashingSince = deps.clock.now();
+  const files = await filesOf(run, undefined, deps.lake);
+  const now = deps.clock.now();
+  const output = {
+    filesPersisted: files.length,
+    databaseWrites: 0,
+    manifestMs: now.getTime() - hashingSince.getTime(),
+    durationMs: now.getTime() - startedAt.getTime(),
+  };
+  const finished = withTrail({ ...run, phases: { ...run.phases, output } }, 'publish', startedAt, now);
+  await commitDocuments(finished, 'success', { validation, files }, deps);
+  await pointToLatest(finished, run.asOf ?? REFERENCE_DAY, deps.lake);
+  await endInLedger(finished, 'success', deps);
+  return [];
 }
 
 /** The verdicts on the other files of the book. */
@@ -110,13 +134,15 @@ async function writeReports(
 }
 
 /** Everything that the run left in other zones, hashed as it lies there now. */
-async function filesOf(run: RunRecord, asOf: LocalDate, lake: Lake): Promise<ManifestFile[]> {
+async function filesOf(run: RunRecord, martOf: LocalDate | undefined, lake: Lake): Promise<ManifestFile[]> {
+  const mart = (extension: 'parquet' | 'csv' | 'json'): string | undefined =>
+    martOf && martPath(martOf, run.runId, extension);
   const places: [Zone, string | undefined, string][] = [
     ['staging', run.stagingPath, 'staging.parquet'],
     ['quarantine', (run.rejectedRows ?? 0) > 0 ? quarantinePath(run.runId) : undefined, 'rejected.jsonl'],
-    ['marts', martPath(asOf, run.runId, 'parquet'), 'kpis.parquet'],
-    ['marts', martPath(asOf, run.runId, 'csv'), 'kpis.csv'],
-    ['marts', martPath(asOf, run.runId, 'json'), 'kpis.json'],
+    ['marts', mart('parquet'), 'kpis.parquet'],
+    ['marts', mart('csv'), 'kpis.csv'],
+    ['marts', mart('json'), 'kpis.json'],
   ];
   const files: ManifestFile[] = [];
   for (const [zone, path, name] of places) {

@@ -1,88 +1,168 @@
 import { join } from 'node:path';
 import { type Contract, contractLabel } from '../contracts/contract.ts';
 import { listedNames } from '../contracts/match-header.ts';
+import type { RowIssue } from '../contracts/row-schema.ts';
+import type { SetAside } from '../decode/set-aside.ts';
 import type { LocalDate } from '../domain/local-date.ts';
-import type { Problem, ProblemCode } from '../domain/problem.ts';
+import type { Problem } from '../domain/problem.ts';
 import { compare, rational, toDecimal } from '../domain/rational.ts';
+import type { Orphans } from '../expectations/evaluate-reference.ts';
+import { type BookView, evaluateSql } from '../expectations/evaluate-sql.ts';
+import type { ExpectationResult } from '../expectations/expectation-result.ts';
+import type { SuiteItem } from '../expectations/suite.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { FileReader } from '../ports/file-reader.ts';
-import { FileMissing, type Lake } from '../ports/lake.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
-import type { ControlTotals, StagingWriter } from '../ports/staging-writer.ts';
-import type { ValidationReport } from '../runs/documents.ts';
+import type { SqlSession } from '../ports/sql-engine.ts';
+import { pseudonymiser } from '../privacy/pseudonym.ts';
+import type { MaskedSample } from '../runs/documents.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { dateSnapshot } from './date-snapshot.ts';
-import { openQuarantine } from './quarantine-file.ts';
-import { SnapshotIntake } from './snapshot-intake.ts';
+import { maskedSample } from './masked-sample.ts';
+import { undeclaredPersonalData } from './personal-columns.ts';
+import { findRepeated, type Repeated } from './repeated-rows.ts';
+import type { SnapshotIntake } from './snapshot-intake.ts';
+import { checkTotals, type Staged, type StageFileDeps, stageFile } from './stage-file.ts';
 
-// Raw bytes -> a staged file on the local disk, or why there is none.
+// The bytes of a file -> a staged file on the local disk and everything that can be said about its rows. A file in
+// which rows have to be set aside is read again without them, so that nothing else needs to know of them.
 
-export type ReadSnapshotDeps = {
-  lake: Lake;
-  reader: FileReader;
-  secrets: SecretStore;
-  clock: Clock;
-  openStagingWriter(contract: Contract, scratchDir: string): Promise<StagingWriter>;
-};
+export type ReadSnapshotDeps = StageFileDeps & { clock: Clock; secrets: SecretStore };
 
-/** The decoder and the staged file disagree about a sum: nothing may be published on either. */
-export class ControlTotalsDiffer extends Error {
-  override readonly name = 'ControlTotalsDiffer';
-  /** Read by the ledger, so that the run ends with this code and not with a general one. */
-  readonly problemCode: ProblemCode = 'control-totals-differ';
-}
+/** A file to be read, and what came with it. */
+export type SnapshotInput = Pick<RunRecord, 'drop' | 'requestedAsOf'> & { readonly source: ByteSource };
 
 export type SnapshotRead = {
   readonly intake: SnapshotIntake;
-  readonly rows: number;
-  readonly columns: ValidationReport['columns'];
+  /** Rows set aside because of what other files say; they do not count towards the contract's tolerance. */
+  readonly orphans: number;
+  readonly duplicates: { readonly identical: number; readonly conflicting: number };
+  readonly columns: { readonly unexpected: readonly string[]; readonly missingOptional: readonly string[] };
   readonly quarantineFile: string;
   readonly problems: readonly Problem[];
+  /** What was found by asking the staged file and the book. */
+  readonly results: readonly ExpectationResult[];
 };
 export type Usable = SnapshotRead & {
   readonly kind: 'usable';
-  readonly asOf: LocalDate;
+  /** Undefined for reference data, which has no day. */
+  readonly asOf: LocalDate | undefined;
   readonly stagedFile: string;
+  readonly sample: Omit<MaskedSample, 'runId'>;
 };
-export type Unusable = SnapshotRead & { readonly kind: 'unusable' };
+export type Unusable = SnapshotRead & {
+  readonly kind: 'unusable';
+  /** Were the rows read to the end? */
+  readonly isJudged: boolean;
+  readonly asOf: LocalDate | undefined;
+};
 
-/** Reads and judges every row of the run's raw file. */
+/** Puts the files that the suite compares with into the session as views, and says which are there. */
+export type OpenBook = (asOf: LocalDate | undefined, sql: SqlSession) => Promise<readonly BookView[]>;
+
+/** Beside the decoder, which has memory of its own. */
+const SQL_LIMITS = { memoryMegabytes: 128, threads: 1 };
+
 export async function readSnapshot(
-  run: RunRecord,
-  contract: Contract,
-  dir: string,
+  input: SnapshotInput,
+  {
+    contract,
+    suite,
+    dir,
+    openBook,
+  }: { contract: Contract; suite: readonly SuiteItem[]; dir: string; openBook: OpenBook },
   deps: ReadSnapshotDeps,
 ): Promise<Usable | Unusable> {
-  const raw = run.rawPath === undefined ? undefined : await deps.lake.open('raw', run.rawPath);
-  if (raw === undefined) throw new FileMissing('raw', run.rawPath ?? '(no path)');
-  const quarantineFile = join(dir, 'rejected.jsonl');
-  await using writer = await deps.openStagingWriter(contract, dir);
-  await using quarantine = await openQuarantine(quarantineFile, contract, deps.secrets);
-  const intake = new SnapshotIntake(contract, writer, quarantine.write);
-  const outcome = await deps.reader.read(raw.body, contract, intake);
-  if (outcome.kind === 'read') await intake.settleContradictions();
-  await quarantine.close();
+  const first = await stageFile(input.source, contract, { dir }, deps);
+  const { quarantineFile } = first;
+  if (first.kind === 'unstaged') return unread(first.intake, quarantineFile, first.problems);
+  const columns = {
+    unexpected: unexpectedNames(first.outcome.unexpectedColumns),
+    missingOptional: first.outcome.missingOptionalColumns,
+  };
+  const { notices } = first.outcome;
+  const fixed = { columns, quarantineFile, orphans: 0, results: [] as ExpectationResult[] };
+  const refuse = (
+    intake: SnapshotIntake,
+    duplicates: Duplicates,
+    problems: Problem[],
+    asOf?: LocalDate,
+  ): Unusable => ({
+    kind: 'unusable',
+    ...fixed,
+    isJudged: true,
+    intake,
+    duplicates,
+    asOf,
+    problems: [...problems, ...notices],
+  });
+  const personal = undeclaredPersonalData(contract, first.outcome.unexpectedColumns, first.intake.suspects);
+  if (personal !== undefined) return { ...refuse(first.intake, NO_DUPLICATES, [personal]), isJudged: false };
 
-  const rows = outcome.kind === 'read' ? outcome.rows : 0;
-  const columns =
-    outcome.kind === 'read'
-      ? {
-          unexpected: unexpectedNames(outcome.unexpectedColumns),
-          missingOptional: [...outcome.missingOptionalColumns],
-        }
-      : { unexpected: [], missingOptional: [] };
-  const fixed = { intake, rows, columns, quarantineFile };
-  if (outcome.kind === 'unreadable') return { kind: 'unusable', ...fixed, problems: outcome.problems };
-  const tooMany = aboveTolerance(contract, rows, intake);
-  if (tooMany !== undefined) return { kind: 'unusable', ...fixed, problems: [tooMany, ...outcome.notices] };
-  const dated = dateSnapshot(run, contract, intake.asOf.find(), deps.clock.now());
-  if (!('asOf' in dated)) return { kind: 'unusable', ...fixed, problems: [dated, ...outcome.notices] };
+  await using sql = await deps.sql.open(dir, SQL_LIMITS);
+  await checkTotals(first, contract, sql);
+  const repeated = await findRepeated(contract, first.intake.records, sql);
+  const { identical, conflicting } = repeated;
+  const bad = first.intake.rejected + conflicting;
+  const tooMany = aboveTolerance(contract, bad, first.intake, repeated);
+  if (tooMany !== undefined) {
+    first.intake.tally.merge([...repeated.conflictIssues, ...repeated.dropIssues]);
+    return refuse(first.intake, { identical, conflicting }, [tooMany]);
+  }
+  const again = async (setAside: SetAside): Promise<Staged> => {
+    const pass = await stageFile(input.source, contract, { dir, setAside }, deps);
+    if (pass.kind === 'unstaged') throw new Error('a file that could be read cannot be read again');
+    await checkTotals(pass, contract, sql);
+    pass.intake.tally.merge(repeated.dropIssues);
+    return pass;
+  };
+  const hasRepeated = repeated.dropped.length > 0 || repeated.rejected.size > 0;
+  const own = hasRepeated ? await again(repeated) : first;
+  const duplicates = { identical, conflicting };
 
-  const stagedFile = join(dir, 'staged.parquet');
-  const { rows: stagedRows, totals } = await writer.finish(stagedFile);
-  compareTotals(intake, stagedRows, totals);
-  const problems = [...quarantined(rows, intake.rejected), ...dated.warnings, ...outcome.notices];
-  return { kind: 'usable', ...fixed, problems, asOf: dated.asOf, stagedFile };
+  const finding = own.intake.asOf.find();
+  const dated =
+    contract.asOf.kind === 'always' ? undefined : dateSnapshot(input, contract, finding, deps.clock.now());
+  if (dated !== undefined && !('asOf' in dated)) return refuse(own.intake, duplicates, [dated]);
+  const asOf = dated?.asOf;
+  const book = await openBook(asOf, sql);
+  const evaluated = await evaluateSql(suite, { relation: contract.relation, sql, book, asOf });
+  const orphaned = orphanIssues(evaluated.orphans);
+  const last =
+    orphaned.size === 0
+      ? own
+      : await again({ dropped: repeated.dropped, rejected: new Map([...repeated.rejected, ...orphaned]) });
+  const problems = [...quarantined(last.intake), ...(dated?.warnings ?? []), ...notices];
+  return {
+    kind: 'usable',
+    ...fixed,
+    intake: last.intake,
+    orphans: orphaned.size,
+    duplicates,
+    problems,
+    asOf,
+    stagedFile: last.stagedFile,
+    sample: await maskedSample(contract, sql, pseudonymiser(await deps.secrets.get('pseudonym-key'))),
+    results: evaluated.results,
+  };
+}
+
+type Duplicates = SnapshotRead['duplicates'];
+const NO_DUPLICATES: Duplicates = { identical: 0, conflicting: 0 };
+
+function unread(intake: SnapshotIntake, quarantineFile: string, problems: readonly Problem[]): Unusable {
+  return {
+    kind: 'unusable',
+    isJudged: false,
+    intake,
+    quarantineFile,
+    problems,
+    duplicates: NO_DUPLICATES,
+    orphans: 0,
+    results: [],
+    asOf: undefined,
+    columns: { unexpected: [], missingOptional: [] },
+  };
 }
 
 /** A file may have as many columns as it likes; the report names the first of them. */
@@ -91,11 +171,18 @@ function unexpectedNames(names: readonly string[]): string[] {
   return more === 0 ? [...listed] : [...listed, `and ${more} more`];
 }
 
-function aboveTolerance(contract: Contract, rows: number, intake: SnapshotIntake): Problem | undefined {
+function aboveTolerance(
+  contract: Contract,
+  bad: number,
+  { records, tally }: SnapshotIntake,
+  { conflictIssues }: Repeated,
+): Problem | undefined {
   const limit = rational(contract.maxRejectedShare);
-  const share = { numerator: BigInt(intake.rejected), denominator: BigInt(Math.max(rows, 1)) };
+  const share = { numerator: BigInt(bad), denominator: BigInt(Math.max(records, 1)) };
   if (compare(share, limit) <= 0) return undefined;
-  const [worst] = intake.tally.lines();
+  const [worst] = [...tally.all(), ...conflictIssues]
+    .filter(({ severity }) => severity === 'error')
+    .toSorted((a, b) => b.count - a.count);
   const example =
     worst === undefined
       ? ''
@@ -103,13 +190,13 @@ function aboveTolerance(contract: Contract, rows: number, intake: SnapshotIntake
   return {
     code: 'too-many-bad-rows',
     severity: 'error',
-    count: intake.rejected,
-    message: `${intake.rejected} of ${rows} rows break contract ${contractLabel(contract)}, which tolerates ${limit.numerator === 0n ? 'none' : `${percent(limit)} %`}.${example} Nothing was promoted. Correct the rows that the validation report lists and drop the file again.`,
+    count: bad,
+    message: `${bad} of ${records} rows break contract ${contractLabel(contract)}, which tolerates ${limit.numerator === 0n ? 'none' : `${percent(limit)} %`}.${example} Nothing was promoted. Correct the rows that the validation report lists and drop the file again.`,
   };
 }
 
 /** The file is taken in, but not all of it: whoever dropped it should know what that means. */
-function quarantined(rows: number, rejected: number): Problem[] {
+function quarantined({ records, rejected }: SnapshotIntake): Problem[] {
   if (rejected === 0) return [];
   const [were, are] = rejected === 1 ? ['was', 'is'] : ['were', 'are'];
   return [
@@ -117,21 +204,30 @@ function quarantined(rows: number, rejected: number): Problem[] {
       code: 'rows-quarantined',
       severity: 'warning',
       count: rejected,
-      message: `${rejected} of ${rows} rows ${were} set aside in quarantine and ${are} not in the numbers; the others are. Correct the rows that rejected.jsonl lists and drop the whole file again.`,
+      message: `${rejected} of ${records} rows ${were} set aside in quarantine and ${are} not in the numbers; the others are. Correct the rows that rejected.jsonl lists and drop the whole file again.`,
     },
   ];
 }
 
-function compareTotals(intake: SnapshotIntake, stagedRows: number, staged: ControlTotals): void {
-  const differences = Object.entries(intake.totals).flatMap(([name, total]) =>
-    staged[name] === total ? [] : [`${name}: decoded ${total}, staged ${staged[name]}`],
-  );
-  if (stagedRows !== intake.accepted)
-    differences.push(`rows: decoded ${intake.accepted}, staged ${stagedRows}`);
-  if (differences.length > 0)
-    throw new ControlTotalsDiffer(`control totals differ: ${differences.join('; ')}`);
+function orphanIssues(orphans: readonly Orphans[]): Map<number, RowIssue> {
+  const issues = new Map<number, RowIssue>();
+  for (const { reference, records } of orphans) {
+    const { column, to } = reference;
+    for (const record of records) {
+      // A row may be an orphan in two ways; one is enough to set it aside.
+      if (issues.has(record)) continue;
+      const message = `row ${record}: its ${column} is no ${to.column} of ${to.dataset}`;
+      issues.set(record, { code: 'orphan', severity: 'error', column, message });
+    }
+  }
+  return issues;
 }
 
 function percent(share: ReturnType<typeof rational>): string {
   return toDecimal({ numerator: share.numerator * 100n, denominator: share.denominator }, 2);
+}
+
+/** Where a relation of the book lies in the scratch folder. */
+export function bookFile(dir: string, relation: string): string {
+  return join(dir, `book_${relation}.parquet`);
 }

@@ -1,8 +1,8 @@
+import { asOfInName } from '../decode/as-of-finder.ts';
 import { parseLocalDate } from '../domain/local-date.ts';
 import type { Clock } from '../ports/clock.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { asOfInName } from '../decode/as-of-finder.ts';
 
 /**
  * The run is there already. From this very landing: it is carried on with. From another one with the same

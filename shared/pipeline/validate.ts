@@ -1,52 +1,136 @@
 import { readFile } from 'node:fs/promises';
 import type { Contract } from '../contracts/contract.ts';
 import { contractOf } from '../contracts/registry.ts';
+import { sealedColumns } from '../decode/safe-cells.ts';
+import { REFERENCE_DAY } from '../domain/local-date.ts';
+import { noteVerdict } from '../expectations/note-verdict.ts';
+import { suiteOf } from '../expectations/suite.ts';
+import type { Breakers } from '../ports/breakers.ts';
+import { FileMissing } from '../ports/lake.ts';
+import type { QualityEntry, QualityLog } from '../ports/quality-log.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
+import type { ValidationReport } from '../runs/documents.ts';
 import { attemptPath, quarantinePath, stagingPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import { readByKpis } from './book.ts';
 import { type CloseDeps, closeRun, fileOf, type ManifestFile } from './close-run.ts';
-import { sealedColumns } from './quarantine-file.ts';
-import { type ReadSnapshotDeps, readSnapshot, type SnapshotRead, type Unusable } from './read-snapshot.ts';
+import { comparedBook, referencedBookId } from './compared-book.ts';
+import { type Judged, judgeFile } from './judge-file.ts';
+import { openComparedBook } from './open-compared-book.ts';
+import { type ReadSnapshotDeps, readSnapshot, type Unusable, type Usable } from './read-snapshot.ts';
 import { type RefreshDeps, refreshAffectedRuns, withdrawSnapshot } from './refresh-affected-runs.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
+import type { QueuedStage } from './stages.ts';
 import { validationReport } from './validation-report.ts';
+import { type WaitDeps, waitForReferences } from './wait-for-references.ts';
 import { afterBeginning, amendAttempt, type StageOutcome, withTrail, workStage } from './work-stage.ts';
 
-// Raw bytes -> typed, staged rows and a verdict in plain words. Good rows go on; bad rows are quarantined; above
-// the contract's tolerance nothing goes on. Staging is written before the snapshot is registered, so that a
+// Raw bytes -> typed, staged rows and a verdict in plain words. Good rows go on; bad rows are quarantined; when the
+// suite of the contract is not met nothing goes on. Staging is written before the snapshot is registered, so that a
 // book never names a file that is not there.
 
-export type ValidateDeps = CloseDeps & ReadSnapshotDeps & RefreshDeps & { scratch: ScratchSpace };
+export type ValidateDeps = CloseDeps &
+  ReadSnapshotDeps &
+  RefreshDeps &
+  WaitDeps & { scratch: ScratchSpace; quality: QualityLog; breakers: Breakers };
+
+/** How many earlier files of a contract are looked at: the newest ten attempts may be of fewer files. */
+const HISTORY = 30;
 
 export async function validateRun(message: StageMessage, deps: ValidateDeps): Promise<StageOutcome> {
   return await workStage(message, deps, {
     work: (run) => validate(run, deps),
-    resend: async (run) => [messageFor(run, 'compute'), ...(await refreshAffectedRuns(run.runId, deps))],
+    resend: async (run) => [
+      messageFor(run, await stageAfter(run, deps)),
+      ...(await refreshAffectedRuns(run.runId, deps)),
+    ],
   });
 }
+
+type Work = {
+  readonly run: RunRecord;
+  readonly contract: Contract;
+  readonly read: Usable | Unusable;
+  readonly judged: Judged;
+  readonly report: ValidationReport;
+  readonly startedAt: Date;
+};
 
 async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly StageMessage[]> {
   const startedAt = deps.clock.now();
   const contract = contractOf(run.contract, run.contractVersion);
   if (contract === undefined)
     throw new Error(`contract ${run.contract}@${run.contractVersion} is not in force`);
+  const history = await deps.quality.history(
+    { dataset: run.dataset, contract: contract.name },
+    HISTORY,
+    run.drop.landedAt,
+  );
   await using scratch = await deps.scratch.open();
-  const read = await readSnapshot(run, contract, scratch.dir, deps);
-  if (read.kind === 'unusable') return await reject(run, contract, read, startedAt, deps);
+  const read = await readAgainstBook(run, contract, scratch.dir, deps);
+  const judged = judgeFile(run, { contract, suite: suiteOf(contract), read, history });
+  const report = validationReport(run, { contract, read, judged, history });
+  const work: Work = { run, contract, read, judged, report, startedAt };
+  return read.kind === 'usable' && judged.verdict === 'promote'
+    ? await promote({ ...work, read }, deps)
+    : await reject(work, deps);
+}
 
-  const staged = stagingPath(run, read.asOf);
+/**
+ * Reads and judges every row. Which files its rows were held against is written down before it is looked once more
+ * whether they are still the right ones: whoever registers one of them later finds that note and has the run checked
+ * again, whoever did so earlier is seen here.
+ */
+async function readAgainstBook(
+  run: RunRecord,
+  contract: Contract,
+  dir: string,
+  deps: ValidateDeps,
+): Promise<Usable | Unusable> {
+  const raw = run.rawPath === undefined ? undefined : await deps.lake.ranges('raw', run.rawPath);
+  if (raw === undefined) throw new FileMissing('raw', run.rawPath ?? '(no path)');
+  const { source } = raw;
+  const suite = suiteOf(contract);
+  await waitForReferences(run, contract, deps);
+  for (;;) {
+    let checkedId: string | undefined;
+    const read = await readSnapshot(
+      { source, ...run },
+      {
+        contract,
+        suite,
+        dir,
+        openBook: async (asOf, sql) => {
+          const book = comparedBook(contract, asOf, await deps.registry.all());
+          checkedId = referencedBookId(contract, book);
+          return await openComparedBook(book, { dir, sql, lake: deps.lake });
+        },
+      },
+      deps,
+    );
+    if (checkedId === undefined || (contract.references ?? []).length === 0) return read;
+    const id = checkedId;
+    await amendAttempt(deps.ledger, run, (current) => ({
+      ...current,
+      checkedBook: { attempt: run.attempt, id },
+    }));
+    const now = comparedBook(contract, read.asOf, await deps.registry.all());
+    if (referencedBookId(contract, now) === id) return read;
+  }
+}
+
+async function promote(work: Work & { read: Usable }, deps: ValidateDeps): Promise<readonly StageMessage[]> {
+  const { run, contract, read, report, startedAt } = work;
+  const { intake } = read;
+  const asOf = read.asOf ?? REFERENCE_DAY;
+  const staged = stagingPath(run, asOf);
   await deps.lake.upload('staging', staged, read.stagedFile, {
     contentType: 'application/vnd.apache.parquet',
   });
-  if (read.intake.rejected > 0) await keepQuarantine(run, read, deps);
-  const report = validationReport(run, contract, read);
-  await deps.lake.write(
-    'runs',
-    attemptPath(run.runId, run.attempt, 'validation_report.json'),
-    JSON.stringify(report),
-  );
-
-  const { intake, asOf } = read;
+  if (intake.rejected > 0) await keepQuarantine(run, read, deps);
+  await keepDocument(run, 'validation_report.json', report, deps);
+  await keepDocument(run, 'masked_sample.json', { runId: run.runId, ...read.sample }, deps);
+  await noteQuality(work, deps);
   await deps.registry.register({
     dataset: run.dataset,
     relation: contract.relation,
@@ -59,13 +143,14 @@ async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly St
     landedAt: run.drop.landedAt,
   });
   const refreshed = await refreshAffectedRuns(run.runId, deps);
+  const next = await stageAfter({ ...run, relation: contract.relation }, deps);
   const advanced = await afterBeginning(refreshed, () =>
     amendAttempt(deps.ledger, run, (current) =>
       withTrail(
         {
-          ...measured(current, contract, read, startedAt, deps.clock.now()),
-          stage: 'compute',
-          asOf,
+          ...measured(current, work, deps.clock.now()),
+          stage: next,
+          ...(read.asOf !== undefined && { asOf: read.asOf }),
           stagingPath: staged,
           relation: contract.relation,
           problems: report.problems.slice(0, 20),
@@ -76,25 +161,25 @@ async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly St
       ),
     ),
   );
-  return [messageFor(advanced, 'compute'), ...refreshed];
+  return [messageFor(advanced, next), ...refreshed];
 }
 
-async function reject(
-  run: RunRecord,
-  contract: Contract,
-  read: Unusable,
-  startedAt: Date,
-  deps: ValidateDeps,
-): Promise<readonly StageMessage[]> {
+/** Rows that no KPI reads, and reference data, which stands for no day, have nothing to be computed from them. */
+async function stageAfter(
+  { relation = '', contract, contractVersion }: Pick<RunRecord, 'relation' | 'contract' | 'contractVersion'>,
+  { catalog }: Pick<ValidateDeps, 'catalog'>,
+): Promise<Exclude<QueuedStage, 'validate'>> {
+  const isReference = contractOf(contract, contractVersion)?.asOf.kind === 'always';
+  return isReference || readByKpis([{ relation }], await catalog()).length === 0 ? 'publish' : 'compute';
+}
+
+async function reject(work: Work, deps: ValidateDeps): Promise<readonly StageMessage[]> {
+  const { run, read, report, startedAt } = work;
   const now = deps.clock.now();
-  const report = validationReport(run, contract, read);
   const quarantined = read.intake.rejected > 0 ? [await keepQuarantine(run, read, deps)] : [];
-  const judged = withTrail(
-    { ...measured(run, contract, read, startedAt, now), problems: report.problems.slice(0, 20) },
-    'validate',
-    startedAt,
-    now,
-  );
+  const problems = report.problems.slice(0, 20);
+  const judged = withTrail({ ...measured(run, work, now), problems }, 'validate', startedAt, now);
+  await noteQuality(work, deps);
   // An attempt before this one may have been accepted: its rows are in books that must do without them now.
   const refreshed = await withdrawSnapshot(run, deps);
   await afterBeginning(refreshed, () =>
@@ -103,40 +188,88 @@ async function reject(
   return refreshed;
 }
 
-function measured(
-  run: RunRecord,
-  contract: Contract,
-  read: SnapshotRead,
-  startedAt: Date,
-  now: Date,
-): RunRecord {
-  const { intake, rows } = read;
+/** Into the history of the contract, and into the breaker of its dataset. */
+async function noteQuality({ run, contract, read, judged, report }: Work, deps: ValidateDeps): Promise<void> {
+  const at = deps.clock.now().toISOString();
+  const entry: QualityEntry = {
+    runId: run.runId,
+    attempt: run.attempt,
+    dataset: run.dataset,
+    contract: contract.name,
+    contractVersion: contract.version,
+    landedAt: run.drop.landedAt,
+    at,
+    ...(read.asOf !== undefined && { asOf: read.asOf }),
+    ...(judged.score !== undefined && { score: judged.score }),
+    verdict: judged.verdict,
+    rows: report.rows.accepted,
+    rejected: report.rows.rejected,
+    results: [...judged.results],
+  };
+  await deps.quality.record(entry);
+  const { runId, attempt } = run;
+  const reason = judged.verdict === 'block' ? judged.problems[0]?.message : undefined;
+  const outcome = {
+    runId,
+    attempt,
+    verdict: judged.verdict,
+    isVolumeCollapse: judged.isVolumeCollapse,
+    reason,
+    at,
+  };
+  const { events } = await noteVerdict({ dataset: run.dataset, outcome }, deps);
+  for (const event of events) {
+    const fields = { runId, dataset: run.dataset, breaker: event.name, reason: event.reason };
+    if (event.kind === 'opened') deps.log.error('breaker.opened', fields);
+    else deps.log.info('breaker.closed', fields);
+  }
+}
+
+function measured(run: RunRecord, { read, contract, report, startedAt }: Work, now: Date): RunRecord {
+  const { intake } = read;
   const nullCount = Object.values(intake.nulls).reduce((sum, count) => sum + count, 0);
   return {
     ...run,
-    rows,
+    ...(read.asOf !== undefined && { asOf: read.asOf }),
+    rows: intake.records,
     rejectedRows: intake.rejected,
     phases: {
       ...run.phases,
       ...(run.phases.ingestion && {
-        ingestion: { ...run.phases.ingestion, rowsLoaded: rows, validationErrors: intake.rejected },
+        ingestion: { ...run.phases.ingestion, rowsLoaded: intake.records, validationErrors: intake.rejected },
       }),
       transformation: {
-        rowsProcessed: rows,
+        rowsProcessed: intake.records,
         rowsAccepted: intake.accepted,
         rowsRejected: intake.rejected,
-        rowsDropped: intake.identicalDuplicates,
+        rowsDropped: intake.dropped,
         nullCount,
-        maskedColumns: intake.rejected > 0 ? [...sealedColumns(contract)] : [],
+        maskedColumns: maskedColumns(contract, intake.rejected > 0 || report.rows.accepted > 0),
         durationMs: now.getTime() - startedAt.getTime(),
       },
     },
   };
 }
 
+/** Names are tokens in staging; ids are tokens wherever rows are written for people: in quarantine and in the sample. */
+function maskedColumns(contract: Contract, hasRows: boolean): string[] {
+  return hasRows ? [...sealedColumns(contract)] : [];
+}
+
+async function keepDocument(
+  run: RunRecord,
+  name: string,
+  document: unknown,
+  { lake }: Pick<ValidateDeps, 'lake'>,
+): Promise<void> {
+  await lake.write('runs', attemptPath(run.runId, run.attempt, name), JSON.stringify(document), {
+    contentType: 'application/json',
+  });
+}
+
 async function keepQuarantine(
   run: RunRecord,
-  read: SnapshotRead,
+  read: Usable | Unusable,
   { lake }: ValidateDeps,
 ): Promise<ManifestFile> {
   const path = quarantinePath(run.runId);

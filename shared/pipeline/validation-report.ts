@@ -1,20 +1,34 @@
 import type { Contract } from '../contracts/contract.ts';
 import { formatScaled, toDecimal } from '../domain/rational.ts';
+import type { QualityEntry } from '../ports/quality-log.ts';
 import type { ValidationReport } from '../runs/documents.ts';
 import { quarantinePath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import type { Judged } from './judge-file.ts';
 import type { Unusable, Usable } from './read-snapshot.ts';
-import type { SnapshotIntake } from './snapshot-intake.ts';
 
-/** The verdict on a file. It holds no clock time: the same file gives the same report. */
+const MOST_HISTORY = 12;
+
+/** The verdict on a file. It holds no clock time: the same file at the same place in its feed gives the same report. */
 export function validationReport(
   run: RunRecord,
-  contract: Contract,
-  read: Usable | Unusable,
+  {
+    contract,
+    read,
+    judged,
+    history,
+  }: {
+    contract: Contract;
+    read: Usable | Unusable;
+    judged: Judged;
+    history: readonly QualityEntry[];
+  },
 ): ValidationReport {
-  const { intake, rows } = read;
-  const verdict = read.kind === 'unusable' ? 'rejected' : intake.rejected > 0 ? 'quarantined' : 'accepted';
-  const share = { numerator: BigInt(intake.rejected), denominator: BigInt(Math.max(rows, 1)) };
+  const { intake, orphans, duplicates } = read;
+  const isPromoted = judged.verdict === 'promote';
+  const verdict = isPromoted ? (intake.rejected > 0 ? 'quarantined' : 'accepted') : 'rejected';
+  const bad = intake.rejected - orphans;
+  const share = { numerator: BigInt(bad), denominator: BigInt(Math.max(intake.records, 1)) };
   return {
     runId: run.runId,
     dataset: run.dataset,
@@ -23,26 +37,41 @@ export function validationReport(
     sourceFile: run.drop.path,
     inputSha256: run.sha256,
     verdict,
-    ...(read.kind === 'usable' && { asOf: read.asOf }),
+    ...(isPromoted && read.asOf !== undefined && { asOf: read.asOf }),
     rows: {
-      read: rows,
-      accepted: read.kind === 'usable' ? intake.accepted : 0,
+      read: intake.records,
+      accepted: isPromoted ? intake.accepted : 0,
       rejected: intake.rejected,
-      identicalDuplicates: intake.identicalDuplicates,
+      orphans,
+      identicalDuplicates: duplicates.identical,
     },
     tolerance: { maxRejectedShare: contract.maxRejectedShare, rejectedShare: toDecimal(share, 6) },
-    problems: [...read.problems, ...intake.tally.lines()],
-    columns: read.columns,
+    problems: [...judged.problems, ...intake.tally.lines()],
+    columns: { unexpected: [...read.columns.unexpected], missingOptional: [...read.columns.missingOptional] },
     nulls: intake.nulls,
-    controlTotals: read.kind === 'usable' ? shownTotals(contract, intake) : {},
+    controlTotals: isPromoted ? shownTotals(contract, intake.totals) : {},
     ...(intake.rejected > 0 && { quarantinePath: quarantinePath(run.runId) }),
+    expectations: [...judged.results],
+    expectationsSha256: judged.resultsSha256,
+    ...(judged.score !== undefined && { score: judged.score }),
+    qualityHistory: history
+      .filter(({ runId }) => runId !== run.runId)
+      .slice(0, MOST_HISTORY)
+      .map(({ runId, attempt, landedAt, score, verdict, rows }) => ({
+        runId,
+        attempt,
+        landedAt,
+        verdict,
+        rows,
+        ...(score !== undefined && { score }),
+      })),
   };
 }
 
-function shownTotals(contract: Contract, intake: SnapshotIntake): Record<string, string> {
+function shownTotals(contract: Contract, totals: Readonly<Record<string, bigint>>): Record<string, string> {
   return Object.fromEntries(
     contract.columns.flatMap(({ name, type, scale }) =>
-      type === 'decimal' ? [[name, formatScaled(intake.totals[name] ?? 0n, scale ?? 0)]] : [],
+      type === 'decimal' ? [[name, formatScaled(totals[name] ?? 0n, scale ?? 0)]] : [],
     ),
   );
 }

@@ -1,4 +1,5 @@
 import type { Contract } from '../contracts/contract.ts';
+import type { SetAside } from '../decode/set-aside.ts';
 import type { SnapshotPart } from '../decode/snapshot-part.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -31,5 +32,6 @@ export type ReadOutcome =
 export interface FileReader {
   /** The headers of the file's tables, without reading further than needed; or why there is none. */
   readHeaders(file: InputFile): Promise<readonly TableHeader[] | Problem>;
-  read(file: InputFile, contract: Contract, sink: PartSink): Promise<ReadOutcome>;
+  /** Reads every row; those that are set aside are left out of the parts. */
+  read(file: InputFile, contract: Contract, sink: PartSink, setAside?: SetAside): Promise<ReadOutcome>;
 }

@@ -1,4 +1,5 @@
 import type { Zone } from '../topology.ts';
+import type { ByteSource } from './byte-source.ts';
 
 // The lake: files in zones. Paths use `/`; every write says what must hold for it to happen.
 
@@ -30,6 +31,12 @@ export interface Lake {
     path: string,
     version?: { etag: string },
   ): Promise<{ file: LakeFile; body: AsyncIterable<Uint8Array> } | undefined>;
+  /** The same file in ranges. A range throws FileChanged when the file is no longer that version of it. */
+  ranges(
+    zone: Zone,
+    path: string,
+    version?: { etag: string },
+  ): Promise<{ file: LakeFile; source: ByteSource } | undefined>;
   /** A small document, whole. */
   read(zone: Zone, path: string): Promise<Buffer | undefined>;
   write(zone: Zone, path: string, body: Uint8Array | string, options?: WriteOptions): Promise<WriteOutcome>;
@@ -51,5 +58,13 @@ export class FileMissing extends Error {
   override readonly name = 'FileMissing';
   constructor(zone: Zone, path: string) {
     super(`${zone}/${path} is not there`);
+  }
+}
+
+/** Somebody wrote over the file while it was read. */
+export class FileChanged extends Error {
+  override readonly name = 'FileChanged';
+  constructor(zone: Zone, path: string) {
+    super(`${zone}/${path} was replaced or removed while it was read`);
   }
 }

@@ -1,7 +1,9 @@
-/** Secrets by name. A missing secret is an error: nothing falls back to a weaker way. */
+import type { Sealed } from '../privacy/sealed.ts';
+
+/** Secrets by name, sealed so that none can be logged. A missing secret is an error: nothing falls back to a weaker way. */
 export interface SecretStore {
   /** Throws SecretMissing. */
-  get(name: SecretName): Promise<string>;
+  get(name: SecretName): Promise<Sealed<string>>;
 }
 
 export type SecretName = 'pseudonym-key';

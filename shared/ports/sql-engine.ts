@@ -11,9 +11,12 @@ export interface SqlSession extends AsyncDisposable {
   rows(sql: string): Promise<readonly SqlRow[]>;
 }
 
+/** For work beside something else that needs the memory and the cores. */
+export type SqlLimits = { readonly memoryMegabytes: number; readonly threads: number };
+
 export interface SqlEngine {
   /** A fresh, empty, in-memory database with no access to the network. Spills to `scratchDir`. */
-  open(scratchDir: string): Promise<SqlSession>;
+  open(scratchDir: string, limits?: SqlLimits): Promise<SqlSession>;
 }
 
 /**

@@ -19,12 +19,14 @@ export function notValidated(run: RunRecord): ValidationReport {
     sourceFile: run.drop.path,
     inputSha256: run.sha256,
     verdict: 'rejected',
-    rows: { read: 0, accepted: 0, rejected: 0, identicalDuplicates: 0 },
+    rows: { read: 0, accepted: 0, rejected: 0, orphans: 0, identicalDuplicates: 0 },
     tolerance: { maxRejectedShare: '0', rejectedShare: '0' },
     problems: run.problems,
     columns: { unexpected: [], missingOptional: [] },
     nulls: {},
     controlTotals: {},
+    expectations: [],
+    qualityHistory: [],
   };
 }
 

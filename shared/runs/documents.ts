@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BookId, DatasetId, RunId, Sha256 } from '../domain/ids.ts';
 import { LocalDate } from '../domain/local-date.ts';
 import { Problem } from '../domain/problem.ts';
+import { ExpectationResult } from '../expectations/expectation-result.ts';
 import { BookEntry } from '../kpis/kpi-result.ts';
 import { PhaseMetrics, RunStatus } from './run-record.ts';
 
@@ -24,6 +25,8 @@ export const ValidationReport = z.object({
     read: z.int().nonnegative(),
     accepted: z.int().nonnegative(),
     rejected: z.int().nonnegative(),
+    /** Of the rejected ones, those that another dataset does not know; the tolerance does not count them. */
+    orphans: z.int().nonnegative().default(0),
     identicalDuplicates: z.int().nonnegative(),
   }),
   /** Share of bad rows that the contract tolerates, and the share found; decimal text. */
@@ -34,7 +37,34 @@ export const ValidationReport = z.object({
   columns: z.object({ unexpected: z.array(z.string()), missingOptional: z.array(z.string()) }),
   nulls: z.record(z.string(), z.int()),
   controlTotals: ControlTotals,
+  /** One result for each item of the contract's suite. */
+  expectations: z.array(ExpectationResult).default([]),
+  /** Hash of the results above, so that a later change of them shows. */
+  expectationsSha256: Sha256.optional(),
+  /** `0.0` to `100.0`; absent when nothing could be evaluated. */
+  score: z.string().optional(),
+  /** The earlier files of the contract, newest first. */
+  qualityHistory: z
+    .array(
+      z.object({
+        runId: RunId,
+        attempt: z.int().positive(),
+        landedAt: z.iso.datetime(),
+        score: z.string().optional(),
+        verdict: z.enum(['promote', 'block']),
+        rows: z.int().nonnegative(),
+      }),
+    )
+    .default([]),
   quarantinePath: z.string().optional(),
+});
+
+/** The first rows of a file as they may be looked at: ids are tokens, names were tokens before. */
+export type MaskedSample = z.infer<typeof MaskedSample>;
+export const MaskedSample = z.object({
+  runId: RunId,
+  columns: z.array(z.string()),
+  rows: z.array(z.object({ record: z.int().positive(), cells: z.array(z.string().nullable()) })),
 });
 
 export type Compliance = z.infer<typeof Compliance>;

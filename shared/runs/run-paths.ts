@@ -1,5 +1,5 @@
 import type { RunId, Sha256 } from '../domain/ids.ts';
-import type { LocalDate } from '../domain/local-date.ts';
+import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
 import type { RunRecord } from './run-record.ts';
 
 // Where everything of a run lies. Paths follow from ids, dates and hashes, never from a file's own name.
@@ -8,7 +8,7 @@ export const rawPath = (dataset: string, day: LocalDate, sha256: Sha256, extensi
   `${dataset}/${day}/${sha256}.${extension}`;
 
 export const stagingPath = (run: Pick<RunRecord, 'dataset' | 'runId'>, asOf: LocalDate): string =>
-  `${run.dataset}/as_of=${asOf}/${run.runId}.parquet`;
+  `${run.dataset}/as_of=${asOf === REFERENCE_DAY ? 'always' : asOf}/${run.runId}.parquet`;
 
 export const quarantinePath = (runId: RunId): string => `${runId}/rejected.jsonl`;
 

@@ -87,6 +87,8 @@ export const RunRecord = z.object({
   stagingPath: z.string().optional(),
   rows: z.int().nonnegative().optional(),
   rejectedRows: z.int().nonnegative().optional(),
+  /** The files that the rows were held against, and the attempt that did so. */
+  checkedBook: z.object({ attempt: z.int().positive(), id: z.string() }).optional(),
   bookId: BookId.optional(),
   /** Hash of the series that the report was made with. */
   seriesSha256: Sha256.optional(),

@@ -62,10 +62,20 @@ describe('settings that are usable', () => {
     expect(config.warnings).toEqual([expect.stringContaining('triggers use it')]);
   });
 
-  it('warn of a key in the settings that the vault makes useless', () => {
-    const config = readConfig({ ...CLOUD, PSEUDONYM_KEY: 'x'.repeat(32) });
+  it.each(['PII_KEY', 'PSEUDONYM_KEY'])(
+    'warn of a key in the settings that the vault makes useless: %s',
+    (name) => {
+      const config = readConfig({ ...CLOUD, [name]: 'x'.repeat(32) });
 
-    expect(config.warnings).toEqual([expect.stringContaining('PSEUDONYM_KEY is not used')]);
+      expect(config.warnings).toEqual([expect.stringContaining(`${name} is not used`)]);
+    },
+  );
+
+  it('may still have the former name of PII_KEY, with a warning until the new one is there', () => {
+    const dev = { DataStorage: 'UseDevelopmentStorage=true', PSEUDONYM_KEY: 'x'.repeat(32) };
+
+    expect(readConfig(dev).warnings).toEqual([expect.stringContaining('rename the setting to PII_KEY')]);
+    expect(readConfig({ ...dev, PII_KEY: 'y'.repeat(32) }).warnings).toEqual([]);
   });
 
   it('may use the vault in dev', () => {
@@ -171,11 +181,15 @@ describe('settings that are not usable', () => {
     },
   );
 
-  it('are a key for pseudonyms that could be guessed', () => {
-    expect(problemsOf({ DataStorage: SECRET, PSEUDONYM_KEY: 'x'.repeat(31) })).toEqual([
-      'PSEUDONYM_KEY: it must have at least 32 characters.',
-    ]);
-    expect(problemsOf({ DataStorage: SECRET, PSEUDONYM_KEY: 'x'.repeat(32) })).toEqual([]);
+  it.each(['PII_KEY', 'PSEUDONYM_KEY'])('are a key for pseudonyms that could be guessed: %s', (name) => {
+    const problem = `${name}: it must have at least 32 characters, behind "<version>:" where it has one (1 to 9999).`;
+
+    for (const key of ['x'.repeat(31), `2:${'x'.repeat(31)}`, `0:${'x'.repeat(32)}`]) {
+      expect(problemsOf({ DataStorage: SECRET, [name]: key })).toEqual([problem]);
+    }
+    for (const key of ['x'.repeat(32), `2:${'x'.repeat(32)}`]) {
+      expect(problemsOf({ DataStorage: SECRET, [name]: key })).toEqual([]);
+    }
   });
 
   it('never give a value away', () => {

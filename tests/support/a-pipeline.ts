@@ -48,7 +48,7 @@ export class Pipeline {
   static async open(): Promise<Pipeline> {
     const storage = await takeStorageAccount();
     await provisionStorage(storage);
-    const app = await buildApp({ DataStorage: storage, PSEUDONYM_KEY: TEST_PSEUDONYM_KEY });
+    const app = await buildApp({ DataStorage: storage, PII_KEY: TEST_PSEUDONYM_KEY });
     const logged: LogLine[] = [];
     const clock = { aheadMs: 0 };
     const deps = {

@@ -1,6 +1,6 @@
 import { type Random, sample } from '../random.ts';
 import { type CsvTable, csvText, type NamedRow, namedRow } from './csv-table.ts';
-import type { ExpectedFault } from './expected-fault.ts';
+import type { ExpectedFault, FaultProblem } from './expected-fault.ts';
 
 /** One thing that goes wrong (or only looks wrong) with a file. */
 export type Fault = {
@@ -9,7 +9,13 @@ export type Fault = {
   readonly about: string;
   /** The good file that it starts from, under the book's folder. */
   readonly file: string;
-  damage(good: CsvTable, random: Random): DamagedFile;
+  damage(good: CsvTable, random: Random, sizes: FaultSizes): DamagedFile;
+};
+
+/** How large the faults are that can be of any size. */
+export type FaultSizes = {
+  /** Bytes of the line that never ends. */
+  readonly lineBytes: number;
 };
 
 export type DamagedFile = {
@@ -80,4 +86,24 @@ export function someRows(
 export function recordOf(touched: readonly number[]): { record?: number } {
   const [first] = touched;
   return first === undefined ? {} : { record: first + 1 };
+}
+
+type Details = Partial<Pick<ExpectedFault, 'rows' | 'badRows' | 'column' | 'record'>>;
+
+/** The verdict on a file of which nothing is used. */
+export function rejected(problem: FaultProblem, details: Details): DamagedFile['expected'] {
+  return { outcome: 'rejected', problem, badRows: 0, ...details };
+}
+
+/** The verdict on a file in which every row counts, with a notice or without one. */
+export function accepted(
+  rows: number,
+  notice?: FaultProblem,
+  details: Details = {},
+): DamagedFile['expected'] {
+  return { outcome: 'accepted', ...(notice && { problem: notice }), rows, badRows: 0, ...details };
+}
+
+export function joined(lines: readonly string[], lineEnd: string): string {
+  return lines.map((line) => line + lineEnd).join('');
 }

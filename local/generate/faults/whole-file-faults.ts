@@ -1,9 +1,8 @@
 import { addDays, LocalDate } from '../../../shared/domain/local-date.ts';
 import { type CsvTable, csvLines, csvText, namedRow } from './csv-table.ts';
-import type { ExpectedFault, FaultProblem } from './expected-fault.ts';
-import { type DamagedFile, type Fault, LOANS, PAR, recordOf, someRows } from './fault.ts';
+import { type DamagedFile, type Fault, joined, LOANS, PAR, recordOf, rejected, someRows } from './fault.ts';
 
-/** Faults of the file as a whole: its bytes, its header, its cut into records, its day. */
+/** Faults of the file as a whole: its header, its cut into records, its day. */
 export const WHOLE_FILE_FAULTS: readonly Fault[] = [
   {
     name: 'unknown-dataset',
@@ -79,39 +78,6 @@ export const WHOLE_FILE_FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'wrong-delimiter',
-    about: 'semicolons between the cells',
-    file: LOANS,
-    damage: (good) => ({
-      content: joined(csvLines(good, ';'), '\n'),
-      expected: rejected('wrong-delimiter', { rows: good.rows.length }),
-    }),
-  },
-  {
-    name: 'wrong-encoding',
-    about: 'Latin-1 bytes: the accents are not UTF-8',
-    file: LOANS,
-    damage: (good) => {
-      const column = 'location_state_province';
-      const rows = good.rows.map((row, index) =>
-        index === 0 ? namedRow(good, row).with({ [column]: 'Usulután' }) : row,
-      );
-      return {
-        content: Buffer.from(csvText({ header: good.header, rows }), 'latin1'),
-        expected: rejected('wrong-encoding', { rows: rows.length, column, record: 1 }),
-      };
-    },
-  },
-  harmless('bom', 'a byte order mark at the start', (good) => `\uFEFF${csvText(good)}`),
-  harmless('crlf', 'carriage return and line feed after each record', (good) =>
-    joined(csvLines(good), '\r\n'),
-  ),
-  harmless('mixed-line-ends', 'every second record ends in carriage return and line feed', (good) =>
-    csvLines(good)
-      .map((line, index) => `${line}${index % 2 === 0 ? '\n' : '\r\n'}`)
-      .join(''),
-  ),
-  {
     name: 'future-as-of',
     about: 'the newest snapshot is dated 2099-12-31 (true as-of day 2099-12-10)',
     file: PAR,
@@ -131,6 +97,20 @@ export const WHOLE_FILE_FAULTS: readonly Fault[] = [
       return {
         content: csvText({ header: good.header, rows }),
         expected: rejected('too-many-bad-rows', { rows: rows.length, badRows, column, record: 3 }),
+      };
+    },
+  },
+  {
+    name: 'all-rows-bad',
+    about: 'text where the principal should be, in every row',
+    file: LOANS,
+    damage: (good) => {
+      const column = 'disburse_principal';
+      const rows = good.rows.map((row) => namedRow(good, row).with({ [column]: 'pending' }));
+      const facts = { rows: rows.length, badRows: rows.length, column, record: 1 };
+      return {
+        content: csvText({ header: good.header, rows }),
+        expected: rejected('too-many-bad-rows', facts),
       };
     },
   },
@@ -167,20 +147,6 @@ export const WHOLE_FILE_FAULTS: readonly Fault[] = [
   },
 ];
 
-type Details = Partial<Pick<ExpectedFault, 'rows' | 'badRows' | 'column' | 'record'>>;
-
-function rejected(problem: FaultProblem, details: Details): DamagedFile['expected'] {
-  return { outcome: 'rejected', problem, badRows: 0, ...details };
-}
-
-function harmless(name: string, about: string, rewrite: (good: CsvTable) => string): Fault {
-  const damage = (good: CsvTable): DamagedFile => ({
-    content: rewrite(good),
-    expected: { outcome: 'accepted', rows: good.rows.length, badRows: 0 },
-  });
-  return { name, about, file: LOANS, damage };
-}
-
 function withoutColumn(good: CsvTable, column: string): DamagedFile {
   const position = good.header.indexOf(column);
   const drop = (cells: readonly string[]): string[] => cells.filter((_, index) => index !== position);
@@ -205,8 +171,4 @@ function futureAsOf(good: CsvTable): DamagedFile {
     content: csvText({ header: good.header, rows }),
     expected: rejected('future-as-of', { rows: rows.length, column, ...recordOf([first]) }),
   };
-}
-
-function joined(lines: readonly string[], lineEnd: string): string {
-  return lines.map((line) => line + lineEnd).join('');
 }

@@ -8,6 +8,7 @@ import {
   RestError,
 } from '@azure/storage-blob';
 import {
+  FileChanged,
   FileMissing,
   type Lake,
   type LakeFile,
@@ -37,6 +38,23 @@ export class BlobLake implements Lake {
     const response = await absentAsUndefined(this.#blob(zone, path).download(0, undefined, conditions));
     if (response?.readableStreamBody === undefined) return undefined;
     return { file: lakeFile(path, response), body: Readable.from(response.readableStreamBody) };
+  }
+
+  async ranges(zone: Zone, path: string, version?: { etag: string }): ReturnType<Lake['ranges']> {
+    const file = await this.stat(zone, path);
+    if (file === undefined || (version !== undefined && version.etag !== file.etag)) return undefined;
+    const blob = this.#blob(zone, path);
+    const read = async (start: number, end: number): Promise<Uint8Array> => {
+      if (end <= start) return new Uint8Array(0);
+      const range = blob.downloadToBuffer(start, end - start, {
+        conditions: { ifMatch: file.etag },
+        blockSize: end - start,
+      });
+      const bytes = await absentAsUndefined(range);
+      if (bytes === undefined) throw new FileChanged(zone, path);
+      return bytes;
+    };
+    return { file, source: { size: file.bytes, read } };
   }
 
   async read(zone: Zone, path: string): Promise<Buffer | undefined> {

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { SecretMissing, type SecretName, type SecretStore } from '../../ports/secret-store.ts';
+import { type Sealed, seal } from '../../privacy/sealed.ts';
 
 const CACHE_MS = 10 * 60_000;
 
@@ -7,20 +8,21 @@ const CACHE_MS = 10 * 60_000;
 export class KeyVaultSecretStore implements SecretStore {
   readonly #uri: string;
   readonly #credential: TokenCredential;
-  readonly #cache = new Map<SecretName, { value: string; until: number }>();
+  readonly #cache = new Map<SecretName, { value: Sealed<string>; until: number }>();
 
   constructor(uri: string, credential: TokenCredential) {
     this.#uri = uri;
     this.#credential = credential;
   }
 
-  async get(name: SecretName): Promise<string> {
+  async get(name: SecretName): Promise<Sealed<string>> {
     const cached = this.#cache.get(name);
     if (cached !== undefined && cached.until > Date.now()) return cached.value;
     const { SecretClient } = await import('@azure/keyvault-secrets');
     const { value } = await new SecretClient(this.#uri, this.#credential).getSecret(name);
     if (value === undefined) throw new SecretMissing(name, this.#uri);
-    this.#cache.set(name, { value, until: Date.now() + CACHE_MS });
-    return value;
+    const sealed = seal(value);
+    this.#cache.set(name, { value: sealed, until: Date.now() + CACHE_MS });
+    return sealed;
   }
 }

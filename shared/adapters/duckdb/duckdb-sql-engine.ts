@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, Json } from '@duckdb/node-api';
-import type { SqlEngine, SqlRow, SqlSession, SqlValue } from '../../ports/sql-engine.ts';
+import type { SqlEngine, SqlLimits, SqlRow, SqlSession, SqlValue } from '../../ports/sql-engine.ts';
 import { SqlEngineExhausted } from '../../ports/sql-engine.ts';
 
 // DuckDB in this process. The native library takes about a tenth of a second to load, so it is imported when the
@@ -21,17 +21,17 @@ const OUT_OF_RESOURCES = /^Out of Memory Error|No space left on device/;
 
 export const duckDbSqlEngine: SqlEngine = { open: openDuckDb };
 
-async function openDuckDb(scratchDir: string): Promise<SqlSession> {
+async function openDuckDb(scratchDir: string, limits?: SqlLimits): Promise<SqlSession> {
   const directory = resolve(scratchDir);
   let instance: DuckDBInstance | undefined;
   try {
     const { DuckDBInstance } = await import('@duckdb/node-api');
     instance = await DuckDBInstance.create(':memory:', {
       // Measured: ten million rows take the same time with 256 MB as with 1 GB, since DuckDB spills.
-      memory_limit: '256MB',
+      memory_limit: `${limits?.memoryMegabytes ?? 256}MB`,
       temp_directory: directory,
       // Each thread holds buffers that cannot be spilled: four of them ran out of 256 MB over three million rows.
-      threads: String(Math.min(availableParallelism(), 2)),
+      threads: String(limits?.threads ?? Math.min(availableParallelism(), 2)),
       // Rows without an ORDER BY may come in any order; keeping theirs would cost memory.
       preserve_insertion_order: 'false',
       autoinstall_known_extensions: 'false',

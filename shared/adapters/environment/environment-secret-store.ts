@@ -1,6 +1,12 @@
 import { SecretMissing, type SecretName, type SecretStore } from '../../ports/secret-store.ts';
+import { type Sealed, seal } from '../../privacy/sealed.ts';
 
-/** Secrets of a developer's machine: `pseudonym-key` is the variable PSEUDONYM_KEY. */
+/** Where each secret stands, the former name last. */
+const VARIABLES: Readonly<Record<SecretName, readonly string[]>> = {
+  'pseudonym-key': ['PII_KEY', 'PSEUDONYM_KEY'],
+};
+
+/** Secrets of a developer's machine, from environment variables. */
 export class EnvironmentSecretStore implements SecretStore {
   readonly #env: Readonly<Record<string, string | undefined>>;
 
@@ -8,10 +14,10 @@ export class EnvironmentSecretStore implements SecretStore {
     this.#env = env;
   }
 
-  get(name: SecretName): Promise<string> {
-    const variable = name.toUpperCase().replaceAll('-', '_');
-    const value = this.#env[variable];
-    if (!value) return Promise.reject(new SecretMissing(name, `the environment (${variable})`));
-    return Promise.resolve(value);
+  get(name: SecretName): Promise<Sealed<string>> {
+    const variables = VARIABLES[name];
+    const value = variables.map((variable) => this.#env[variable]).find(Boolean);
+    if (!value) return Promise.reject(new SecretMissing(name, `the environment (${variables[0]})`));
+    return Promise.resolve(seal(value));
   }
 }

@@ -20,7 +20,7 @@ let rejected: RunRecord;
 beforeAll(async () => {
   pipeline = await Pipeline.open();
   process.env['DataStorage'] = pipeline.storage;
-  process.env['PSEUDONYM_KEY'] = TEST_PSEUDONYM_KEY;
+  process.env['PII_KEY'] = TEST_PSEUDONYM_KEY;
   run = await pipeline.takeThrough(`${PAR}/good.csv`, parFile('HTTP'));
   rejected = await pipeline.takeThrough(`${PAR}/bad.csv`, 'a,b\n1,2\n');
 });

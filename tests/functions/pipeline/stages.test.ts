@@ -18,7 +18,7 @@ let pipeline: Pipeline;
 beforeAll(async () => {
   pipeline = await Pipeline.open();
   process.env['DataStorage'] = pipeline.storage;
-  process.env['PSEUDONYM_KEY'] = TEST_PSEUDONYM_KEY;
+  process.env['PII_KEY'] = TEST_PSEUDONYM_KEY;
 });
 
 async function dropped(path: string): Promise<Invocation> {

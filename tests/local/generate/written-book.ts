@@ -76,3 +76,27 @@ const MS_PER_DAY = 86_400_000;
 export function dayOf(text: string | undefined): number {
   return Date.parse(`${text}T00:00:00Z`) / MS_PER_DAY;
 }
+
+/** The names in the first line of a file whose header holds no quotes. */
+export async function headerOf(dir: string, path: string): Promise<string[]> {
+  const [first = ''] = (await readFile(join(dir, path), 'utf8')).split(/\r?\n/, 1);
+  return first.split(',');
+}
+
+/** A folder for all tests of a file: opened before the first and gone after the last. */
+export function heldFolder(): { open(): Promise<string>; dir(): string; close(): Promise<void> } {
+  let held: string | undefined;
+  return {
+    open: async () => {
+      held = await mkdtemp(join(tmpdir(), 'abaco-generate-'));
+      return held;
+    },
+    dir: () => {
+      if (held === undefined) throw new Error('the folder is not open');
+      return held;
+    },
+    close: async () => {
+      if (held !== undefined) await rm(held, { recursive: true, force: true });
+    },
+  };
+}

@@ -156,7 +156,9 @@ describe('whole numbers', () => {
     ['5.0', 5],
     ['5.000', 5],
     ['007', 7],
-    ['9007199254740991', Number.MAX_SAFE_INTEGER],
+    ['2147483647', 2_147_483_647],
+    ['-2147483647', -2_147_483_647],
+    ['(2,147,483,647)', -2_147_483_647],
   ])('reads %j as %i', (text, value) => {
     expect(parseInteger(text)).toEqual({ kind: 'value', value });
   });
@@ -182,10 +184,16 @@ describe('whole numbers', () => {
     expect(parseInteger(text)).toMatchObject({ kind: 'bad', code: 'text-in-number' });
   });
 
-  it('refuses what would not be kept exactly, by that name', () => {
-    expect(parseInteger('9007199254740992')).toMatchObject({ kind: 'bad', code: 'out-of-range' });
-    expect(parseInteger('9'.repeat(400))).toMatchObject({ kind: 'bad', code: 'out-of-range' });
-  });
+  it.each(['2147483648', '-2147483648', '2,147,483,648', '9007199254740991', '9'.repeat(400)])(
+    'refuses what does not fit into 32 bits, by that name: %.20s',
+    (text) => {
+      expect(parseInteger(text)).toEqual({
+        kind: 'bad',
+        code: 'out-of-range',
+        detail: 'is further from zero than 2,147,483,647, the largest number that is kept',
+      });
+    },
+  );
 
   it('has one zero', () => {
     for (const text of ['0', '-0', '(0)', '-0.0']) {
@@ -362,6 +370,61 @@ describe('decimals', () => {
   });
 });
 
+describe('a decimal comma, where the contract says that the source writes it', () => {
+  const parse = cellParser(aMoneyColumn({ decimalMark: ',' }));
+  const days = cellParser(aColumn({ type: 'integer', decimalMark: ',' }));
+
+  it.each([
+    ['1.234,56', 123_456],
+    ['1.234.567,8', 123_456_780],
+    ['1234,56', 123_456],
+    ['1.234', 123_400],
+    ['12', 1_200],
+    ['0,01', 1],
+    ['-1.234,50', -123_450],
+    ['(1.234,50)', -123_450],
+    ['$ 1.234,50', 123_450],
+    ['1,5E2', 15_000],
+    ['-0,00', 0],
+    ['0,0100000001', 1],
+  ])('reads %j as %i cents', (text, units) => {
+    expect(parse(text)).toMatchObject({ kind: 'value', value: units });
+  });
+
+  it.each(['12.5', '1234.56', '1,234.56', '1.23,4', '1.2345,00', '.5', ',5', '1,2,3', '1.234.', '12,', ''])(
+    'refuses %j, which may mean two things or nothing',
+    (text) => {
+      expect(parse(text).kind).toBe('bad');
+    },
+  );
+
+  it('parts the groups of whole numbers by points', () => {
+    expect(days('1.234')).toEqual({ kind: 'value', value: 1_234 });
+    expect(days('1.234,0')).toEqual({ kind: 'value', value: 1_234 });
+    expect(days('5,5')).toMatchObject({ code: 'text-in-number' });
+    expect(days('5.5')).toMatchObject({ code: 'text-in-number' });
+  });
+
+  it('gives the value that the same number has with a point', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -(10 ** 14), max: 10 ** 14 }), (units) => {
+        const plain = formatScaled(units, 2);
+        const grouped = plain.replaceAll(/\B(?=(\d{3})+(?=\.))/g, ',');
+        const comma = grouped.replaceAll(/[.,]/g, (mark) => (mark === '.' ? ',' : '.'));
+
+        expect(parse(comma)).toEqual(parseDecimal(grouped));
+        expect(parse(plain.replace('.', ','))).toEqual(parseDecimal(plain));
+      }),
+      RUNS,
+    );
+  });
+
+  it('changes nothing for a column that does not say so', () => {
+    expect(parseDecimal('1.234,56')).toMatchObject({ kind: 'bad', code: 'text-in-number' });
+    expect(parseDecimal('12,5')).toMatchObject({ kind: 'bad', code: 'text-in-number' });
+  });
+});
+
 describe('any cell at all', () => {
   it('gets an answer, never an error, and a number that is exact', () => {
     const hostile = fc.oneof(
@@ -374,10 +437,12 @@ describe('any cell at all', () => {
       scale: fc.integer({ min: 0, max: 8 }),
       excessScale: fc.constantFrom<'reject' | 'round'>('reject', 'round'),
       nullable: fc.boolean(),
+      decimalMark: fc.constantFrom<',' | undefined>(',', undefined),
     });
     fc.assert(
       fc.property(column, hostile, (overrides, text) => {
-        const cell = cellParser(aColumn(overrides))(text);
+        const { decimalMark, ...others } = overrides;
+        const cell = cellParser(aColumn({ ...others, ...(decimalMark && { decimalMark }) }))(text);
 
         if (cell.kind === 'bad' || typeof cell.value !== 'number') return;
         expect(Number.isSafeInteger(cell.value)).toBe(true);
@@ -394,6 +459,7 @@ describe('any cell at all', () => {
       `0.${'3'.repeat(length)}`,
       `1.${'3'.repeat(length)}E5`,
       `1${',111'.repeat(length / 4)}x`,
+      `1${'.111'.repeat(length / 4)}x`,
       '('.repeat(length),
       `(${')'.repeat(length)}`,
       '$'.repeat(length),
@@ -406,7 +472,8 @@ describe('any cell at all', () => {
     ];
 
     for (const text of long) {
-      for (const parse of [parseDecimal, parseInteger, parseDate, parseBoolean]) {
+      const parseComma = cellParser(aMoneyColumn({ decimalMark: ',' }));
+      for (const parse of [parseDecimal, parseComma, parseInteger, parseDate, parseBoolean]) {
         expect(parse(text).kind).toBe('bad');
       }
     }
@@ -493,6 +560,17 @@ describe('limits', () => {
       kind: 'bad',
       code: 'out-of-range',
       detail: 'is longer than 1,000 characters',
+    });
+  });
+
+  it('of a text may be more where the column says so', () => {
+    const parseList = cellParser(aColumn({ maxCharacters: 5_000 }));
+
+    expect(parseList('x'.repeat(5_000))).toMatchObject({ kind: 'value' });
+    expect(parseList('x'.repeat(5_001))).toEqual({
+      kind: 'bad',
+      code: 'out-of-range',
+      detail: 'is longer than 5,000 characters',
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { matchHeader, nearestName } from '../../../shared/contracts/match-header.ts';
+import { foldName, matchHeader, nearestName } from '../../../shared/contracts/match-header.ts';
 import { aColumn, aContract } from '../../support/a-contract.ts';
 
 const CONTRACT = aContract({
@@ -35,6 +35,11 @@ describe('matching a header', () => {
     ['surrounding blanks', ['  loan_id', 'outstanding_balance\t']],
     ['aliases', ['loan_id_raw', 'saldo']],
     ['aliases in another case', [' id_prestamo ', 'SALDO']],
+    ['words of a title', ['Loan ID', 'Outstanding Balance']],
+    ['hyphens, points and brackets', ['loan-id', '[outstanding].(balance)']],
+    ['runs of blanks and underscores', ['loan  _ id', '__outstanding__balance__']],
+    ['accents', ['Id Préstamo', 'sáldo']],
+    ['letters of full width', ['ｌｏａｎ＿ｉｄ', 'ｓａｌｄｏ']],
   ])('does not mind %s', (_, header) => {
     expect(matchHeader(CONTRACT, header)).toMatchObject({ missing: [], unexpected: [], recognised: 2 });
   });
@@ -61,6 +66,42 @@ describe('matching a header', () => {
     expect(match.positions.get('loan_id')).toBe(0);
   });
 
+  it('says of a column that several names stand for which names they are, as the file has them', () => {
+    const match = matchHeader(CONTRACT, ['Loan ID', 'saldo', 'loan_id_raw', 'LOAN_ID', 'period']);
+
+    expect(match.claimed).toEqual([{ column: 'loan_id', names: ['Loan ID', 'loan_id_raw', 'LOAN_ID'] }]);
+    expect(match.duplicated).toEqual(['loan_id_raw', 'LOAN_ID']);
+    expect(matchHeader(CONTRACT, ['loan_id', 'saldo']).claimed).toEqual([]);
+  });
+
+  it.each(['outstanding', 'balance', 'my_loan_id', 'loan_id_2', 'sald', 'loanid', 'perio d'])(
+    'never takes %j for a column that it is only a part or a stretch of',
+    (name) => {
+      const match = matchHeader(CONTRACT, ['loan_id', 'outstanding_balance', name]);
+
+      expect(match).toMatchObject({ unexpected: [name], recognised: 2 });
+    },
+  );
+
+  it('misses the first of several columns when none of them is there, and none of them when one is', () => {
+    const contract = aContract({
+      columns: [
+        aColumn({ name: 'day', optional: true, nullable: true }),
+        aColumn({ name: 'cash', optional: true, nullable: true, aliases: ['efectivo'] }),
+        aColumn({ name: 'assets', optional: true, nullable: true }),
+      ],
+      needsOneOf: ['cash', 'assets'],
+    });
+    const missingIn = (header: readonly string[]) =>
+      matchHeader(contract, header).missing.map(({ column }) => column.name);
+
+    expect(missingIn(['day'])).toEqual(['cash']);
+    expect(missingIn(['day', 'assets'])).toEqual([]);
+    expect(missingIn(['Efectivo'])).toEqual([]);
+    expect(matchHeader(contract, ['day']).missingOptional).toEqual(['assets']);
+    expect(matchHeader(contract, ['cash']).missingOptional).toEqual(['day', 'assets']);
+  });
+
   it('takes a name for a column before it takes it for the alias of another', () => {
     const contract = aContract({
       columns: [aColumn({ name: 'a', aliases: ['b'] }), aColumn({ name: 'b' })],
@@ -74,11 +115,14 @@ describe('matching a header', () => {
     );
   });
 
-  it.each(['__proto__', 'constructor', 'toString', ''])('treats %j as any other unknown name', (name) => {
-    const match = matchHeader(CONTRACT, ['loan_id', 'saldo', name]);
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '', ' - ', '\u0301'])(
+    'treats %j as any other unknown name',
+    (name) => {
+      const match = matchHeader(CONTRACT, ['loan_id', 'saldo', name]);
 
-    expect(match).toMatchObject({ missing: [], unexpected: [name], recognised: 2 });
-  });
+      expect(match).toMatchObject({ missing: [], unexpected: [name], recognised: 2 });
+    },
+  );
 
   it('puts every name of a header into exactly one place', () => {
     const name = fc.oneof(
@@ -94,6 +138,45 @@ describe('matching a header', () => {
       }),
       { seed: 20_251_210, numRuns: 300 },
     );
+  });
+});
+
+describe('folding a name', () => {
+  it.each([
+    ['Loan ID', 'loan_id'],
+    ['Total Activos', 'total_activos'],
+    ['properties.email', 'properties_email'],
+    ['  Fecha de creación ', 'fecha_de_creacion'],
+    ['PAR_30_balance_usd', 'par_30_balance_usd'],
+    ['% Mora (30+)', 'mora_30'],
+    ['\ufeffloan_id', 'loan_id'],
+    ['__proto__', 'proto'],
+    ['贷款', '贷款'],
+    ['***', ''],
+  ])('makes %j %j', (name, folded) => {
+    expect(foldName(name)).toBe(folded);
+  });
+
+  it('leaves a folded name as it is, and always gives the same for the same', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (name) => {
+        const folded = foldName(name);
+
+        expect(foldName(folded)).toBe(folded);
+        expect(foldName(` ${name.toUpperCase().toLowerCase()}_`)).toBe(
+          foldName(name.toUpperCase().toLowerCase()),
+        );
+        expect(folded).toMatch(/^(?:[^\s\p{P}\p{S}]|_)*$/u);
+      }),
+      { seed: 20_251_210, numRuns: 500 },
+    );
+  });
+
+  it('does not fold what is longer than any name', () => {
+    const long = 'A'.repeat(100_000);
+
+    expect(foldName(long)).toBe(long);
+    expect(matchHeader(CONTRACT, [long]).unexpected).toEqual([long]);
   });
 });
 
@@ -120,6 +203,13 @@ describe('the nearest name', () => {
     const endless = Array.from({ length: 50 }, () => 'outstanding_balance'.repeat(20_000));
 
     expect(nearestName('outstanding_balance', endless)).toBeUndefined();
+  });
+
+  it('is not looked for beyond the first thousand names', () => {
+    const others = Array.from({ length: 999 }, () => 'colour');
+
+    expect(nearestName('outstanding_balance', [...others, 'outstanding_bal'])).toBe('outstanding_bal');
+    expect(nearestName('outstanding_balance', ['colour', ...others, 'outstanding_bal'])).toBeUndefined();
   });
 
   it('is never further away than another candidate', () => {

@@ -5,8 +5,8 @@ import type { Contract } from '../../../shared/contracts/contract.ts';
 import { loanParBalancesV1 } from '../../../shared/contracts/loan-par-balances.v1.ts';
 import { loanTapeV1 } from '../../../shared/contracts/loan-tape.v1.ts';
 import { loansV1 } from '../../../shared/contracts/loans.v1.ts';
-import { LocalDate, parseLocalDate, toEpochDay } from '../../../shared/domain/local-date.ts';
 import { AsOfFinder, asOfInName } from '../../../shared/decode/as-of-finder.ts';
+import { LocalDate, parseLocalDate, toEpochDay } from '../../../shared/domain/local-date.ts';
 import type { RowBatch } from '../../../shared/ports/file-reader.ts';
 
 type Cells = Readonly<Record<string, CellValue>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { matchHeader } from '../../../shared/contracts/match-header.ts';
-import { headerProblems, wrongDelimiter } from '../../../shared/decode/header-problems.ts';
+import { headerOnly, headerProblems } from '../../../shared/decode/header-problems.ts';
 import { aColumn, aContract } from '../../support/a-contract.ts';
 
 const CONTRACT = aContract({
@@ -47,16 +47,62 @@ describe('a header', () => {
     ]);
   });
 
-  it('is told of a column that is there twice, also by its alias', () => {
-    expect(problemsOf(['loan_id', 'saldo', 'Outstanding_Balance'])).toEqual([
+  it('is told which columns are enough, when one of several is needed and none is there', () => {
+    const contract = aContract({
+      name: 'statements',
+      columns: [
+        aColumn({ name: 'month' }),
+        aColumn({ name: 'revenue', optional: true }),
+        aColumn({ name: 'cost', optional: true }),
+      ],
+      needsOneOf: ['revenue', 'cost'],
+    });
+
+    expect(problemsOf(['month', 'cost'], contract)).toEqual([]);
+    expect(problemsOf(['month'], contract)).toEqual([
+      {
+        code: 'missing-column',
+        severity: 'error',
+        message:
+          'Contract statements@1: at least one of the columns revenue, cost has to be there, and none is. Nothing was promoted. Add one of them and drop the file again, or release a new version of the contract.',
+      },
+    ]);
+  });
+
+  it('is told of all names that stand for one column', () => {
+    expect(problemsOf(['loan_id', 'saldo', 'Outstanding_Balance', 'SALDO'])).toEqual([
       {
         code: 'duplicate-column',
         severity: 'error',
-        column: 'Outstanding_Balance',
+        column: 'outstanding_balance',
         message:
-          'Contract loans@3: column "Outstanding_Balance" is there twice, so it is unclear which one counts. Nothing was promoted. Remove one of them and drop the file again.',
+          'Contract loans@3: the names "saldo", "Outstanding_Balance", "SALDO" of the header all stand for column outstanding_balance, so it is unclear which one counts. Nothing was promoted. Keep one of them and drop the file again.',
       },
     ]);
+  });
+
+  it('is told of each column that has several names', () => {
+    const problems = problemsOf(['loan_id', 'saldo', 'Loan ID', 'outstanding_balance']);
+
+    expect(problems.map(({ column }) => column)).toEqual(['loan_id', 'outstanding_balance']);
+  });
+
+  it('is told how often a name is there that comes again as it is', () => {
+    const [problem] = problemsOf(['loan_id', 'saldo', 'saldo']);
+
+    expect(problem?.message).toContain(
+      'the name "saldo" is in the header 2 times and stands for column outstanding_balance, so it is unclear',
+    );
+  });
+
+  it('does not list dozens of spellings of one column', () => {
+    const spellings = Array.from({ length: 40 }, (_, index) => `loan${'-'.repeat(index + 1)}id`);
+
+    const problems = problemsOf([...spellings, 'saldo']);
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.message).toContain(' and 20 more of the header all stand for column loan_id');
+    expect(problems[0]?.message.length).toBeLessThan(1_500);
   });
 
   it('may have columns that the contract does not know: they are listed and ignored', () => {
@@ -89,31 +135,23 @@ describe('a header', () => {
     expect(problem?.message).not.toContain('"20');
   });
 
-  it('names a column once that comes often, cut short whatever surrounds it', () => {
+  it('shows a name once that comes often, cut short whatever surrounds it', () => {
     const padded = `saldo${' '.repeat(10_000)}`;
 
     const problems = problemsOf(['loan_id', 'saldo', ...Array.from({ length: 50 }, () => padded)]);
 
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatchObject({ code: 'duplicate-column', column: 'saldo' });
+    expect(problems[0]).toMatchObject({ code: 'duplicate-column', column: 'outstanding_balance' });
+    expect(problems[0]?.message).toContain('the name "saldo" is in the header 51 times');
     expect(problems[0]?.message.length).toBeLessThan(300);
   });
-});
 
-describe('a delimiter', () => {
-  it.each([
-    ['loan_id;saldo', 'semicolons'],
-    ['loan_id\tsaldo', 'tabs'],
-    ['loan_id|saldo', 'vertical bars'],
-  ])('that is not the comma is recognised: %j', (name, called) => {
-    expect(wrongDelimiter([name])).toEqual({
-      code: 'wrong-delimiter',
+  it('without a row after it says which contract it was read by', () => {
+    expect(headerOnly(CONTRACT)).toEqual({
+      code: 'header-only',
       severity: 'error',
-      message: `The columns are separated by ${called}, not by commas. Nothing was read. Export the file with commas and drop it again.`,
+      message:
+        'The file has the header of loans@3 and no row. Nothing was promoted. Check the filter of the export and drop the file again.',
     });
-  });
-
-  it.each([[[]], [['loan_id']], [['loan_id', 'a;b']], [['']]])('is not suspected in %j', (header) => {
-    expect(wrongDelimiter(header)).toBeUndefined();
   });
 });

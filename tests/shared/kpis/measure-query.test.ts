@@ -44,5 +44,5 @@ ORDER BY reporting_date`);
 
 it('names the dataset of a relation, and a relation that it does not know by itself', () => {
   expect(datasetOfRelation('cascade_loan_tape_par')).toBe('cascade/loan_tape');
-  expect(datasetOfRelation('looker_schedules')).toBe('looker_schedules');
+  expect(datasetOfRelation('looker_unheard_of')).toBe('looker_unheard_of');
 });

@@ -188,7 +188,7 @@ it('refuses a book whose files were not fetched', async () => {
 
 it('lets a dataset be in the book that no model reads', async () => {
   const catalog = await loadCatalog();
-  const book = [{ ...entryOf('looker_loans', DAY, 'schedules'), relation: 'looker_schedules' }];
+  const book = [{ ...entryOf('looker_loans', DAY, 'unheard'), relation: 'looker_unheard_of' }];
 
   const mart = await withScratch((_dir, sql) =>
     computeKpis({ book, files: new Map(), catalog, sql, asOf: DAY }),

@@ -68,7 +68,7 @@ it('is degraded when the newest run that ended has failed, and says of what', as
 });
 
 it('is unhealthy, and names what is missing, when storage is not provisioned', async () => {
-  const app = await buildApp({ DataStorage: await takeStorageAccount(), PSEUDONYM_KEY: TEST_PSEUDONYM_KEY });
+  const app = await buildApp({ DataStorage: await takeStorageAccount(), PII_KEY: TEST_PSEUDONYM_KEY });
 
   const { health, details } = await healthOf({ app, deps: pipeline.deps });
 
@@ -104,7 +104,7 @@ it('is unhealthy when there is no key for pseudonyms', async () => {
 
   expect(health).toMatchObject({ status: 'unhealthy', last_error: 'secret pseudonym-key: SecretMissing' });
   expect(details).toEqual([
-    'secret pseudonym-key: SecretMissing: secret pseudonym-key is not in the environment (PSEUDONYM_KEY)',
+    'secret pseudonym-key: SecretMissing: secret pseudonym-key is not in the environment (PII_KEY)',
   ]);
 });
 

@@ -73,6 +73,9 @@ describe.each([
   'float-residue',
   'currency-signs',
   'accounting-negatives',
+  'huge-cell',
+  'formula-cells',
+  'all-rows-bad',
   'too-many-bad-rows',
   'tape-buckets',
   'tape-90-plus',
@@ -147,8 +150,15 @@ describe('each fault', () => {
     expect(() => records(text)).toThrow('Quote Not Closed');
   });
 
-  it('wrong-delimiter has semicolons only', async () => {
-    const text = await faulty('wrong-delimiter');
+  it('semicolons has semicolons only, and is accepted with a notice', async () => {
+    const text = await faulty('semicolons');
+
+    expect(await expectedOf('semicolons')).toMatchObject({
+      outcome: 'accepted',
+      problem: 'other-delimiter',
+      rows: 400,
+      badRows: 0,
+    });
 
     expect(text).not.toContain(',');
     expect(text.replaceAll(';', ',')).toBe(await goodText('looker/loans.csv'));
@@ -159,6 +169,81 @@ describe('each fault', () => {
 
     expect(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).toThrow();
     expect(bytes.toString('latin1')).toContain('Usulután');
+  });
+
+  it('windows-1252 is not UTF-8 and has quotes that Latin-1 does not know', async () => {
+    const bytes = await readFile(join(dir, 'faults/windows-1252/looker/loans.csv'));
+
+    expect(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).toThrow();
+    expect(new TextDecoder('windows-1252').decode(bytes)).toContain('“Usulután”');
+    expect(await expectedOf('windows-1252')).toMatchObject({
+      outcome: 'rejected',
+      problem: 'wrong-encoding',
+    });
+  });
+
+  it('utf-16 holds the good file in two bytes for each character', async () => {
+    const bytes = await readFile(join(dir, 'faults/utf-16/looker/loans.csv'));
+
+    expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xfe]);
+    expect(new TextDecoder('utf-16le').decode(bytes)).toBe(await goodText('looker/loans.csv'));
+    expect(await expectedOf('utf-16')).toMatchObject({ outcome: 'rejected', problem: 'wrong-encoding' });
+  });
+
+  it('nul-byte has one NUL, in the announced record', async () => {
+    const lines = (await faulty('nul-byte')).split('\n');
+    const { record, problem } = await expectedOf('nul-byte');
+
+    const places = lines.flatMap((line, index) => (line.includes('\0') ? [index] : []));
+
+    expect([places, problem]).toEqual([[record], 'wrong-encoding']);
+  });
+
+  it('endless-line has a good header and then one line of the announced size, without an end', async () => {
+    const [header, line, ...more] = (await faulty('endless-line')).split('\n');
+
+    expect(header).toBe((await goodText('looker/loans.csv')).split('\n', 1)[0]);
+    expect(line).toHaveLength(10_000_000);
+    expect(more).toEqual([]);
+    expect(await expectedOf('endless-line')).toMatchObject({
+      outcome: 'rejected',
+      problem: 'record-too-long',
+    });
+  });
+
+  it.each([
+    ['proto-column', '__proto__', 'accepted', 'unexpected-column'],
+    ['undeclared-personal-data', 'contacto', 'rejected', 'undeclared-personal-data'],
+  ])('%s adds the column %s and changes no other cell', async (name, column, outcome, problem) => {
+    const [bad, good] = [(await faulty(name)).split('\n'), (await goodText('looker/loans.csv')).split('\n')];
+
+    expect(bad[0]).toBe(`${good[0]},${column}`);
+    expect(bad.map((line) => line.replace(/,[^,]*$/, '')).slice(1, -1)).toEqual(good.slice(1, -1));
+    expect(await expectedOf(name)).toMatchObject({ outcome, problem, column });
+  });
+
+  it('undeclared-personal-data has an address in every row', async () => {
+    const rows = records(await faulty('undeclared-personal-data'));
+
+    for (const row of rows) expect(row['contacto']).toMatch(/^[\w.]+@ejemplo\.invalid$/);
+  });
+
+  it('formula-cells begin as a spreadsheet runs them, huge-cell is longer than any word', async () => {
+    const { record = 0 } = await expectedOf('formula-cells');
+    const huge = await expectedOf('huge-cell');
+
+    expect(records(await faulty('formula-cells'))[record - 1]?.['loan_grade']).toMatch(/^[=@+]/);
+    expect(records(await faulty('huge-cell'))[(huge.record ?? 0) - 1]?.['loan_grade']).toHaveLength(100_000);
+    expect(huge).toMatchObject({ outcome: 'quarantined', problem: 'out-of-range' });
+  });
+
+  it('all-rows-bad has no row that counts', async () => {
+    expect(await expectedOf('all-rows-bad')).toMatchObject({
+      outcome: 'rejected',
+      problem: 'too-many-bad-rows',
+      rows: 400,
+      badRows: 400,
+    });
   });
 
   it('bom, crlf and mixed-line-ends change only what no reader should see', async () => {

@@ -1,0 +1,359 @@
+import type { Contract } from '../../contracts/contract.ts';
+import { BATCH_RECORDS } from '../column-batch.ts';
+import { MOST_TEXT_BYTES, type PartBuilder } from '../part-builder.ts';
+import { rowCheck } from '../row-checks.ts';
+import type { SnapshotPart } from '../snapshot-part.ts';
+import { CELL, type CellPlan, ignoredCell, planOf } from './cell-plan.ts';
+import {
+  CARRIAGE_RETURN,
+  LINE_FEED,
+  MOST_RECORD_BYTES,
+  QUOTE,
+  STRAY_QUOTE,
+  TEXT_AFTER_QUOTE,
+} from './dialect.ts';
+import { readBoolean, readDate, readDecimal, readInteger, takeText, takeWord } from './plain-cells.ts';
+import { RecordAtHand } from './record-at-hand.ts';
+
+// Bytes of CSV -> rows of a part. docs/decisions/csv-structure.md says what it does with each fault of structure.
+
+/** Where the columns of a contract are in the records of one file. */
+export type Layout = {
+  readonly delimiter: number;
+  /** Cells of a record. */
+  readonly width: number;
+  /** Position of each contract column that is there. */
+  readonly positions: ReadonlyMap<string, number>;
+  readonly unexpected: readonly { readonly name: string; readonly position: number }[];
+};
+
+/** Bytes in memory; `bytes[end]` is a line feed that does not belong to them, and some bytes follow it. */
+export type Stretch = {
+  readonly bytes: Buffer;
+  readonly end: number;
+  /** Nothing comes after them. */
+  readonly isLast: boolean;
+  /** Where `bytes[0]` is in the file. */
+  readonly offset: number;
+};
+
+/** Why it stopped: out of whole records, a part is full, or nobody can tell where the next record begins. */
+export type Stop = 'more' | 'part' | 'unclosed-quote' | 'record-too-long';
+
+/** What a byte means outside of quotation marks. */
+const ORDINARY = 0;
+const QUOTES = 1;
+const ENDS_CELL = 2;
+const ENDS_RECORD = 3;
+
+/** In place of the end of a record. */
+const INCOMPLETE = -1;
+const UNCLOSED = -2;
+const TOO_LONG = -3;
+
+/** Cells of this many records at the start of each part are watched for personal data nobody declared. */
+const WATCHED_RECORDS = 1_000;
+
+export class RecordDecoder {
+  /** Where the next record begins, or the line ends before it. */
+  at = 0;
+  /** Number of the last record. */
+  record: number;
+  /** Line of the file at `at`; the header is on line 1. */
+  line: number;
+  /** Has a quotation mark been out of place? */
+  hasMalformed = false;
+
+  readonly #builder: PartBuilder;
+  readonly #layout: Layout;
+  readonly #partRecords: number;
+  /** One for each position of a record, and one for all positions beyond. */
+  readonly #plans: readonly CellPlan[];
+  readonly #wordPlans: readonly CellPlan[];
+  /** Columns that the file lacks: those that have no value then, and those that should have one. */
+  readonly #absent: readonly number[];
+  readonly #absentUnread: readonly number[];
+  readonly #classes = new Uint8Array(256);
+  readonly #keepsRules: (row: number) => boolean;
+  readonly #row: RecordAtHand;
+  /** Where the cells of the record under way begin. */
+  readonly #starts: Int32Array;
+  readonly #unread: number[] = [];
+  /** Line ends inside the quotation marks of the record under way. */
+  #innerLines = 0;
+  #hasDoubledQuote = false;
+  #byteBefore = LINE_FEED;
+  #partBytes = 0;
+
+  constructor(
+    builder: PartBuilder,
+    contract: Contract,
+    layout: Layout,
+    from: { readonly record: number; readonly line: number; readonly partRecords?: number },
+  ) {
+    const { delimiter, width, positions } = layout;
+    this.#builder = builder;
+    this.#layout = layout;
+    this.#partRecords = Math.min(from.partRecords ?? BATCH_RECORDS, BATCH_RECORDS);
+    this.record = from.record;
+    this.line = from.line;
+    const [anyColumn] = builder.batch.columns;
+    if (anyColumn === undefined) throw new RangeError(`contract ${contract.name} has no columns`);
+    const plans = Array.from({ length: width + 1 }, () => ignoredCell(anyColumn));
+    const absent: number[] = [];
+    const absentUnread: number[] = [];
+    for (const [index, column] of contract.columns.entries()) {
+      const target = builder.batch.columns[index] ?? anyColumn;
+      const plan = planOf(column, index, target, delimiter);
+      const position = positions.get(column.name);
+      if (position !== undefined) plans[position] = plan;
+      else if (plan.isEmptyNull) absent.push(index);
+      else absentUnread.push(index);
+    }
+    this.#plans = plans;
+    this.#wordPlans = plans.filter(({ kind }) => kind === CELL.word);
+    this.#absent = absent;
+    this.#absentUnread = absentUnread;
+    this.#classes[LINE_FEED] = ENDS_RECORD;
+    this.#classes[CARRIAGE_RETURN] = ENDS_RECORD;
+    this.#classes[delimiter] = ENDS_CELL;
+    this.#classes[QUOTE] = QUOTES;
+    this.#keepsRules = rowCheck(contract, builder.batch);
+    this.#starts = new Int32Array(width + 2);
+    this.#row = new RecordAtHand(this.#starts, plans, contract.columns.length);
+    this.#beginPart();
+  }
+
+  /** The part so far; the next one begins with the next record. */
+  takePart(): SnapshotPart {
+    const part = this.#builder.finish();
+    this.#beginPart();
+    return part;
+  }
+
+  #beginPart(): void {
+    for (const index of this.#absent) this.#builder.batch.columns[index]?.setAllNull();
+    for (const { wordCodes } of this.#wordPlans) wordCodes.fill(-1);
+    this.#partBytes = 0;
+  }
+
+  /** Reads whole records from `at` on until it has to stop. */
+  decode(stretch: Stretch): Stop {
+    for (;;) {
+      const start = this.skipLineEnds(stretch);
+      if (start >= stretch.end) return 'more';
+      const recordEnd = this.#readRecord(stretch, start);
+      if (recordEnd < 0) return this.#stopAt(stretch, start, recordEnd);
+      this.at = recordEnd;
+      this.#partBytes += recordEnd - start;
+      if (this.#isPartFull()) return 'part';
+    }
+  }
+
+  /** Distinct texts are no larger than the bytes that they come from, so they are rarely asked for their size. */
+  #isPartFull(): boolean {
+    const { records } = this.#builder;
+    return records >= this.#partRecords || (this.#partBytes > MOST_TEXT_BYTES && this.#builder.isFull);
+  }
+
+  /** Line ends and blank lines. CR and LF together count as one line. */
+  skipLineEnds({ bytes, end }: Stretch): number {
+    let at = this.at;
+    let before = this.#byteBefore;
+    let { line } = this;
+    while (at < end) {
+      const byte = bytes[at] as number;
+      if (byte === LINE_FEED) {
+        if (before !== CARRIAGE_RETURN) line += 1;
+      } else if (byte === CARRIAGE_RETURN) line += 1;
+      else break;
+      before = byte;
+      at += 1;
+    }
+    // Between two records stands a line end, and only the first of its bytes is looked at from another one.
+    this.#byteBefore = at < end ? LINE_FEED : before;
+    this.line = line;
+    this.at = at;
+    return at;
+  }
+
+  #stopAt({ end, isLast }: Stretch, start: number, why: number): Stop {
+    if (why === TOO_LONG || end - start > MOST_RECORD_BYTES) return 'record-too-long';
+    return why === UNCLOSED && isLast ? 'unclosed-quote' : 'more';
+  }
+
+  /** Reads one record into the batch. Returns where it ends, or why it cannot be read yet. */
+  #readRecord(stretch: Stretch, start: number): number {
+    const { bytes, end, isLast } = stretch;
+    const classes = this.#classes;
+    const plans = this.#plans;
+    const starts = this.#starts;
+    const unread = this.#unread;
+    const { width } = this.#layout;
+    const row = this.#builder.batch.rows;
+    unread.length = 0;
+    this.#innerLines = 0;
+    let position = 0;
+    let at = start;
+    for (;;) {
+      const plan = plans[position < width ? position : width] as CellPlan;
+      if (position <= width) starts[position] = at;
+      let stop = at;
+      let isRead = false;
+      let meaning = classes[bytes[at] as number] as number;
+      if (meaning === ORDINARY) {
+        if (plan.kind >= CELL.text || plan.kind === CELL.ignored) {
+          do {
+            stop += 1;
+            meaning = classes[bytes[stop] as number] as number;
+          } while (meaning === ORDINARY);
+          if (meaning === QUOTES) return this.#malformed(stretch, start, stop, STRAY_QUOTE);
+          // Half a text is not to be kept among the texts.
+          if (stop >= end && !isLast) return INCOMPLETE;
+          isRead = readText(plan, bytes, at, stop, row);
+        } else {
+          stop = readNumber(plan, bytes, at, row);
+          isRead = stop !== -1;
+          meaning = isRead ? (classes[bytes[stop] as number] as number) : ORDINARY;
+          if (meaning < ENDS_CELL) {
+            isRead = false;
+            stop = at;
+            while (meaning === ORDINARY) {
+              stop += 1;
+              meaning = classes[bytes[stop] as number] as number;
+            }
+            if (meaning === QUOTES) {
+              while (bytes[stop] !== QUOTE) stop += 1;
+              return this.#malformed(stretch, start, stop, STRAY_QUOTE);
+            }
+          }
+        }
+      } else if (meaning === QUOTES) {
+        const close = this.#closingQuote(bytes, at + 1, end);
+        if (close === -1) return UNCLOSED;
+        stop = close + 1;
+        if (stop >= end && !isLast) return INCOMPLETE;
+        meaning = classes[bytes[stop] as number] as number;
+        if (meaning < ENDS_CELL) return this.#malformed(stretch, start, stop, TEXT_AFTER_QUOTE);
+        isRead = !this.#hasDoubledQuote && readQuoted(plan, bytes, at + 1, close, row);
+      } else {
+        isRead = takeEmpty(plan, row);
+      }
+      if (!isRead && plan.column !== -1) unread.push(plan.column);
+      position += 1;
+      if (meaning === ENDS_CELL) {
+        at = stop + 1;
+        continue;
+      }
+      if (stop >= end && !isLast) return INCOMPLETE;
+      if (stop - start > MOST_RECORD_BYTES) return TOO_LONG;
+      if (position <= width) starts[position] = stop + 1;
+      this.#endRecord(stretch, start, position, row);
+      return stop;
+    }
+  }
+
+  #endRecord(stretch: Stretch, start: number, cells: number, row: number): void {
+    const builder = this.#builder;
+    const { width, unexpected } = this.#layout;
+    this.record += 1;
+    this.line += this.#innerLines;
+    const unread = this.#unread;
+    for (const index of this.#absentUnread) unread.push(index);
+    const hasUnread = unread.length > 0;
+    const isWatched = unexpected.length > 0 && builder.records < WATCHED_RECORDS;
+    const isSetAside = builder.isSetAside !== undefined && builder.isSetAside(this.record);
+    const isPlain = cells === width && !hasUnread && !isSetAside && this.#keepsRules(row);
+    if (isPlain && !isWatched) {
+      builder.acceptRow(this.record);
+      return;
+    }
+    const record = this.#row.become(stretch, start, this.record);
+    if (cells !== width) {
+      const message = `row ${this.record} has ${cells} ${cells === 1 ? 'cell' : 'cells'}, the header has ${width}`;
+      builder.rejectRecord(record, 'ragged-row', message, () => this.#namedCells(cells));
+      return;
+    }
+    if (isWatched) {
+      for (const { name, position } of unexpected) builder.seeUnexpected(name, record.textAt(position));
+    }
+    if (isPlain) builder.acceptRow(this.record);
+    else builder.judgeRow(record, inOrder(unread));
+  }
+
+  /** The cells of a record that has too few or too many of them. */
+  #namedCells(cells: number): Record<string, string> {
+    const named: Record<string, string> = {};
+    for (const [name, position] of this.#layout.positions) {
+      if (position < cells) named[name] = this.#row.textAt(position);
+    }
+    return named;
+  }
+
+  /** Where the cell's quotation marks close; -1 when they do not, as far as the bytes go. */
+  #closingQuote(bytes: Uint8Array, start: number, end: number): number {
+    this.#hasDoubledQuote = false;
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) {
+        if (bytes[at + 1] !== QUOTE) return at;
+        this.#hasDoubledQuote = true;
+        at += 1;
+      } else if (byte === CARRIAGE_RETURN || (byte === LINE_FEED && bytes[at - 1] !== CARRIAGE_RETURN)) {
+        this.#innerLines += 1;
+      }
+    }
+    return -1;
+  }
+
+  /** From a quotation mark out of place on, the record is taken literally up to the line end. */
+  #malformed(stretch: Stretch, start: number, fault: number, what: string): number {
+    const { bytes, end, isLast } = stretch;
+    let stop = fault;
+    while (this.#classes[bytes[stop] as number] !== ENDS_RECORD) stop += 1;
+    if (stop >= end && !isLast) return INCOMPLETE;
+    if (stop - start > MOST_RECORD_BYTES) return TOO_LONG;
+    this.record += 1;
+    this.line += this.#innerLines;
+    this.hasMalformed = true;
+    const place = { record: this.record, offset: stretch.offset + start };
+    const message = `row ${this.record}: line ${this.line} has ${what}`;
+    this.#builder.rejectRecord(place, 'malformed-row', message);
+    return stop;
+  }
+}
+
+function readNumber(plan: CellPlan, bytes: Uint8Array, at: number, row: number): number {
+  switch (plan.kind) {
+    case CELL.decimal:
+      return readDecimal(bytes, at, plan, row);
+    case CELL.integer:
+      return readInteger(bytes, at, plan, row);
+    case CELL.date:
+      return readDate(bytes, at, plan, row);
+    default:
+      return readBoolean(bytes, at, plan, row);
+  }
+}
+
+function readText(plan: CellPlan, bytes: Uint8Array, start: number, end: number, row: number): boolean {
+  if (plan.kind === CELL.text) return takeText(bytes, start, end, plan, row);
+  return plan.kind === CELL.ignored || takeWord(bytes, start, end, plan, row);
+}
+
+/** What stands between two quotation marks. */
+function readQuoted(plan: CellPlan, bytes: Uint8Array, start: number, end: number, row: number): boolean {
+  if (start === end) return takeEmpty(plan, row);
+  if (plan.kind >= CELL.text || plan.kind === CELL.ignored) return readText(plan, bytes, start, end, row);
+  return readNumber(plan, bytes, start, row) === end;
+}
+
+/** In the order of the contract, as the reference judges cells. */
+function inOrder(columns: number[]): readonly number[] {
+  return columns.length > 1 ? columns.sort((a, b) => a - b) : columns;
+}
+
+function takeEmpty(plan: CellPlan, row: number): boolean {
+  if (plan.isEmptyNull && plan.kind !== CELL.ignored) plan.builder.setNull(row);
+  return plan.isEmptyNull;
+}

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import type { Contract } from '../contracts/contract.ts';
+import { Sha256 } from '../domain/ids.ts';
+import { localDateOf } from '../domain/local-date.ts';
+import type { Problem } from '../domain/problem.ts';
+import { earlierVolumes, evaluateHistory, isVolumeCollapse } from '../expectations/evaluate-history.ts';
+import { type CountedProblem, evaluateRows } from '../expectations/evaluate-rows.ts';
+import type { ExpectationResult } from '../expectations/expectation-result.ts';
+import { qualityScore, verdictOf } from '../expectations/quality-score.ts';
+import type { SuiteItem } from '../expectations/suite.ts';
+import { suiteResults } from '../expectations/suite-results.ts';
+import type { QualityEntry } from '../ports/quality-log.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import type { Unusable, Usable } from './read-snapshot.ts';
+
+// The whole suite over what was read, and the verdict: only a file that passes goes on to staging.
+
+export type Judged = {
+  readonly verdict: 'promote' | 'block';
+  readonly results: readonly ExpectationResult[];
+  readonly resultsSha256: Sha256;
+  readonly score: string | undefined;
+  readonly isVolumeCollapse: boolean;
+  /** All that is to be said of the file as a whole, the worst first. */
+  readonly problems: readonly Problem[];
+};
+
+export function judgeFile(
+  run: Pick<RunRecord, 'runId' | 'drop'>,
+  {
+    contract,
+    suite,
+    read,
+    history,
+  }: {
+    contract: Contract;
+    suite: readonly SuiteItem[];
+    read: Usable | Unusable;
+    /** Of the contract, up to the landing of this file. */
+    history: readonly QualityEntry[];
+  },
+): Judged {
+  const { intake } = read;
+  const counted: readonly CountedProblem[] = [...read.problems, ...intake.tally.lines()];
+  const isJudged = read.kind === 'usable' || read.isJudged;
+  const rows = evaluateRows(suite, {
+    isJudged,
+    rows: { read: intake.records, rejected: intake.rejected - read.orphans },
+    duplicates: read.duplicates,
+    columns: columnsOf(contract, read),
+    problems: counted,
+  });
+  const earlier = earlierVolumes(history, { runId: run.runId, landedAt: run.drop.landedAt });
+  const past =
+    read.kind === 'usable'
+      ? evaluateHistory(suite, {
+          rows: intake.accepted,
+          earlier,
+          asOf: read.asOf,
+          landed: localDateOf(new Date(run.drop.landedAt)),
+        })
+      : [];
+  const results = suiteResults(suite, [...rows, ...read.results, ...past], NOT_REACHED);
+  const verdict = verdictOf(results);
+  const isBlocked = read.kind === 'unusable' || verdict.kind === 'block';
+  return {
+    verdict: isBlocked ? 'block' : 'promote',
+    results,
+    resultsSha256: Sha256.parse(createHash('sha256').update(JSON.stringify(results)).digest('hex')),
+    score: qualityScore(results, { read: intake.records, rejected: intake.rejected }),
+    isVolumeCollapse: read.kind === 'usable' && isVolumeCollapse(intake.accepted, earlier),
+    problems: worstFirst([...reasons(results, read, counted), ...read.problems]),
+  };
+}
+
+const NOT_REACHED = 'The file was refused before this was looked at.';
+
+function columnsOf(contract: Contract, { problems, columns }: Usable | Unusable) {
+  const named = (code: Problem['code']): string[] =>
+    problems.flatMap((problem) =>
+      problem.code === code && problem.column !== undefined ? [problem.column] : [],
+    );
+  const missing = named('missing-column');
+  const noHeader = problems.some(({ code, column }) => code === 'missing-column' && column === undefined);
+  const absent = missing.length + columns.missingOptional.length;
+  return {
+    recognised: noHeader ? 0 : contract.columns.length - absent,
+    missing: noHeader
+      ? contract.columns.filter(({ optional }) => optional !== true).map(({ name }) => name)
+      : missing,
+    missingOptional: columns.missingOptional,
+    duplicated: named('duplicate-column'),
+    unexpected: columns.unexpected,
+  };
+}
+
+/** Expectations over the whole file that failed or could not be evaluated, where no problem says it already. */
+function reasons(
+  results: readonly ExpectationResult[],
+  read: Usable | Unusable,
+  counted: readonly CountedProblem[],
+): Problem[] {
+  if (read.kind === 'unusable') return [];
+  return results.flatMap((result): Problem[] => {
+    const { code, status, severity, failing, about, observed, threshold, reason } = result;
+    if (code === undefined || status === 'passed') return [];
+    if (status === 'not-evaluated') {
+      return [
+        { code, severity: 'notice', message: `Not checked: ${sentence(about)} ${reason ?? ''}`.trim() },
+      ];
+    }
+    // What single rows are about is counted row by row; what is said of the file by a problem need not be repeated.
+    if (severity === 'warn' && counted.some((problem) => problem.code === code)) return [];
+    const facts = `Expected: ${sentence(about)} Found: ${observed} (allowed: ${threshold}).`;
+    const fate = severity === 'block' ? 'Nothing was promoted.' : 'The file was taken in all the same.';
+    return [
+      {
+        code,
+        severity: severity === 'block' ? 'error' : 'warning',
+        ...(failing > 0 && { count: failing }),
+        message: `${facts} ${fate}`,
+      },
+    ];
+  });
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
+}
+
+function worstFirst(problems: readonly Problem[]): Problem[] {
+  const order = { error: 0, warning: 1, notice: 2 };
+  return problems.toSorted((a, b) => order[a.severity] - order[b.severity]);
+}

@@ -1,0 +1,31 @@
+import type { Column, Contract } from '../contracts/contract.ts';
+import type { SqlSession } from '../ports/sql-engine.ts';
+import type { TokenMaker } from '../privacy/pseudonym.ts';
+import type { MaskedSample } from '../runs/documents.ts';
+
+const SAMPLE_ROWS = 20;
+
+/** The first staged rows for somebody who looks into a file: ids are tokens here, and names were tokens before. */
+export async function maskedSample(
+  { columns }: Contract,
+  sql: SqlSession,
+  tokenOf: TokenMaker,
+): Promise<Omit<MaskedSample, 'runId'>> {
+  const texts = columns.map(({ name }) => `"${name}"::VARCHAR AS "${name}"`);
+  const rows = await sql.rows(
+    `SELECT record_number, ${texts.join(', ')} FROM staged ORDER BY record_number LIMIT ${SAMPLE_ROWS}`,
+  );
+  return {
+    columns: columns.map(({ name }) => name),
+    rows: rows.map((row) => ({
+      record: Number(row['record_number']),
+      cells: columns.map((column) => safeCell(column, row[column.name], tokenOf)),
+    })),
+  };
+}
+
+function safeCell({ name, pii, mask }: Column, value: unknown, tokenOf: TokenMaker): string | null {
+  if (value === null || value === undefined) return null;
+  const text = String(value);
+  return pii === 'none' || mask !== undefined ? text : tokenOf(name, text);
+}

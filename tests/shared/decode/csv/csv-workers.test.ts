@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals';
+import { readCsv } from '../../../../shared/decode/csv/csv-reader.ts';
+import { CsvWorkers } from '../../../../shared/decode/csv/csv-workers.ts';
+import { aColumn, aContract, aMoneyColumn } from '../../../support/a-contract.ts';
+import { KEY, partsInFull, readFile, sourceOf, tokenOf } from './read-files.ts';
+
+// Real threads, with parts small enough for files of a few kilobytes.
+
+const CONTRACT = aContract({
+  columns: [
+    aColumn({ name: 'id' }),
+    aMoneyColumn({ name: 'amount' }),
+    aColumn({ name: 'name', nullable: true, pii: 'direct', mask: 'name' }),
+  ],
+});
+const row = (index: number): string => `L${index},${index}.25,"Ana ""${index % 7}""\nMaría 😀"`;
+const rows = (count: number, make = row): string[] =>
+  Array.from({ length: count }, (_, index) => make(index + 1));
+const fileOf = (lines: readonly string[], lineEnd = '\n'): string =>
+  `id,amount,name${lineEnd}${lines.join(lineEnd)}`;
+const replaced = (lines: string[], at: number, line: string): string[] => lines.with(at, line);
+const SMALL = { partRecords: 50, rangeBytes: 700, parallelFromBytes: 0 };
+
+describe('several threads', () => {
+  it.each<[string, string | Uint8Array]>([
+    ['plain rows', fileOf(rows(1_000, (index) => `L${index},${index},`))],
+    ['quoted line ends, doubled quotation marks and letters beyond ASCII', fileOf(rows(400))],
+    ['CRLF line ends', `${fileOf(rows(300), '\r\n')}\r\n`],
+    ['exactly two parts', `${fileOf(rows(100))}\n`],
+    ['blank lines between and at the end', `${fileOf(rows(200), '\n\r\n\n')}\n\n\n`],
+    ['rows that are rejected', fileOf(rows(300, (index) => (index % 3 === 0 ? `L${index},x` : row(index))))],
+    ['a quotation mark inside a cell', fileOf(replaced(rows(300), 130, 'L"x,1,'))],
+    ['text after a closing quotation mark', fileOf(replaced(rows(300), 130, 'Lx,1,"Ana"x'))],
+    ['two faults that even out', fileOf(replaced(replaced(rows(300), 130, 'L"x,1,'), 260, 'L"x,1,'))],
+    ['carriage returns alone in the middle', fileOf(replaced(rows(300), 130, 'a,1,\rb,2,'))],
+    ['an unclosed quotation mark', fileOf(replaced(rows(300), 130, 'Lx,1,"Ana'))],
+    ['bytes that are not UTF-8', Buffer.from(fileOf(replaced(rows(300), 130, 'Lx,1,\u00e1')), 'latin1')],
+    ['a NUL byte in the last row', `${fileOf(rows(300))}\nL1,\0,`],
+    [
+      'a part that is larger than a thread may take',
+      fileOf(replaced(rows(300), 130, `Lx,1,"${'x'.repeat(9_000)}"`)),
+    ],
+  ])('give the same parts as one: %s', async (_, content) => {
+    const alone = await readFile(content, CONTRACT, { ...SMALL, parallelFromBytes: Infinity });
+
+    for (const workers of [1, 2, 3]) {
+      const together = await readFile(content, CONTRACT, { ...SMALL, workers, mostChunkBytes: 8_000 });
+
+      expect(together.outcome).toEqual(alone.outcome);
+      if (alone.outcome.kind === 'read') expect(partsInFull(together.parts)).toBe(partsInFull(alone.parts));
+    }
+  });
+
+  it('leave out the rows that are set aside, as one does', async () => {
+    const issue = {
+      code: 'conflicting-duplicate',
+      severity: 'error',
+      column: 'id',
+      message: 'twice',
+    } as const;
+    const setAside = { dropped: Int32Array.of(7, 51, 200), rejected: new Map([[60, issue]]) };
+    const content = fileOf(rows(300));
+
+    const alone = await readFile(content, CONTRACT, { ...SMALL, parallelFromBytes: Infinity, setAside });
+    const together = await readFile(content, CONTRACT, { ...SMALL, workers: 2, setAside });
+
+    expect(partsInFull(together.parts)).toBe(partsInFull(alone.parts));
+    expect(alone.parts.map(({ dropped, rejected }) => [dropped, rejected])).toEqual([
+      [1, 0],
+      [1, 1],
+      [0, 0],
+      [1, 0],
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  it('hand the parts on in the order of the file', async () => {
+    const { parts } = await readFile(fileOf(rows(500)), CONTRACT, { ...SMALL, workers: 3 });
+
+    expect(parts.map(({ records }) => records)).toEqual(Array.from({ length: 10 }, () => 50));
+    expect(new Set(parts.map(({ totals }) => totals['amount'])).size).toBe(10);
+  });
+
+  it('stop when the sink or the source fails, and say so', async () => {
+    const content = fileOf(rows(500));
+    const settings = { ...SMALL, tokenOf, pseudonymKey: KEY, workers: 2 };
+    const full = { take: () => Promise.reject(new Error('no space left')) };
+    const ignored = { take: async () => undefined };
+    const whole = sourceOf(content);
+    const lost = {
+      ...whole,
+      read: (start: number, end: number) =>
+        start > 5_000 ? Promise.reject(new Error('the connection was lost')) : whole.read(start, end),
+    };
+
+    await expect(readCsv(whole, CONTRACT, full, settings)).rejects.toThrow('no space left');
+    await expect(readCsv(lost, CONTRACT, ignored, settings)).rejects.toThrow('the connection was lost');
+  });
+
+  it('fail the reading when one of them dies: that is no matter of the data', async () => {
+    const settings = { ...SMALL, tokenOf, pseudonymKey: 'too short', workers: 2 };
+
+    const reading = readCsv(sourceOf(fileOf(rows(500))), CONTRACT, { take: async () => undefined }, settings);
+
+    await expect(reading).rejects.toThrow('a thread that decodes CSV failed');
+  });
+
+  it('refuse further chunks after they have been closed', async () => {
+    const layout = { delimiter: 44, width: 3, positions: new Map<string, number>(), unexpected: [] };
+    const orders = { contract: CONTRACT, layout, setAside: undefined, partRecords: 50 };
+    const workers = new CsvWorkers(1, orders, KEY);
+    const chunk = { bytes: new Uint8Array(16), size: 0, offset: 0, records: 0, recordBefore: 0 };
+    await workers.close();
+
+    await expect(workers.decode(chunk)).rejects.toThrow('a thread that decodes CSV ended');
+  });
+});
