@@ -1,4 +1,3 @@
-import { type Contract, contractLabel } from '../../contracts/contract.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { type Delimiter, MOST_RECORD_BYTES } from './dialect.ts';
 
@@ -29,14 +28,6 @@ export function malformedHeader(line: number, detail: string): Problem {
     code: 'malformed-row',
     severity: 'error',
     message: `The header cannot be split into names: line ${line} has ${detail}. Nothing was read. Correct the quotation marks and drop the file again.`,
-  };
-}
-
-export function headerOnly(contract: Contract): Problem {
-  return {
-    code: 'header-only',
-    severity: 'error',
-    message: `The file has the header of ${contractLabel(contract)} and no row. Nothing was promoted. Check the filter of the export and drop the file again.`,
   };
 }
 
