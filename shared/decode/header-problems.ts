@@ -34,7 +34,7 @@ function noHeader(label: string): Problem {
 function missingColumn(contract: Contract, { column, nearest }: HeaderMatch['missing'][number]): Problem {
   const { needsOneOf = [] } = contract;
   // The first of them stands for all: see HeaderMatch.
-  if (column.optional === true && needsOneOf.includes(column.name)) return noneOf(contract, needsOneOf);
+  if (column.optional === true && needsOneOf.includes(column.name)) return noneOf(contract, column.name);
   const near = nearest === undefined ? undefined : JSON.stringify(shownName(nearest));
   const hint = near === undefined ? '' : ` (the file has ${near})`;
   const rename = near === undefined ? 'Add the column' : `Rename ${near} to ${column.name}`;
@@ -46,11 +46,13 @@ function missingColumn(contract: Contract, { column, nearest }: HeaderMatch['mis
   };
 }
 
-function noneOf(contract: Contract, columns: readonly string[]): Problem {
+function noneOf(contract: Contract, column: string): Problem {
+  const { needsOneOf = [] } = contract;
   return {
     code: 'missing-column',
     severity: 'error',
-    message: `Contract ${contractLabel(contract)}: at least one of the columns ${inOneLine(columns)} has to be there, and none is. Nothing was promoted. Add one of them and drop the file again, or release a new version of the contract.`,
+    column,
+    message: `Contract ${contractLabel(contract)}: at least one of the columns ${inOneLine(needsOneOf)} has to be there, and none is. Nothing was promoted. Add one of them and drop the file again, or release a new version of the contract.`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { contractOf } from '../contracts/registry.ts';
 import type { Sha256 } from '../domain/ids.ts';
 import { runbookOf } from '../domain/problem.ts';
 import { findAnomalies } from '../kpis/anomalies.ts';
@@ -38,12 +39,19 @@ export function complianceOf(run: RunRecord, mart: KpiMart | undefined, generate
     generatedAt: generatedAt.toISOString(),
     maskStage: masked.length > 0 ? 'transformation' : 'none',
     piiMaskedColumns: masked,
-    piiMaskedIn: masked.length > 0 ? ['quarantine'] : [],
+    piiMaskedIn: masked.length > 0 ? zonesMasked(run) : [],
     accessLog: accessLogOf(run),
     anomalies,
     criticalAnomalyCount: anomalies.filter(({ severity }) => severity === 'critical').length,
     metadata: { sourceFile: run.drop.path, checksum: run.sha256, action: run.cause },
   };
+}
+
+/** Names are masked from staging on; ids are clear there and masked where people read rows. */
+function zonesMasked(run: RunRecord): string[] {
+  const contract = contractOf(run.contract, run.contractVersion);
+  const hasNames = contract?.columns.some(({ mask }) => mask !== undefined) === true;
+  return [...(hasNames ? ['staging'] : []), 'quarantine', 'runs'];
 }
 
 export function manifestOf(

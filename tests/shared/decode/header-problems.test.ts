@@ -63,6 +63,7 @@ describe('a header', () => {
       {
         code: 'missing-column',
         severity: 'error',
+        column: 'revenue',
         message:
           'Contract statements@1: at least one of the columns revenue, cost has to be there, and none is. Nothing was promoted. Add one of them and drop the file again, or release a new version of the contract.',
       },
