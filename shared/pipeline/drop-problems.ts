@@ -63,6 +63,6 @@ export function fileTooLarge(bytes: number, limit: number): Problem {
   return {
     code: 'file-too-large',
     severity: 'error',
-    message: `The file has ${gigabytes(bytes)}; files up to ${gigabytes(limit)} are read. Nothing was read or kept. Export it in parts, for example a file for each year, or as Parquet, and drop those.`,
+    message: `The file has ${gigabytes(bytes)}; files up to ${gigabytes(limit)} are read. Nothing was read or kept. Leave out the columns and dates that nobody needs, or export it as Parquet, and drop that.`,
   };
 }

@@ -86,7 +86,9 @@ async function keepAndAdvance(
 ): Promise<IngestOutcome> {
   const { file, location } = source;
   const extension = location.kind === 'usable' ? location.extension : 'bin';
-  const raw = file && (await keepRaw(run, file, extension, deps));
+  // A file that is too large to be read is too large to be kept.
+  const isKept = judged.problems.every(({ code }) => code !== 'file-too-large');
+  const raw = file && isKept ? await keepRaw(run, file, extension, deps) : undefined;
   const problems = raw === 'gone' ? [sourceGone(run.drop.path)] : judged.problems;
   const kept = raw === undefined || raw === 'gone' ? run : { ...run, rawPath: raw.path };
   const [problem] = problems;

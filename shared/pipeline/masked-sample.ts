@@ -1,5 +1,5 @@
 import type { Column, Contract } from '../contracts/contract.ts';
-import type { SqlSession } from '../ports/sql-engine.ts';
+import type { SqlSession, SqlValue } from '../ports/sql-engine.ts';
 import type { TokenMaker } from '../privacy/pseudonym.ts';
 import type { MaskedSample } from '../runs/documents.ts';
 
@@ -24,7 +24,11 @@ export async function maskedSample(
   };
 }
 
-function safeCell({ name, pii, mask }: Column, value: unknown, tokenOf: TokenMaker): string | null {
+function safeCell(
+  { name, pii, mask }: Column,
+  value: SqlValue | undefined,
+  tokenOf: TokenMaker,
+): string | null {
   if (value === null || value === undefined) return null;
   const text = String(value);
   return pii === 'none' || mask !== undefined ? text : tokenOf(name, text);

@@ -104,11 +104,8 @@ export async function readSnapshot(
   const repeated = await findRepeated(contract, first.intake.records, sql);
   const { identical, conflicting } = repeated;
   const bad = first.intake.rejected + conflicting;
+  const duplicates = { identical, conflicting };
   const tooMany = aboveTolerance(contract, bad, first.intake, repeated);
-  if (tooMany !== undefined) {
-    first.intake.tally.merge([...repeated.conflictIssues, ...repeated.dropIssues]);
-    return refuse(first.intake, { identical, conflicting }, [tooMany]);
-  }
   const again = async (setAside: SetAside): Promise<Staged> => {
     const pass = await stageFile(input.source, contract, { dir, setAside }, deps);
     if (pass.kind === 'unstaged') throw new Error('a file that could be read cannot be read again');
@@ -118,7 +115,8 @@ export async function readSnapshot(
   };
   const hasRepeated = repeated.dropped.length > 0 || repeated.rejected.size > 0;
   const own = hasRepeated ? await again(repeated) : first;
-  const duplicates = { identical, conflicting };
+  // Only now: the rows that contradict each other are in the quarantine as well.
+  if (tooMany !== undefined) return refuse(own.intake, duplicates, [tooMany]);
 
   const finding = own.intake.asOf.find();
   const dated =

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { Contract } from '../contracts/contract.ts';
 import { contractOf } from '../contracts/registry.ts';
 import { sealedColumns } from '../decode/safe-cells.ts';
+import type { DatasetId } from '../domain/ids.ts';
 import { REFERENCE_DAY } from '../domain/local-date.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { DataBreaker } from '../expectations/data-breaker.ts';
 import { noteVerdict } from '../expectations/note-verdict.ts';
 import { suiteOf } from '../expectations/suite.ts';
 import type { Breakers } from '../ports/breakers.ts';
@@ -130,7 +133,7 @@ async function promote(work: Work & { read: Usable }, deps: ValidateDeps): Promi
   if (intake.rejected > 0) await keepQuarantine(run, read, deps);
   await keepDocument(run, 'validation_report.json', report, deps);
   await keepDocument(run, 'masked_sample.json', { runId: run.runId, ...read.sample }, deps);
-  await noteQuality(work, deps);
+  const breaker = await noteQuality(work, deps);
   await deps.registry.register({
     dataset: run.dataset,
     relation: contract.relation,
@@ -153,7 +156,7 @@ async function promote(work: Work & { read: Usable }, deps: ValidateDeps): Promi
           ...(read.asOf !== undefined && { asOf: read.asOf }),
           stagingPath: staged,
           relation: contract.relation,
-          problems: report.problems.slice(0, 20),
+          problems: [...report.problems.slice(0, 19), ...breaker],
         },
         'validate',
         startedAt,
@@ -177,9 +180,8 @@ async function reject(work: Work, deps: ValidateDeps): Promise<readonly StageMes
   const { run, read, report, startedAt } = work;
   const now = deps.clock.now();
   const quarantined = read.intake.rejected > 0 ? [await keepQuarantine(run, read, deps)] : [];
-  const problems = report.problems.slice(0, 20);
+  const problems = [...report.problems.slice(0, 19), ...(await noteQuality(work, deps))];
   const judged = withTrail({ ...measured(run, work, now), problems }, 'validate', startedAt, now);
-  await noteQuality(work, deps);
   // An attempt before this one may have been accepted: its rows are in books that must do without them now.
   const refreshed = await withdrawSnapshot(run, deps);
   await afterBeginning(refreshed, () =>
@@ -188,8 +190,11 @@ async function reject(work: Work, deps: ValidateDeps): Promise<readonly StageMes
   return refreshed;
 }
 
-/** Into the history of the contract, and into the breaker of its dataset. */
-async function noteQuality({ run, contract, read, judged, report }: Work, deps: ValidateDeps): Promise<void> {
+/** Into the history of the contract, and into the breaker of its dataset. Returns what is to be said of an open one. */
+async function noteQuality(
+  { run, contract, read, judged, report }: Work,
+  deps: ValidateDeps,
+): Promise<readonly Problem[]> {
   const at = deps.clock.now().toISOString();
   const entry: QualityEntry = {
     runId: run.runId,
@@ -217,12 +222,25 @@ async function noteQuality({ run, contract, read, judged, report }: Work, deps: 
     reason,
     at,
   };
-  const { events } = await noteVerdict({ dataset: run.dataset, outcome }, deps);
+  const { events, state } = await noteVerdict({ dataset: run.dataset, outcome }, deps);
   for (const event of events) {
     const fields = { runId, dataset: run.dataset, breaker: event.name, reason: event.reason };
     if (event.kind === 'opened') deps.log.error('breaker.opened', fields);
     else deps.log.info('breaker.closed', fields);
   }
+  return state.status === 'open' ? [breakerOpen(run.dataset, state)] : [];
+}
+
+function breakerOpen(
+  dataset: DatasetId,
+  { badInARow, openedAt, reason }: DataBreaker & { status: 'open' },
+): Problem {
+  return {
+    code: 'breaker-open',
+    severity: 'warning',
+    ...(badInARow > 0 && { count: badInARow }),
+    message: `No file of ${dataset} has been good since ${openedAt.slice(0, 10)}: ${reason} The last good numbers stay up. Mend the export at its source and drop a good file; that closes the breaker.`,
+  };
 }
 
 function measured(run: RunRecord, { read, contract, report, startedAt }: Work, now: Date): RunRecord {

@@ -5,7 +5,7 @@ import type { RunRecord } from '../runs/run-record.ts';
 export type WaitDeps = {
   ledger: RunLedger;
   /** Waits that many milliseconds. */
-  pause(ms: number): Promise<void>;
+  pause: (ms: number) => Promise<void>;
 };
 
 const PAUSE_MS = 250;

@@ -54,6 +54,8 @@ export class Pipeline {
     const deps = {
       ...app.depsFor(recording(logged)),
       clock: { now: () => new Date(Date.now() + clock.aheadMs) },
+      // The test is the host: nobody works on anything else while a stage waits.
+      pause: async () => undefined,
     };
     return new Pipeline({ storage, app, deps, logged }, clock);
   }

@@ -17,7 +17,8 @@ type WatchedPort =
   | 'secrets'
   | 'scratch'
   | 'sql'
-  | 'staging';
+  | 'quality'
+  | 'breakers';
 
 /** The process is gone: no call of it does anything any more. */
 export class ProcessDied extends Error {
@@ -50,10 +51,8 @@ export function watched(deps: Deps, before: (call: PortCall) => Promise<void> | 
     secrets: through('secrets', deps.secrets),
     scratch: through('scratch', deps.scratch),
     sql: through('sql', deps.sql),
-    openStagingWriter: async (...args) => {
-      await before({ port: 'staging', method: 'open', args });
-      return through('staging', await deps.openStagingWriter(...args));
-    },
+    quality: through('quality', deps.quality),
+    breakers: through('breakers', deps.breakers),
   };
 }
 
