@@ -140,15 +140,18 @@ async function refuseUnwritable(output: string | undefined): Promise<void> {
   }
 }
 
-main().then(
-  (code) => {
-    // The emulator and DuckDB keep handles that would hold the process for some seconds.
-    process.exit(code);
-  },
-  (error: unknown) => {
-    const isUsage = error instanceof UsageError;
-    if (isUsage) console.error(`${error.message}. See --help.`);
-    else console.error(error instanceof Stuck ? `${error.message}.` : error);
-    process.exit(isUsage ? EXIT.rejected : EXIT.machineryFailed);
-  },
-);
+/** The emulator and DuckDB keep handles that would hold the process for some seconds. */
+async function exit(code: number): Promise<never> {
+  // A pipe takes 64 KB at a time: what is still on its way would be cut off.
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
+  process.exit(code);
+}
+
+main().then(exit, (error: unknown) => {
+  const isUsage = error instanceof UsageError;
+  if (isUsage) console.error(`${error.message}. See --help.`);
+  else console.error(error instanceof Stuck ? `${error.message}.` : error);
+  return exit(isUsage ? EXIT.rejected : EXIT.machineryFailed);
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { qualityOfContracts } from '../../shared/pipeline/data-quality.ts';
 import { newestMart } from '../../shared/pipeline/newest-mart.ts';
 import { dashboardPage } from '../../shared/publishing/dashboard-page.ts';
 import { healthNow } from './health.ts';
@@ -11,21 +12,25 @@ export const dashboardRoute: Route = {
   method: 'GET',
   path: 'dashboard',
   authLevel: 'function',
-  summary: 'KPIs and the trail of runs as a page',
+  summary: 'KPIs, data quality and the trail of runs as a page',
   query: z.object({
     refresh: z.enum(['on', 'off']).optional().describe('off: the page does not load itself again'),
   }),
   responses: { 200: { description: 'The page', mediaType: 'text/html' } },
   handle: withDeps(async (request, deps, context) => {
-    const [newest, runs, { health, details }] = await Promise.all([
+    const [newest, runs, quality, breakers, { health, details }] = await Promise.all([
       newestMart({}, deps),
       deps.ledger.list({ limit: RUNS_SHOWN }),
+      qualityOfContracts(deps),
+      deps.breakers.all(),
       healthNow(context),
     ]);
     const key = request.query.get('code');
     const page = await dashboardPage({
       ...(newest && { mart: newest.mart }),
       runs,
+      quality,
+      breakers,
       // Whoever has the key may read what the error says.
       health: { status: health.status, ...(details[0] !== undefined && { lastError: details[0] }) },
       now: deps.clock.now().toISOString(),

@@ -12,7 +12,10 @@ export const healthRoute: Route = {
   authLevel: 'anonymous',
   summary: 'Is the product well? Answers even when the settings are bad, and names them.',
   responses: {
-    200: { description: 'Healthy, or degraded: the newest run failed' },
+    200: {
+      description:
+        'Healthy, or degraded: the newest run failed. Bad data makes nothing ill: datasets without new numbers are in dataQuality',
+    },
     503: { description: 'Settings or storage are not usable; the checks say which' },
   },
   handle: async (_request, context) => {
@@ -26,9 +29,9 @@ export const healthRoute: Route = {
 export async function healthNow(context: Parameters<Route['handle']>[1]): Promise<HealthReport> {
   try {
     const { config, checks, depsFor } = await theApp();
-    const { ledger, clock } = depsFor(invocationLog(context));
+    const { ledger, breakers, clock } = depsFor(invocationLog(context));
     const nextRun = nextSweepOf(config)?.toISOString() ?? null;
-    return await checkHealth(checks, { ledger, clock, revision: config.revision, nextRun });
+    return await checkHealth(checks, { ledger, breakers, clock, revision: config.revision, nextRun });
   } catch (error) {
     // Settings are named and never quoted, so anybody may read what is wrong with them.
     const isConfig = error instanceof ConfigInvalid;
@@ -39,6 +42,7 @@ export async function healthNow(context: Parameters<Route['handle']>[1]): Promis
       next_run: null,
       metrics_computed: 0,
       last_error: shown.join(' '),
+      dataQuality: [],
       checks: Object.fromEntries(
         shown.map((detail, index) => [isConfig ? `settings ${index + 1}` : 'app', { ok: false, detail }]),
       ),

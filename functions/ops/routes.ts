@@ -1,7 +1,9 @@
+import { checkRoute } from './check.ts';
 import { dashboardRoute } from './dashboard.ts';
 import { healthRoute } from './health.ts';
 import { kpiRoute, kpisRoute, reportRoute } from './kpis.ts';
 import { openApiRoute } from './openapi.ts';
+import { replayRoute } from './replay.ts';
 import { rerunRoute } from './rerun.ts';
 import type { Route } from './route.ts';
 import { artifactRoute, runRoute, runsRoute } from './runs.ts';
@@ -13,7 +15,9 @@ const DOCUMENTED: Route[] = [
   runRoute,
   artifactRoute,
   rerunRoute,
+  replayRoute,
   triggerRoute,
+  checkRoute,
   kpisRoute,
   kpiRoute,
   dashboardRoute,

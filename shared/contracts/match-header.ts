@@ -1,3 +1,4 @@
+import { withoutPersonalData } from '../privacy/shown-name.ts';
 import type { Column, Contract } from './contract.ts';
 
 // Names of a header against the columns of a contract: case, accents, punctuation and known aliases do not
@@ -124,9 +125,9 @@ export function listedNames(names: readonly string[]): { listed: readonly string
   return { listed, more: names.length - listed.length };
 }
 
-/** A name of a header, cut short. */
+/** A name of a header, cut short, or what stands for one that names a person. */
 export function shownName(name: string): string {
-  const trimmed = name.trim();
+  const trimmed = withoutPersonalData(name.trim());
   return trimmed.length > LONGEST_NAME ? `${trimmed.slice(0, LONGEST_NAME - 1)}…` : trimmed;
 }
 

@@ -123,3 +123,11 @@ function newestVersions(contracts: readonly Contract[]): readonly Contract[] {
 export function contractOf(name: string, version: number): Contract | undefined {
   return CONTRACTS.find((contract) => contract.name === name && contract.version === version);
 }
+
+/** The version of a contract that new files are judged by. */
+export function newestVersionOf(
+  name: string,
+  contracts: readonly Contract[] = CONTRACTS,
+): Contract | undefined {
+  return newestVersions(contracts).find((contract) => contract.name === name);
+}

@@ -1,6 +1,4 @@
-import type { CellValue } from '../contracts/cell-parser.ts';
 import type { Contract } from '../contracts/contract.ts';
-import type { TypedRow } from '../contracts/row-rules.ts';
 import { fromEpochDay, LocalDate, toEpochDay } from '../domain/local-date.ts';
 import type { ColumnBatch, Vector } from './column-batch.ts';
 
@@ -42,12 +40,14 @@ export function asOfVotes(
   const votes: AsOfVotes = new Map();
   if (rule.kind === 'given' || rule.kind === 'always') return votes;
   const labels = vector(rule.kind === 'date-plus-days' ? rule.label : rule.column);
+  const ends = rule.kind === 'newest-event' ? vector(rule.until) : undefined;
   const dates = rule.kind === 'date-plus-days' ? vector(rule.date) : undefined;
   const late = rule.kind === 'date-plus-days' ? vector(rule.days) : undefined;
   let last: { label: number; snapshot: SnapshotTally } | undefined;
   for (let row = 0; row < batch.rows; row += 1) {
     const record = batch.recordNumbers[row] as number;
-    const label = labels === undefined ? UNLABELLED : numberAt(labels, row);
+    const end = ends === undefined ? undefined : numberAt(ends, row);
+    const label = end ?? (labels === undefined ? UNLABELLED : numberAt(labels, row));
     if (label === undefined) continue;
     // Files are mostly sorted by date: the snapshot of the row before is asked first.
     if (last?.label !== label) {
@@ -72,12 +72,10 @@ function numberAt(vector: Vector, row: number): number | undefined {
 
 export class AsOfFinder {
   readonly #rule: Contract['asOf'];
-  readonly #label: string | undefined;
   readonly #snapshots: AsOfVotes = new Map();
 
   constructor(contract: Pick<Contract, 'asOf'>) {
     this.#rule = contract.asOf;
-    this.#label = labelColumn(contract) ?? eventColumn(contract);
   }
 
   add(votes: AsOfVotes): void {
@@ -93,18 +91,6 @@ export class AsOfFinder {
         }
       }
     }
-  }
-
-  /** Takes back what a row has said: it was found to be contradicted and is not in the numbers. */
-  remove(row: TypedRow): void {
-    const rule = this.#rule;
-    const label = this.#label === undefined ? undefined : row[this.#label];
-    const key = typeof label === 'number' ? label : UNLABELLED;
-    const snapshot = this.#snapshots.get(key);
-    if (snapshot === undefined) return;
-    uncount(this.#snapshots, key);
-    const day = rule.kind === 'date-plus-days' ? impliedDay(row[rule.date], row[rule.days]) : undefined;
-    if (day !== undefined) uncount(snapshot.votes, day);
   }
 
   find(): AsOfFinding {
@@ -140,26 +126,9 @@ export function labelColumn({ asOf }: Pick<Contract, 'asOf'>): string | undefine
   return asOf.kind === 'date-plus-days' ? asOf.label : undefined;
 }
 
-function eventColumn({ asOf }: Pick<Contract, 'asOf'>): string | undefined {
-  return asOf.kind === 'newest-event' ? asOf.column : undefined;
-}
-
-/** Only a loan that is late says which day it is. */
-function impliedDay(date: CellValue | undefined, late: CellValue | undefined): number | undefined {
-  if (typeof date !== 'number' || typeof late !== 'number' || late <= 0) return undefined;
-  return date + late;
-}
-
 function count(tally: Tally, record: number): void {
   tally.rows += 1;
   tally.record = Math.min(tally.record, record);
-}
-
-function uncount(tallies: Map<number, Tally>, key: number): void {
-  const tally = tallies.get(key);
-  if (tally === undefined) return;
-  tally.rows -= 1;
-  if (tally.rows === 0) tallies.delete(key);
 }
 
 function snapshotOf([label, { rows, record }]: readonly [number, Tally]): Snapshot {

@@ -19,9 +19,12 @@ import { SuspectWatch } from './suspect-watch.ts';
 // The records of one part of a file, from cells to a finished part. Readers with a fast path write the plain cells of
 // a row into `batch` themselves; everything else about rows happens here, once for all formats.
 
-/** Rejected rows of a part that are described in words, and those of one code and column. */
-const MOST_DETAILED = 1_000;
-const MOST_DETAILED_OF_A_KIND = 100;
+/**
+ * Rejected rows of a part that are described in words, and those of one code and column. To describe a row takes as long
+ * as to read some sixty. Only the first ones of a file are written down in words, so a later part describes fewer: as
+ * many as are wanted when the parts before it are sound.
+ */
+const MOST_DETAILED = { inFirstRecords: { rows: 1_000, ofAKind: 100 }, later: { rows: 100, ofAKind: 10 } };
 /** A part ends early when its texts grow beyond this, so that wide rows do not fill the memory. */
 export const MOST_TEXT_BYTES = 32 * 1024 * 1024;
 
@@ -245,7 +248,8 @@ export class PartBuilder {
     issues: readonly RowIssue[],
     inWords: () => { issues: readonly RowIssue[]; cells: Readonly<Record<string, string>> },
   ): void {
-    const most = this.#detailed < MOST_DETAILED ? MOST_DETAILED_OF_A_KIND : 1;
+    const { rows, ofAKind } = record <= BATCH_RECORDS ? MOST_DETAILED.inFirstRecords : MOST_DETAILED.later;
+    const most = this.#detailed < rows ? ofAKind : 1;
     const isDetailed = issues.some((issue) => (this.#tally.lineOf(issue)?.count ?? 0) < most);
     if (!isDetailed) {
       const [first] = issues;

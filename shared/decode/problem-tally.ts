@@ -11,7 +11,7 @@ export type IssueLine = Omit<RowIssue, 'message'> & {
   firstRecords: number[];
 };
 
-/** Counts issues by code and column; keeps the first message and the first few record numbers of each. */
+/** Counts issues by code and column; keeps the lowest record numbers of each and the message of the first of them. */
 export class ProblemTally {
   readonly #lines = new Map<string, IssueLine>();
 
@@ -20,11 +20,11 @@ export class ProblemTally {
     if (line === undefined) this.#lines.set(keyOf(issue), { ...issue, count: 1, firstRecords: [record] });
     else {
       line.count += 1;
-      if (line.firstRecords.length < FIRST_RECORDS) line.firstRecords.push(record);
+      noteRecord(line, record, issue.message);
     }
   }
 
-  /** Adds the lines of a later part of the file. */
+  /** Adds the lines of another part of the file. */
   merge(lines: readonly IssueLine[]): void {
     for (const other of lines) {
       const line = this.lineOf(other);
@@ -32,7 +32,7 @@ export class ProblemTally {
         this.#lines.set(keyOf(other), { ...other, firstRecords: [...other.firstRecords] });
       else {
         line.count += other.count;
-        line.firstRecords.push(...other.firstRecords.slice(0, FIRST_RECORDS - line.firstRecords.length));
+        for (const record of other.firstRecords) noteRecord(line, record, other.message);
       }
     }
   }
@@ -57,6 +57,17 @@ export class ProblemTally {
         ...(firstRecords[0] !== undefined && { record: firstRecords[0], firstRecords }),
       }));
   }
+}
+
+/** Issues need not come in the order of their records: rows with one key are found by the hash of that key. */
+function noteRecord(line: IssueLine, record: number, message: string): void {
+  const { firstRecords } = line;
+  const isFull = firstRecords.length >= FIRST_RECORDS;
+  if (isFull && record >= (firstRecords.at(-1) ?? 0)) return;
+  if (record < (firstRecords[0] ?? Infinity)) line.message = message;
+  const place = firstRecords.findIndex((each) => each > record);
+  firstRecords.splice(place === -1 ? firstRecords.length : place, 0, record);
+  if (isFull) firstRecords.pop();
 }
 
 function keyOf({ severity, code, column }: Pick<RowIssue, 'severity' | 'code' | 'column'>): string {

@@ -1,3 +1,4 @@
+import { neutralised } from '../domain/formula-text.ts';
 import type { SqlSession } from '../ports/sql-engine.ts';
 import type { KpiMart, KpiResult } from './kpi-result.ts';
 
@@ -89,7 +90,7 @@ function dimensionText(dimension: KpiResult['dimension']): string {
 
 function csvCell({ kind }: Column, value: string | null): string {
   if (value === null) return '';
-  const safe = kind === 'text' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const safe = kind === 'text' ? neutralised(value) : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -25,16 +25,26 @@ export function bookOf(
     .map(({ landedAt: _landedAt, ...entry }) => entry);
 }
 
-/** Later as-of date first; for one day the file that landed last; the run id settles what is left. */
+/**
+ * Later as-of date first; for one day the file that landed last; of one landing that was judged by two versions of its
+ * contract the newer version; the run id settles what is left.
+ */
 export function supersedes(a: Standing, b: Standing): boolean {
   return rank(a) > rank(b);
 }
 
-type Standing = { readonly asOf: LocalDate; readonly landedAt: string; readonly runId: RunId };
+type Standing = {
+  readonly asOf: LocalDate;
+  readonly landedAt: string;
+  /** Absent where it was written down before a contract had a second version. */
+  readonly contractVersion?: number | undefined;
+  readonly runId: RunId;
+};
 
 /** Where a run stands among others of its feed, once it has a date. */
-export function standingOf({ asOf, drop, runId }: RunRecord & { asOf: LocalDate }): Standing {
-  return { asOf, landedAt: drop.landedAt, runId };
+export function standingOf(run: RunRecord & { asOf: LocalDate }): Standing {
+  const { asOf, drop, contractVersion, runId } = run;
+  return { asOf, landedAt: drop.landedAt, contractVersion, runId };
 }
 
 /** Runs whose book the new snapshot may have changed: those of other relations as of its day or later. */
@@ -47,8 +57,9 @@ export function runsAffectedBy(added: Snapshot, snapshots: readonly Snapshot[]):
   );
 }
 
-function rank({ asOf, landedAt, runId }: Standing): string {
-  return `${asOf}|${landedAt}|${runId}`;
+/** Sorts as text. */
+function rank({ asOf, landedAt, contractVersion = 1, runId }: Standing): string {
+  return `${asOf}|${landedAt}|${String(contractVersion).padStart(6, '0')}|${runId}`;
 }
 
 /** The snapshots that any KPI can be computed from. The others are kept and checked, but change no number. */

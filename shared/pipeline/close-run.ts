@@ -142,6 +142,7 @@ export async function endInLedger(
   const ended = await amendAttempt(ledger, run, (current) => ({
     ...current,
     ...(run.rawPath !== undefined && { rawPath: run.rawPath }),
+    ...(run.asOf !== undefined && { asOf: run.asOf }),
     ...(run.rows !== undefined && { rows: run.rows }),
     ...(run.rejectedRows !== undefined && { rejectedRows: run.rejectedRows }),
     status,

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Breakers } from '../ports/breakers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
+import { causeIn, openBreakers } from './data-quality.ts';
 import { describeError } from './work-stage.ts';
 
 // Is the product well, and what does it wait for? The answer comes even when settings or storage do not.
@@ -15,6 +17,8 @@ export type Health = {
   readonly next_run: string | null;
   readonly metrics_computed: number;
   readonly last_error: string | null;
+  /** Datasets whose circuit breaker is open: the machinery is well, but no new numbers come from them. */
+  readonly dataQuality: readonly { dataset: string; since: string; reason: string }[];
   readonly checks: Readonly<Record<string, { ok: boolean; detail?: string }>>;
   readonly revision: string;
 };
@@ -30,6 +34,7 @@ export async function checkHealth(
   checks: readonly HealthCheck[],
   deps: {
     ledger: RunLedger;
+    breakers: Breakers;
     clock: Clock;
     revision: string;
     nextRun: string | null;
@@ -48,10 +53,11 @@ export async function checkHealth(
   const [first] = failed;
   if (first !== undefined) {
     const last_error = `${first.name}: ${kindOf(first.error)}`;
-    const health = { status: 'unhealthy', last_run: null, metrics_computed: 0, last_error, ...base } as const;
+    const nothing = { last_run: null, metrics_computed: 0, dataQuality: [] };
+    const health = { status: 'unhealthy', last_error, ...nothing, ...base } as const;
     return { health, details: failed.map(({ name, error }) => `${name}: ${describeError(error)}`) };
   }
-  const runs = await deps.ledger.list({ limit: 50 });
+  const [runs, breakers] = await Promise.all([deps.ledger.list({ limit: 50 }), deps.breakers.all()]);
   const [last] = runs;
   const ended = runs.filter(({ completedAt }) => completedAt !== undefined);
   const newest = ended.toSorted((a, b) => ((a.completedAt ?? '') < (b.completedAt ?? '') ? 1 : -1));
@@ -70,6 +76,8 @@ export async function checkHealth(
       : null,
     metrics_computed: computed?.phases.calculation?.kpisComputed ?? 0,
     last_error: failure === undefined ? null : `${failure.code} in stage ${failure.stage}`,
+    // Only the cause: what a file has wrong is not for anybody.
+    dataQuality: openBreakers(breakers).map((open) => ({ ...open, reason: causeIn(open.reason) })),
     ...base,
   };
   return { health, details: failure === undefined ? [] : [failure.message] };

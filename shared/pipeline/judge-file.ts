@@ -5,7 +5,7 @@ import { localDateOf } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import { earlierVolumes, evaluateHistory, isVolumeCollapse } from '../expectations/evaluate-history.ts';
 import { type CountedProblem, evaluateRows } from '../expectations/evaluate-rows.ts';
-import type { ExpectationResult } from '../expectations/expectation-result.ts';
+import { ExpectationResult } from '../expectations/expectation-result.ts';
 import { qualityScore, verdictOf } from '../expectations/quality-score.ts';
 import type { SuiteItem } from '../expectations/suite.ts';
 import { suiteResults } from '../expectations/suite-results.ts';
@@ -60,7 +60,10 @@ export function judgeFile(
           landed: localDateOf(new Date(run.drop.landedAt)),
         })
       : [];
-  const results = suiteResults(suite, [...rows, ...read.results, ...past], NOT_REACHED);
+  // In the order of the schema, as every document has them: their hash can be made again from any of these.
+  const results = suiteResults(suite, [...rows, ...read.results, ...past], NOT_REACHED).map((result) =>
+    ExpectationResult.parse(result),
+  );
   const verdict = verdictOf(results);
   const isBlocked = read.kind === 'unusable' || verdict.kind === 'block';
   return {
@@ -69,7 +72,7 @@ export function judgeFile(
     resultsSha256: Sha256.parse(createHash('sha256').update(JSON.stringify(results)).digest('hex')),
     score: qualityScore(results, { read: intake.records, rejected: intake.rejected }),
     isVolumeCollapse: read.kind === 'usable' && isVolumeCollapse(intake.accepted, earlier),
-    problems: worstFirst([...reasons(results, read, counted), ...read.problems]),
+    problems: worstFirst([...reasons(results, { read, counted, isBlocked }), ...read.problems]),
   };
 }
 
@@ -97,8 +100,11 @@ function columnsOf(contract: Contract, { problems, columns }: Usable | Unusable)
 /** Expectations over the whole file that failed or could not be evaluated, where no problem says it already. */
 function reasons(
   results: readonly ExpectationResult[],
-  read: Usable | Unusable,
-  counted: readonly CountedProblem[],
+  {
+    read,
+    counted,
+    isBlocked,
+  }: { read: Usable | Unusable; counted: readonly CountedProblem[]; isBlocked: boolean },
 ): Problem[] {
   if (read.kind === 'unusable') return [];
   return results.flatMap((result): Problem[] => {
@@ -112,7 +118,7 @@ function reasons(
     // What single rows are about is counted row by row; what is said of the file by a problem need not be repeated.
     if (severity === 'warn' && counted.some((problem) => problem.code === code)) return [];
     const facts = `Expected: ${sentence(about)} Found: ${observed} (allowed: ${threshold}).`;
-    const fate = severity === 'block' ? 'Nothing was promoted.' : 'The file was taken in all the same.';
+    const fate = isBlocked ? 'Nothing was promoted.' : 'The file was taken in all the same.';
     return [
       {
         code,

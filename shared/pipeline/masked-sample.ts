@@ -1,11 +1,15 @@
 import type { Column, Contract } from '../contracts/contract.ts';
 import type { SqlSession, SqlValue } from '../ports/sql-engine.ts';
 import type { TokenMaker } from '../privacy/pseudonym.ts';
+import { isReadable } from '../privacy/readable-cell.ts';
 import type { MaskedSample } from '../runs/documents.ts';
 
 const SAMPLE_ROWS = 20;
 
-/** The first staged rows for somebody who looks into a file: ids are tokens here, and names were tokens before. */
+/**
+ * The first staged rows for somebody who looks into a file: ids and free text are tokens here, as in quarantine, and names
+ * were tokens before.
+ */
 export async function maskedSample(
   { columns }: Contract,
   sql: SqlSession,
@@ -24,12 +28,8 @@ export async function maskedSample(
   };
 }
 
-function safeCell(
-  { name, pii, mask }: Column,
-  value: SqlValue | undefined,
-  tokenOf: TokenMaker,
-): string | null {
+function safeCell(column: Column, value: unknown, tokenOf: TokenMaker): string | null {
   if (value === null || value === undefined) return null;
   const text = String(value);
-  return pii === 'none' || mask !== undefined ? text : tokenOf(name, text);
+  return column.mask !== undefined || isReadable(column, text) ? text : tokenOf(column.name, text);
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Contract, contractLabel } from '../contracts/contract.ts';
 import { listedNames } from '../contracts/match-header.ts';
 import type { RowIssue } from '../contracts/row-schema.ts';
@@ -223,9 +222,4 @@ function orphanIssues(orphans: readonly Orphans[]): Map<number, RowIssue> {
 
 function percent(share: ReturnType<typeof rational>): string {
   return toDecimal({ numerator: share.numerator * 100n, denominator: share.denominator }, 2);
-}
-
-/** Where a relation of the book lies in the scratch folder. */
-export function bookFile(dir: string, relation: string): string {
-  return join(dir, `book_${relation}.parquet`);
 }

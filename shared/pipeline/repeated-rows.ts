@@ -19,17 +19,23 @@ export type Repeated = {
 };
 
 /** Keys to group, and rows to compare, at a time. */
-const ROWS_PER_SLICE = 2_000_000;
-const CANDIDATES_PER_SLICE = 200_000;
+export type SliceSizes = { readonly rows: number; readonly candidates: number };
+
+const SLICES: SliceSizes = { rows: 2_000_000, candidates: 200_000 };
 /** More contradictions than any contract tolerates in a file of ten million rows: the rest are only counted. */
 const MOST_REJECTED = 100_000;
 
 /** The session has the staged rows as view `staged`. */
-export async function findRepeated(contract: Contract, rows: number, sql: SqlSession): Promise<Repeated> {
+export async function findRepeated(
+  contract: Contract,
+  rows: number,
+  sql: SqlSession,
+  sizes: SliceSizes = SLICES,
+): Promise<Repeated> {
   if (contract.key.length === 0) return NONE;
   const key = contract.key.map((name) => `"${name}"`).join(', ');
   await sql.run('CREATE OR REPLACE TEMP TABLE repeated_keys (key_hash UBIGINT)');
-  for (const part of slices(rows, ROWS_PER_SLICE)) {
+  for (const part of slices(rows, sizes.rows)) {
     await sql.run(
       `INSERT INTO repeated_keys SELECT hash(${key}) FROM staged WHERE ${part(`hash(${key})`)} GROUP BY 1 HAVING count(*) > 1`,
     );
@@ -40,7 +46,7 @@ export async function findRepeated(contract: Contract, rows: number, sql: SqlSes
   if (candidates === 0) return NONE;
   const settlement = new Settlement(contract);
   const columns = contract.columns.map(({ name }) => `"${name}"`).join(', ');
-  for (const part of slices(candidates, CANDIDATES_PER_SLICE)) {
+  for (const part of slices(candidates, sizes.candidates)) {
     settlement.add(
       await sql.rows(
         `SELECT record_number, md5((${key}, 0)::VARCHAR) AS key, md5((${columns}, 0)::VARCHAR) AS content

@@ -21,6 +21,7 @@ const FORMS: ReadonlyMap<string, (plain: string) => string> = new Map([
   ['phone', phoneForm],
   ['dui', digitsOnly],
   ['nit', digitsOnly],
+  ['trait', amountForm],
 ]);
 
 /**
@@ -48,4 +49,9 @@ function phoneForm(plain: string): string {
 
 function digitsOnly(plain: string): string {
   return /^[\d. -]*$/.test(plain) ? plain.replaceAll(/\D/g, '') : '';
+}
+
+/** An income is `43500` in one format of a file and `43500.00` in another. */
+function amountForm(plain: string): string {
+  return /^-?\d+\.\d+$/.test(plain) ? plain.replace(/\.?0+$/, '') : '';
 }

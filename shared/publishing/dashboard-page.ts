@@ -1,8 +1,12 @@
 import { type LocalDate, localDateOf, toEpochDay } from '../domain/local-date.ts';
+import type { DataBreaker } from '../expectations/data-breaker.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
+import { type ContractQuality, openBreakers } from '../pipeline/data-quality.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { ageingOf } from './ageing.ts';
 import { ageingChart, parTrendChart } from './charts.ts';
+import { breakerBanners } from './dashboard-breakers.ts';
+import { qualitySection } from './dashboard-quality.ts';
 import { runTrail } from './dashboard-runs.ts';
 import { tileGroups } from './dashboard-tiles.ts';
 import { type Html, html } from './escape-html.ts';
@@ -17,6 +21,8 @@ export type DashboardInput = {
   readonly mart?: KpiMart;
   /** Newest first. */
   readonly runs: readonly RunRecord[];
+  readonly quality: readonly ContractQuality[];
+  readonly breakers: readonly DataBreaker[];
   readonly health: { readonly status: 'healthy' | 'degraded' | 'unhealthy'; readonly lastError?: string };
   /** False: the page stays as it is until it is asked for again. */
   readonly refreshes?: boolean;
@@ -39,9 +45,10 @@ export async function dashboardPage(input: DashboardInput): Promise<string> {
 <header>
 <div class="bar"><p class="brand">Abaco Loans Analytics</p>${healthChip(input.health)}</div>
 ${figures?.heading ?? html`<h1>No numbers yet</h1>`}
-${lastError(input.health)}
+${breakerBanners(openBreakers(input.breakers), mart, localDateOf(new Date(now)))}${lastError(input.health)}
 </header>
 ${figures?.sections}
+${qualitySection(input)}
 ${!mart && runs.length === 0 ? emptyState() : runTrail(input)}
 <footer><p>Shown at ${showInstant(now)}. ${refreshNote(input)}</p></footer>
 </main>`;

@@ -106,14 +106,17 @@ function tookFor(run: RunRecord, stage: StageName): string {
 
 /** Only what the run has left by now: a link that leads nowhere is worse than none. */
 function artifactLinks(run: RunRecord, link: DashboardInput['link']): Html | undefined {
-  if (run.status !== 'success' && run.status !== 'rejected') return undefined;
-  const validated = run.phases.transformation !== undefined || compareStages(run.stage, 'validate') >= 0;
+  const hasReport = run.status === 'success' && run.bookId !== undefined;
+  const hasEnded = run.status === 'success' || run.status === 'rejected';
+  // What the machinery dropped before it was judged has a page that speaks of no verdict on the file.
+  const isJudged = hasEnded || (run.status === 'failed' && compareStages(run.stage, 'validate') > 0);
   const artifacts = [
-    ...(run.status === 'success' ? [['Executive report', 'report.html'] as const] : []),
-    ...(validated ? [['Validation report', 'validation_report.json'] as const] : []),
-    ['Summary', 'summary.json'] as const,
-    ['Manifest', 'manifest.json'] as const,
+    ...(hasReport ? [['Executive report', 'report.html'] as const] : []),
+    ...(isJudged ? [['Validation page', 'validation_report.html'] as const] : []),
+    ...(isJudged ? [['Validation report (JSON)', 'validation_report.json'] as const] : []),
+    ...(hasEnded ? [['Summary', 'summary.json'] as const, ['Manifest', 'manifest.json'] as const] : []),
   ];
+  if (artifacts.length === 0) return undefined;
   const links = artifacts.map(
     ([title, name]) => html`<a href="${link(`runs/${run.runId}/artifacts/${name}`)}">${title}</a>\n`,
   );

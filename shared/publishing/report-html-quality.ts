@@ -1,5 +1,6 @@
 import { type Html, html } from './escape-html.ts';
 import { statusChip, type Tone } from './page.ts';
+import type { OpenExpectation } from './report-expectations.ts';
 import type { DataQuality, QualityProblem } from './report-model.ts';
 
 /** What was rejected, why, and what to do. */
@@ -14,11 +15,22 @@ function filePanel(quality: DataQuality): Html {
 <h3>${quality.dataset}: <bdi>${quality.file}</bdi></h3>
 <dl class="counts">${counts}</dl>
 <p class="small muted">${quality.tolerance}</p>
+<p class="after"><strong>${quality.score}</strong></p>
+${openList(quality.open)}<p class="small muted">Everything that was looked at: <code>${quality.validationPage}</code></p>
 ${problemTable(quality.problems)}
 ${columnNote('Columns that the contract does not know', quality.unexpectedColumns)}
 ${columnNote('Optional columns that the file lacks', quality.missingColumns)}
 </div>
 `;
+}
+
+function openList(open: readonly OpenExpectation[]): Html | undefined {
+  if (open.length === 0) return undefined;
+  const items = open.map(
+    ({ kind, label, sentence }) =>
+      html`<li class="${kind === 'not-met' ? 'edge-warning' : 'small'}">${label}: ${sentence}</li>\n`,
+  );
+  return html`<ul class="facts">\n${items}</ul>\n`;
 }
 
 const TONES: Readonly<Record<QualityProblem['severity'], Tone>> = {

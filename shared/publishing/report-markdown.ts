@@ -1,6 +1,7 @@
 import { escapeMarkdown } from './escape-markdown.ts';
 import type { KpiRow } from './kpi-row.ts';
 import { trendRows } from './par-trend.ts';
+import type { OpenExpectation } from './report-expectations.ts';
 import type { DataQuality, Provenance, ReportModel } from './report-model.ts';
 import { showCount } from './show-value.ts';
 
@@ -60,7 +61,8 @@ function ageingTable({ ageing }: ReportModel): string {
   );
 }
 
-function quality({ dataset, file, rows, tolerance, problems, ...columns }: DataQuality): string[] {
+function quality(of: DataQuality): string[] {
+  const { dataset, file, rows, tolerance, score, open, validationPage, problems, ...columns } = of;
   const counts = rows.map(({ name, count }) => `${name.toLowerCase()} ${count}`).join(', ');
   const found = problems.map((problem) => [
     escapeMarkdown(problem.code),
@@ -73,10 +75,17 @@ function quality({ dataset, file, rows, tolerance, problems, ...columns }: DataQ
   return [
     `### ${dataset}: ${escapeMarkdown(file)}`,
     `Rows: ${counts}. ${tolerance}`,
+    `${score} Everything that was looked at: \`${validationPage}\``,
+    ...openList(open),
     found.length > 0 ? table(header, found) : 'No problem was found in the file.',
     ...columnNote('Columns that the contract does not know', columns.unexpectedColumns),
     ...columnNote('Optional columns that the file lacks', columns.missingColumns),
   ];
+}
+
+function openList(open: readonly OpenExpectation[]): string[] {
+  if (open.length === 0) return [];
+  return [open.map(({ label, sentence }) => `- ${label}: ${escapeMarkdown(sentence)}`).join('\n')];
 }
 
 function columnNote(name: string, columns: readonly string[]): string[] {

@@ -10,6 +10,7 @@ import { isTotal } from './exact-value.ts';
 import type { ReportInput } from './executive-report.ts';
 import { type KpiRow, kpiRows } from './kpi-row.ts';
 import { type ParTrend, parTrendOf } from './par-trend.ts';
+import { type OpenExpectation, openExpectations, scoreSentence } from './report-expectations.ts';
 import { showCount, showValue } from './show-value.ts';
 
 // What the report says, before any markup: Markdown and HTML are two ways to write the same model.
@@ -44,6 +45,12 @@ export type DataQuality = {
   readonly rows: { readonly name: string; readonly count: string }[];
   /** `0.98 % of the rows were rejected; the contract tolerates 2.00 %`. */
   readonly tolerance: string;
+  /** `Quality score 97.3 of 100: 41 of 43 expectations are met.` */
+  readonly score: string;
+  /** What is not met, then what could not be evaluated, the weightiest first; the last line says how many more. */
+  readonly open: readonly OpenExpectation[];
+  /** The page with everything that was looked at, as the service has it. */
+  readonly validationPage: string;
   readonly problems: readonly QualityProblem[];
   readonly unexpectedColumns: readonly string[];
   readonly missingColumns: readonly string[];
@@ -144,6 +151,9 @@ function qualityOf(validation: ValidationReport): DataQuality {
       { name: 'Identical duplicates', count: showCount(rows.identicalDuplicates) },
     ],
     tolerance: `${shareInPercent(tolerance.rejectedShare)} of the rows were rejected; the contract tolerates ${shareInPercent(tolerance.maxRejectedShare)}.`,
+    score: scoreSentence(validation),
+    open: openExpectations(validation.expectations),
+    validationPage: `/api/runs/${validation.runId}/artifacts/validation_report.html`,
     problems: validation.problems.map((problem) => ({
       code: problem.code,
       severity: problem.severity,

@@ -392,6 +392,6 @@ function expectNoScript(html: string): void {
 /** The loans of a later book: another content, as of a later day. */
 async function laterLoans(): Promise<string> {
   const later = join(dir, 'later');
-  await generateBook({ dir: later, loans: 60, seed: 32, asOf: '2026-01-10' });
+  await generateBook({ dir: later, loans: 420, seed: 32, asOf: '2026-01-10' });
   return await readFile(join(later, 'looker/loans.csv'), 'utf8');
 }

@@ -167,7 +167,7 @@ export function aValidationReport(overrides: Partial<ValidationReport> = {}): Va
     inputSha256: INPUT_SHA,
     verdict: 'quarantined',
     asOf: monthEnd(MONTHS - 1),
-    rows: { read: 31_222, accepted: 31_210, rejected: 12, identicalDuplicates: 3 },
+    rows: { read: 31_222, accepted: 31_210, rejected: 12, orphans: 0, identicalDuplicates: 3 },
     tolerance: { maxRejectedShare: '0.02', rejectedShare: '0.0003843' },
     problems: [
       {
@@ -193,6 +193,8 @@ export function aValidationReport(overrides: Partial<ValidationReport> = {}): Va
     nulls: { par_7_balance_usd: 0 },
     controlTotals: { outstanding_balance_usd: '12004800.00' },
     quarantinePath: `${RUN_ID}/rejected.jsonl`,
+    expectations: [],
+    qualityHistory: [],
     ...overrides,
   };
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { TableClient } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { provisionStorage } from '../../local/provision.ts';
 import { type App, buildApp, type Deps } from '../../shared/app.ts';
@@ -10,10 +12,11 @@ import type { StageMessage } from '../../shared/pipeline/stage-message.ts';
 import { validateRun } from '../../shared/pipeline/validate.ts';
 import type { StageOutcome } from '../../shared/pipeline/work-stage.ts';
 import type { EventName, Log, LogFields } from '../../shared/ports/log.ts';
+import type { SqlRow } from '../../shared/ports/sql-engine.ts';
 import { ValidationReport } from '../../shared/runs/documents.ts';
-import { artifactPath, martPath } from '../../shared/runs/run-paths.ts';
+import { artifactPath, attemptPath, martPath } from '../../shared/runs/run-paths.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
-import type { Zone } from '../../shared/topology.ts';
+import { TABLES, type Zone } from '../../shared/topology.ts';
 import { takeStorageAccount } from './emulator.ts';
 
 // The real use cases over the real emulator and the real DuckDB, worked by hand: the test is the host. Messages
@@ -64,9 +67,31 @@ export class Pipeline {
     this.#clock.aheadMs += ms;
   }
 
+  /** Empties every table: the next file is the first of its feed, alone in its book. */
+  async forget(): Promise<void> {
+    const options = { allowInsecureConnection: true };
+    for (const name of TABLES) {
+      const table = TableClient.fromConnectionString(this.storage, name, options);
+      for await (const { partitionKey = '', rowKey = '' } of table.listEntities())
+        await table.deleteEntity(partitionKey, rowKey);
+    }
+    this.queue.length = 0;
+  }
+
   /** Bytes come to lie in landing; nobody is told yet. */
   async drop(path: string, body: string | Uint8Array, metadata: Record<string, string> = {}): Promise<void> {
     await this.deps.lake.write('landing', path, body, { metadata });
+  }
+
+  /** Waits until a file that comes now has landed later: blobs tell when they came by the second. */
+  async landLaterThan({ drop }: RunRecord): Promise<void> {
+    const probe = 'unknown/probe.bin';
+    for (;;) {
+      await this.drop(probe, 'x');
+      const landed = await this.deps.lake.stat('landing', probe);
+      await this.remove('landing', probe);
+      if (landed !== undefined && landed.modifiedAt.getTime() > Date.parse(drop.landedAt)) return;
+    }
   }
 
   async remove(zone: Zone, path: string): Promise<void> {
@@ -156,6 +181,21 @@ export class Pipeline {
 
   async validationOf(run: RunRecord): Promise<ValidationReport> {
     return ValidationReport.parse(await this.json('runs', artifactPath(run.runId, 'validation_report.json')));
+  }
+
+  /** The report of the newest attempt, before the run has come to its end. */
+  async attemptReport({ runId, attempt }: RunRecord): Promise<ValidationReport> {
+    const path = attemptPath(runId, attempt, 'validation_report.json');
+    return ValidationReport.parse(await this.json('runs', path));
+  }
+
+  /** What SQL makes of the staged rows of a run: `rows` names them in a FROM clause. */
+  async staged(run: RunRecord, sqlOf: (rows: string) => string): Promise<readonly SqlRow[]> {
+    await using folder = await this.deps.scratch.open();
+    const file = join(folder.dir, 'staged.parquet');
+    await this.deps.lake.download('staging', run.stagingPath ?? '', file);
+    await using sql = await this.deps.sql.open(folder.dir);
+    return await sql.rows(sqlOf(`read_parquet('${file.replaceAll("'", "''")}')`));
   }
 
   async martOf(run: Pick<RunRecord, 'runId' | 'asOf'>): Promise<KpiMart> {

@@ -13,13 +13,17 @@ export type Ended = { readonly code: number | null; readonly stdout: string; rea
 export async function runScript(
   script: string,
   args: readonly string[],
-  { folder, env = {} }: { folder: string; env?: Readonly<Record<string, string>> },
+  {
+    folder,
+    env = {},
+    giveUpMs = GIVE_UP_MS,
+  }: { folder: string; env?: Readonly<Record<string, string>>; giveUpMs?: number },
 ): Promise<Ended> {
   const child = spawn(process.execPath, ['--no-warnings', `${ROOT}${script}`, ...args], {
     cwd: folder,
     env: childEnvironment(folder, env),
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: GIVE_UP_MS,
+    timeout: giveUpMs,
     killSignal: 'SIGKILL',
   });
   const out: Buffer[] = [];

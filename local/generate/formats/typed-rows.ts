@@ -10,7 +10,8 @@ export type TypedTable = {
 };
 
 export function typeOf({ types }: TypedTable, column: string): CellType {
-  return types[column] ?? 'text';
+  // A file may call a column `__proto__`.
+  return (Object.hasOwn(types, column) ? types[column] : undefined) ?? 'text';
 }
 
 /** The rows after the header, cell by cell, one at a time. */

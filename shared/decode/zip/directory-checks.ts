@@ -1,6 +1,7 @@
 import { type Entry, getFileNameLowLevel, validateFileName } from 'yauzl';
 import { showHiddenCharacters } from '../../domain/hidden-characters.ts';
 import type { Problem } from '../../domain/problem.ts';
+import { withoutPersonalData } from '../../privacy/shown-name.ts';
 import { refused } from './unreadable-file.ts';
 import type { ZipLimits } from './zip-limits.ts';
 
@@ -31,7 +32,7 @@ export function readableName(entry: Entry): string {
 
 /** A name as it may stand in a sentence. */
 export function shownEntry(name: string): string {
-  const shown = showHiddenCharacters(name);
+  const shown = showHiddenCharacters(withoutPersonalData(name));
   return shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}...` : shown;
 }
 

@@ -5,9 +5,10 @@ import type { Contract } from '../../../shared/contracts/contract.ts';
 import { loanParBalancesV1 } from '../../../shared/contracts/loan-par-balances.v1.ts';
 import { loanTapeV1 } from '../../../shared/contracts/loan-tape.v1.ts';
 import { loansV1 } from '../../../shared/contracts/loans.v1.ts';
-import { AsOfFinder, asOfInName } from '../../../shared/decode/as-of-finder.ts';
+import { metaInsightsV1 } from '../../../shared/contracts/meta-insights.v1.ts';
+import { AsOfFinder, asOfInName, asOfVotes } from '../../../shared/decode/as-of-finder.ts';
+import { BatchBuilder, type ColumnBatch } from '../../../shared/decode/column-batch.ts';
 import { LocalDate, parseLocalDate, toEpochDay } from '../../../shared/domain/local-date.ts';
-import type { RowBatch } from '../../../shared/ports/file-reader.ts';
 
 type Cells = Readonly<Record<string, CellValue>>;
 
@@ -19,13 +20,18 @@ const parRow = (label: string, due: string | null, dpd: number): Cells => ({
 });
 const loanRow = (due: string, dpd: number): Cells => ({ maturity_date: on(due), dpd });
 
-function batchOf(contract: Contract, rows: readonly Cells[]): RowBatch {
-  return {
-    length: rows.length,
-    recordNumbers: rows.map((_, index) => index + 1),
-    columns: contract.columns.map(({ name }) => rows.map((row) => row[name] ?? null)),
-    remarks: [],
-  };
+/** Rows numbered on from `first`; cells that are not named are null. */
+function batchOf(contract: Contract, rows: readonly Cells[], first: number): ColumnBatch {
+  const builder = new BatchBuilder(contract);
+  for (const [index, row] of rows.entries()) {
+    for (const [at, { name }] of contract.columns.entries()) {
+      const cell = row[name] ?? null;
+      if (cell === null) builder.columns[at]?.setNull(builder.rows);
+      else builder.columns[at]?.set(builder.rows, cell);
+    }
+    builder.endRow(first + index);
+  }
+  return builder.take();
 }
 
 /** The day, and how many rows say another. */
@@ -36,7 +42,11 @@ function findIn(contract: Contract, ...batches: (readonly Cells[])[]) {
 
 function finderOf(contract: Contract, ...batches: (readonly Cells[])[]): AsOfFinder {
   const finder = new AsOfFinder(contract);
-  for (const rows of batches) finder.add(batchOf(contract, rows));
+  let first = 1;
+  for (const rows of batches) {
+    finder.add(asOfVotes(contract, batchOf(contract, rows, first)));
+    first += rows.length;
+  }
   return finder;
 }
 
@@ -205,34 +215,47 @@ describe('the place of the day', () => {
     });
   });
 
-  it('is not that of a row that was taken out again, nor is its day', () => {
-    const finder = finderOf(loanParBalancesV1, ROWS);
+  it('does not depend on where the file is cut', () => {
+    for (let cut = 0; cut <= ROWS.length; cut += 1) {
+      const found = finderOf(loanParBalancesV1, ROWS.slice(0, cut), ROWS.slice(cut)).find();
 
-    finder.remove(parRow('2025-12-31', '2025-12-03', 7));
-    finder.remove(parRow('2025-12-31', '2025-09-11', 90));
+      expect(found).toEqual(finderOf(loanParBalancesV1, ROWS).find());
+    }
+  });
+});
 
-    expect(finder.find()).toMatchObject({ asOf: '2025-12-09', disagreeing: 0, newest: { rows: 2 } });
+describe('the as-of date of figures about days', () => {
+  const figures = (start: string, stop: string | null): Cells => ({
+    date_start: on(start),
+    date_stop: stop === null ? null : on(stop),
   });
 
-  it('is in the snapshot before when the newest one was taken out whole', () => {
-    const finder = finderOf(loanParBalancesV1, ROWS);
+  it('is the newest last day; where a row has none, its first day counts', () => {
+    const week = figures('2025-12-01', '2025-12-07');
 
-    for (const row of ROWS.slice(1)) finder.remove(row);
-    finder.remove(parRow('2026-01-31', null, 0));
-
-    expect(finder.find()).toMatchObject({
-      asOf: '2025-11-30',
-      newest: { date: '2025-11-30' },
-      before: undefined,
+    expect(findIn(metaInsightsV1, [week, figures('2025-12-05', null)])).toEqual({
+      asOf: '2025-12-07',
+      disagreeing: 0,
+    });
+    expect(findIn(metaInsightsV1, [week, figures('2025-12-08', null)])).toEqual({
+      asOf: '2025-12-08',
+      disagreeing: 0,
     });
   });
 
-  it('is not that of a tape row that was taken out', () => {
-    const finder = finderOf(loanTapeV1, [{ measurement_date: on('2025-09-30') }]);
+  it('makes nothing of it when the last day has few rows', () => {
+    const found = finderOf(metaInsightsV1, [
+      ...Array.from({ length: 20 }, () => figures('2025-12-01', '2025-12-07')),
+      figures('2025-12-08', '2025-12-08'),
+    ]).find();
 
-    finder.remove({ measurement_date: on('2025-09-30') });
-
-    expect(finder.find()).toMatchObject({ asOf: undefined });
+    expect(found).toEqual({
+      asOf: '2025-12-08',
+      disagreeing: 0,
+      told: { date: '2025-12-08', record: 21, rows: 1 },
+      newest: undefined,
+      before: undefined,
+    });
   });
 });
 

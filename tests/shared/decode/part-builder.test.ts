@@ -141,6 +141,18 @@ describe('a row', () => {
     expect(part.rejectedRows[249]).toEqual({ record: 250, offset: 2_500, codes: ['text-in-number'] });
   });
 
+  it('is described less often beyond the first records of a file, where the words are already taken', () => {
+    const builder = new PartBuilder(CONTRACT, tokenOf);
+    const describedFrom = (first: number): number => {
+      for (let record = first; record < first + 250; record += 1) {
+        builder.judgeRow({ record, cell: (column) => (column === 0 ? 'L1' : 'x') });
+      }
+      return builder.finish().rejectedRows.filter((row) => 'issues' in row).length;
+    };
+
+    expect([describedFrom(1), describedFrom(65_537), describedFrom(9_000_000)]).toEqual([100, 10, 10]);
+  });
+
   it('keeps nothing of a row before it that was not kept', () => {
     const builder = new PartBuilder(CONTRACT, tokenOf);
     builder.judgeRow({ record: 1, cell: (column) => ['gone', 'x'][column] });

@@ -53,6 +53,18 @@ describe('a tally of problems', () => {
     expect(tally.lines()).toMatchObject([{ count: 1_000, firstRecords: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }]);
   });
 
+  it('keeps the lowest records and the message of the first, in whatever order they come', () => {
+    const [tally, part] = [new ProblemTally(), new ProblemTally()];
+
+    for (const record of [40, 12, 90, 7, 55]) tally.add(issue({ message: `row ${record}` }), record);
+    for (const record of [3, 8, 1, 70, 60, 50, 30, 20]) part.add(issue({ message: `row ${record}` }), record);
+    tally.merge(part.all());
+
+    expect(tally.lines()).toMatchObject([
+      { count: 13, message: 'row 1', firstRecords: [1, 3, 7, 8, 12, 20, 30, 40, 50, 55] },
+    ]);
+  });
+
   it('puts the worst first, and of the same severity the most frequent', () => {
     const tally = new ProblemTally();
     const add = (overrides: Partial<RowIssue>, times: number): void => {

@@ -22,6 +22,7 @@ const registry = fc
         '2025-12-11T06:00:00.001Z',
         '2025-12-12T06:00:00.000Z',
       ),
+      contractVersion: fc.constantFrom(1, 2, 10),
     }),
     { minLength: 1, maxLength: 12 },
   )
@@ -89,6 +90,17 @@ describe('the book of a run', () => {
     expect(runsOf(own, [own, low, high])).toEqual([own.runId, high.runId]);
   });
 
+  it('takes the newer version of the contract, of one landing that was judged by two', () => {
+    const own = run(1);
+    const landedAt = '2025-12-11T06:00:00.000Z';
+    const first = run(9, { relation: 'looker_par', landedAt, contractVersion: 9 });
+    const replayed = run(2, { relation: 'looker_par', landedAt, contractVersion: 10 });
+    const corrected = run(3, { relation: 'looker_par', landedAt: '2025-12-11T06:00:00.001Z' });
+
+    expect(runsOf(own, [own, replayed, first])).toEqual([own.runId, replayed.runId]);
+    expect(runsOf(own, [own, corrected, replayed, first])).toEqual([own.runId, corrected.runId]);
+  });
+
   it('is empty when its own snapshot was never accepted', () => {
     expect(bookOf(run(1), [run(2)])).toEqual([]);
   });
@@ -142,6 +154,7 @@ describe('the book of a run', () => {
                 (a, b) =>
                   a.asOf.localeCompare(b.asOf) ||
                   Date.parse(a.landedAt) - Date.parse(b.landedAt) ||
+                  a.contractVersion - b.contractVersion ||
                   a.runId.localeCompare(b.runId),
               );
             return candidates.slice(-1).map(({ runId }) => runId);

@@ -26,6 +26,7 @@ it('is healthy over empty storage, with nothing to tell', async () => {
     next_run: '2026-01-01T00:05:00.000Z',
     metrics_computed: 0,
     last_error: null,
+    dataQuality: [],
     revision: 'abc1234',
   });
   expect(Object.values(health.checks)).toEqual(Object.values(health.checks).map(() => ({ ok: true })));
@@ -116,6 +117,23 @@ it('is unhealthy when one queue is missing, and says which', async () => {
 
   const failed = Object.entries(health.checks).filter(([, { ok }]) => !ok);
   expect(failed).toEqual([['queue compute', { ok: false, detail: 'RestError QueueNotFound' }]]);
+});
+
+it('stays healthy when bad data stops a dataset, and lists it with its cause alone', async () => {
+  const own = await Pipeline.open();
+  for (const name of ['a', 'b', 'c']) await own.takeThrough(`${PAR}/${name}.csv`, `odd_${name}\n1\n`);
+
+  const { health, details } = await healthOf(own);
+
+  expect(health).toMatchObject({ status: 'healthy', last_error: null });
+  expect(health.dataQuality).toEqual([
+    {
+      dataset: PAR,
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      reason: `3 bad runs in a row, the last one ${health.last_run?.run_id}.`,
+    },
+  ]);
+  expect(details).toEqual([]);
 });
 
 it('shows no message of an error to those who have no key', () => {

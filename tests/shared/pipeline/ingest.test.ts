@@ -272,7 +272,7 @@ describe('a file that is not there', () => {
   function removingAtOpen(path: string, nth: number): Pipeline['deps'] {
     let opened = 0;
     return watched(pipeline.deps, async ({ method, args }) => {
-      if (method !== 'open' || args[0] !== 'landing') return;
+      if (!/^(open|ranges)$/.test(method) || args[0] !== 'landing') return;
       opened += 1;
       if (opened === nth) await pipeline.remove('landing', path);
     });
@@ -357,29 +357,40 @@ describe('a file that cannot be placed', () => {
   });
 
   it('is rejected here when its header is unreadable and its folders name no dataset', async () => {
-    await pipeline.drop('inbox/semicolons.csv', 'a;b;c\n1;2;3\n');
+    await pipeline.drop('inbox/packed.csv', new Uint8Array([0x1f, 0x8b, 8, 0]));
 
-    const outcome = await pipeline.announce('inbox/semicolons.csv');
+    const packed = await pipeline.announce('inbox/packed.csv');
 
-    expect(await pipeline.runOf(outcome)).toMatchObject({
+    expect(await pipeline.runOf(packed)).toMatchObject({
       status: 'rejected',
-      problems: [{ code: 'wrong-delimiter' }],
+      problems: [{ code: 'unsupported-format' }],
     });
   });
 
   it('goes on to be judged in full when its header is unreadable in a known dataset', async () => {
-    const run = await pipeline.takeThrough(
-      `${PAR}/semicolons.csv`,
-      parFile('SEMICOLONS').replaceAll(',', ';'),
-    );
+    const run = await pipeline.takeThrough(`${PAR}/packed.csv`, new Uint8Array([0x1f, 0x8b, 8, 0]));
 
-    expect(run).toMatchObject({ status: 'rejected', problems: [{ code: 'wrong-delimiter' }] });
+    expect(run).toMatchObject({ status: 'rejected', problems: [{ code: 'unsupported-format' }] });
     expect(run.trail.map(({ stage }) => stage)).toEqual(['ingest', 'validate']);
     expect(await pipeline.validationOf(run)).toMatchObject({
       verdict: 'rejected',
       contract: 'loan_par_balances',
       rows: { read: 0, accepted: 0, rejected: 0 },
-      problems: [{ code: 'wrong-delimiter' }],
+      problems: [{ code: 'unsupported-format' }],
+    });
+  });
+
+  it('is read with semicolons as well, and says so', async () => {
+    const run = await pipeline.takeThrough(
+      'inbox/semicolons.csv',
+      parFile('SEMICOLONS').replaceAll(',', ';'),
+    );
+
+    expect(run).toMatchObject({ status: 'success', dataset: PAR, rows: 5, rejectedRows: 0 });
+    expect(run.problems).toContainEqual({
+      code: 'other-delimiter',
+      severity: 'notice',
+      message: expect.stringContaining('separated by semicolons, not by commas'),
     });
   });
 });

@@ -4,7 +4,8 @@ import { newestMart } from '../../../shared/pipeline/newest-mart.ts';
 import { rerun } from '../../../shared/pipeline/rerun.ts';
 import { martPath } from '../../../shared/runs/run-paths.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
-import { loansFile, parFile } from '../../support/small-files.ts';
+import { csvOf } from '../../support/file-rows.ts';
+import { loansFile, parFile, parRows } from '../../support/small-files.ts';
 
 const PAR = 'looker/loan_par_balances';
 
@@ -37,7 +38,7 @@ it('is that of the newest day, and of two for one day the one with the fullest b
 
 it('passes over a run whose mart is gone', async () => {
   const asOf = LocalDate.parse('2025-12-31');
-  const run = await pipeline.takeThrough(`${PAR}/gone.csv`, parFile('GONE', asOf));
+  const run = await pipeline.takeThrough(`${PAR}/gone.csv`, parFile('NEWER', asOf));
   await pipeline.remove('marts', martPath(asOf, run.runId, 'json'));
 
   expect(await newestMart({ asOf }, pipeline.deps)).toBeUndefined();
@@ -45,7 +46,7 @@ it('passes over a run whose mart is gone', async () => {
 
 it('stays what it was while its run is computed again', async () => {
   const asOf = LocalDate.parse('2026-01-31');
-  const run = await pipeline.takeThrough(`${PAR}/again.csv`, parFile('AGAIN', asOf));
+  const run = await pipeline.takeThrough(`${PAR}/again.csv`, parFile('NEWER', asOf));
   await rerun({ runId: run.runId, from: 'compute', reason: 'a test', dryRun: false }, pipeline.deps);
 
   const newest = await newestMart({ asOf }, pipeline.deps);
@@ -55,8 +56,11 @@ it('stays what it was while its run is computed again', async () => {
 
 it('is that of the correction when two files of a feed stand for one day', async () => {
   const asOf = LocalDate.parse('2026-02-28');
-  const first = await pipeline.takeThrough(`${PAR}/first.csv`, parFile('FIRST', asOf));
-  const correction = await pipeline.takeThrough(`${PAR}/corrected.csv`, parFile('CORRECTED', asOf));
+  const first = await pipeline.takeThrough(`${PAR}/first.csv`, parFile('NEWER', asOf));
+  const correction = await pipeline.takeThrough(
+    `${PAR}/corrected.csv`,
+    csvOf(parRows('NEWER', asOf).slice(0, 4)),
+  );
 
   const newest = await newestMart({ asOf }, pipeline.deps);
 

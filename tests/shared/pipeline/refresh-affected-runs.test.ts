@@ -77,6 +77,8 @@ describe('a run that was accepted and is now rejected', () => {
       runId: NEWER_RUN,
       relation: 'looker_loans',
       dataset: DatasetId.parse('looker/loans'),
+      contract: 'loans',
+      contractVersion: 1,
     };
     const asOf = LocalDate.parse('2025-11-30');
 
@@ -92,7 +94,13 @@ describe('a run that was accepted and is now rejected', () => {
   });
 
   it('changes nothing when it was never accepted', async () => {
-    const never = { runId: NEWER_RUN, relation: 'looker_loans', dataset: DatasetId.parse('looker/loans') };
+    const never = {
+      runId: NEWER_RUN,
+      relation: 'looker_loans',
+      dataset: DatasetId.parse('looker/loans'),
+      contract: 'loans',
+      contractVersion: 1,
+    };
 
     expect(await withdrawSnapshot(never, deps)).toEqual([]);
   });

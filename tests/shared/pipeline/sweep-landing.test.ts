@@ -112,8 +112,8 @@ it('does not let one file that cannot be taken in keep the others waiting', asyn
 
 it('ends a claimed run whose file vanished before anybody carried on with it', async () => {
   await pipeline.drop(`${PAR}/lost.csv`, parFile('LOST'));
-  await expect(pipeline.announce(`${PAR}/lost.csv`, dyingAt(pipeline.deps, 7).deps)).rejects.toThrow(
-    'call 7',
+  await expect(pipeline.announce(`${PAR}/lost.csv`, dyingAt(pipeline.deps, 8).deps)).rejects.toThrow(
+    'call 8',
   );
   await pipeline.remove('landing', `${PAR}/lost.csv`);
   const early = await sweepLanding(pipeline.deps);

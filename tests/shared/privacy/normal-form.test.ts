@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { normalForm } from '../../../shared/privacy/normal-form.ts';
 
 const RUNS = { seed: 20_251_210, numRuns: 2_000 };
-const DOMAINS = ['name', 'email', 'phone', 'dui', 'nit', 'customer'];
+const DOMAINS = ['name', 'email', 'phone', 'dui', 'nit', 'trait', 'customer'];
 
 describe('the normal form', () => {
   it.each([
@@ -31,6 +31,11 @@ describe('the normal form', () => {
     ['dui', ' 01234567 8', '012345678'],
     ['dui', 'none', 'none'],
     ['nit', '0614-010190-101-1', '06140101901011'],
+    ['trait', '43500.00', '43500'],
+    ['trait', '0.0', '0'],
+    ['trait', '100', '100'],
+    ['trait', '1990-05-01', '1990-05-01'],
+    ['trait', '1.2.30', '1.2.30'],
     ['customer', ' CLI  0001 ', 'cli 0001'],
     ['customer', 'Peña', 'peña'],
     ['loan_id', 'ABF - DSB0007-001', 'abf - dsb0007-001'],

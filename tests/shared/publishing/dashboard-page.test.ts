@@ -12,6 +12,8 @@ const render = (overrides: Partial<DashboardInput> = {}) =>
   dashboardPage({
     mart: aKpiMart(),
     runs: [aRun()],
+    quality: [],
+    breakers: [],
     health: { status: 'healthy' },
     now: '2026-01-05T06:31:00.000Z',
     link: (path) => `/api/${path}?code=k&x=1`,
@@ -60,6 +62,7 @@ describe('dashboardPage', () => {
     const ofTheRun = [
       '',
       '/artifacts/report.html',
+      '/artifacts/validation_report.html',
       '/artifacts/validation_report.json',
       '/artifacts/summary.json',
       '/artifacts/manifest.json',
@@ -101,14 +104,33 @@ describe('dashboardPage', () => {
     expect(page).toContain('1 more problem in the validation report.');
     expect(page).toContain('validate: rejected');
     expect(page).toContain('publish: not reached');
-    expect(page).not.toContain('report.html');
+    expect(page).not.toContain('/artifacts/report.html');
   });
 
-  it('does not offer a validation report that a run refused at ingest never got', async () => {
-    const page = await render({ runs: [aRejectedRun({ stage: 'ingest', problems: [] })] });
+  it('leads to the validation page of every file that was judged, also one that was refused at once', async () => {
+    const refused = aRejectedRun({ stage: 'ingest', problems: [] });
+    const broken = aRun({ runId: RunId.parse('run_000000000003'), status: 'failed', stage: 'publish' });
+
+    const page = await render({ runs: [aRejectedRun(), refused, broken] });
 
     expect(page).toContain('The file was refused');
-    expect(page).not.toContain('validation_report.json');
+    expect(page.match(/artifacts\/validation_report\.html/g)).toHaveLength(3);
+  });
+
+  it('leads to no page of a run that has not come to one', async () => {
+    const failed = aRun({ status: 'failed', stage: 'validate' });
+    const canceled = aRun({ status: 'canceled', stage: 'ingest' });
+
+    expect(await render({ runs: [aRunningRun(), failed, canceled] })).not.toContain('/artifacts/');
+  });
+
+  it('does not offer a report where no KPI was computed', async () => {
+    const { bookId: _, ...run } = aRun();
+
+    const page = await render({ runs: [run] });
+
+    expect(page).not.toContain('Executive report');
+    expect(page).toContain('Validation page');
   });
 
   it('blames the machinery for a failed run, not the file', async () => {
@@ -147,6 +169,8 @@ describe('dashboardPage', () => {
     const { mart: _, ...input }: DashboardInput = {
       mart: aKpiMart(),
       runs: [],
+      quality: [],
+      breakers: [],
       health: { status: 'healthy' },
       now: '2026-01-05T06:31:00.000Z',
       link: (path) => path,

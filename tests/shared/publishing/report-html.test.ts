@@ -7,12 +7,13 @@ import { aReportInput, aReportWithText } from '../../support/a-report.ts';
 import { golden } from '../../support/golden.ts';
 import { hostileText } from '../../support/hostile-text.ts';
 import { tagsOf } from '../../support/tags-of.ts';
+import { aJudgedReport } from './a-judged-report.ts';
 
 const render = (input = aReportInput()) => reportHtml(reportModel(input));
 
 describe('reportHtml', () => {
   it('is the stored page, byte for byte', async () => {
-    const page = await render();
+    const page = await render(aReportInput({ validation: aJudgedReport() }));
 
     expect(page).toBe(golden('reports/executive-report.html', page));
   });
@@ -51,6 +52,15 @@ describe('reportHtml', () => {
     expect(page).toContain('since 2025-06-30');
   });
 
+  it('names the score of the file and what is not met, with the address of its validation page', async () => {
+    const page = await render(aReportInput({ validation: aJudgedReport() }));
+
+    expect(page).toContain('<strong>Quality score 97.3 of 100: 1 of 4 expectations is met.</strong>');
+    expect(page).toContain('<li class="edge-warning">Not met: The as-of date is at most 40 days');
+    expect(page).toContain('<li class="small">Not evaluated: Every loan is on the tape.');
+    expect(page).toContain('<code>/api/runs/run_4f1c29ab03de/artifacts/validation_report.html</code>');
+  });
+
   it('reads well with one date, no ageing and nothing to complain about', async () => {
     const mart = aKpiMart({ months: 1, kpis: [aKpiResult()] });
     const columns = { unexpected: [], missingOptional: [] };
@@ -64,11 +74,16 @@ describe('reportHtml', () => {
   });
 
   it('never contains an element or an attribute that data brought in', async () => {
-    const expected = tagsOf(await render(aReportWithText('plain')));
+    const withText = (text: string) => {
+      const input = aReportWithText(text);
+      const { expectations } = aJudgedReport({ about: text, observed: text, reason: text });
+      return render({ ...input, validation: { ...input.validation, expectations } });
+    };
+    const expected = tagsOf(await withText('plain'));
 
     await fc.assert(
       fc.asyncProperty(hostileText, async (text) => {
-        expect(tagsOf(await render(aReportWithText(text)))).toEqual(expected);
+        expect(tagsOf(await withText(text))).toEqual(expected);
       }),
       { numRuns: 40 },
     );

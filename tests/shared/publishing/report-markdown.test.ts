@@ -8,10 +8,11 @@ import { aReportInput, aReportWithText } from '../../support/a-report.ts';
 import { golden } from '../../support/golden.ts';
 import { hostileText } from '../../support/hostile-text.ts';
 import { tagsOf } from '../../support/tags-of.ts';
+import { aJudgedReport } from './a-judged-report.ts';
 
 describe('reportMarkdown', () => {
   it('is the stored report, byte for byte', () => {
-    const report = reportMarkdown(reportModel(aReportInput()));
+    const report = reportMarkdown(reportModel(aReportInput({ validation: aJudgedReport() })));
 
     expect(report).toBe(golden('reports/executive-report.md', report));
   });
@@ -39,7 +40,12 @@ describe('reportMarkdown', () => {
 
   it('keeps its structure whatever a file, a contract or a catalogue says', () => {
     const reader = new MarkdownIt({ html: true });
-    const page = (text: string) => tagsOf(reader.render(reportMarkdown(reportModel(aReportWithText(text)))));
+    const page = (text: string) => {
+      const input = aReportWithText(text);
+      const { expectations } = aJudgedReport({ about: text, observed: text, reason: text });
+      const model = reportModel({ ...input, validation: { ...input.validation, expectations } });
+      return tagsOf(reader.render(reportMarkdown(model)));
+    };
     const expected = page('plain');
 
     fc.assert(

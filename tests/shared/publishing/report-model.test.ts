@@ -4,6 +4,7 @@ import { LocalDate } from '../../../shared/domain/local-date.ts';
 import { freshnessOf, reportModel } from '../../../shared/publishing/report-model.ts';
 import { aKpiMart, aKpiResult, aValidationReport } from '../../support/a-kpi-mart.ts';
 import { aReportInput } from '../../support/a-report.ts';
+import { aJudgedReport } from './a-judged-report.ts';
 
 describe('freshnessOf', () => {
   it('is the as-of date where the label is the same', () => {
@@ -51,10 +52,10 @@ describe('reportModel', () => {
   });
 
   it('is no better than the worst file of the book, whichever run it is reported under', () => {
-    const rows = { read: 12, accepted: 12, rejected: 0, identicalDuplicates: 0 };
+    const rows = { read: 12, accepted: 12, rejected: 0, orphans: 0, identicalDuplicates: 0 };
     const dataset = DatasetId.parse('cascade/loan_tape');
     const validation = aValidationReport({ verdict: 'accepted', dataset, rows, problems: [] });
-    const oneRow = { read: 600, accepted: 599, rejected: 1, identicalDuplicates: 0 };
+    const oneRow = { read: 600, accepted: 599, rejected: 1, orphans: 0, identicalDuplicates: 0 };
     const others = [aValidationReport({ rows: oneRow })];
 
     const { verdict, quality } = reportModel(aReportInput({ validation, others }));
@@ -73,6 +74,27 @@ describe('reportModel', () => {
       firstRecords: '118, 204, 5077',
       runbook: 'docs/runbooks/negative-balance.md',
     });
+  });
+
+  it('names score, what is not met and what was not evaluated, and where to read on', () => {
+    const [quality] = reportModel(aReportInput({ validation: aJudgedReport() })).quality;
+
+    expect(quality).toMatchObject({
+      score: 'Quality score 97.3 of 100: 1 of 4 expectations is met.',
+      validationPage: '/api/runs/run_4f1c29ab03de/artifacts/validation_report.html',
+    });
+    expect(quality?.open.map(({ label, sentence }) => `${label}: ${sentence}`)).toEqual([
+      'Not met: The as-of date is at most 40 days before the file came. Found: 45 days.',
+      'Not met: amount is at least 0. Found: 12 of 31,222 rows (0.04 %); set aside in quarantine.',
+      'Not evaluated: Every loan is on the tape. No file of looker/loans is in the book.',
+    ]);
+  });
+
+  it('has no score, rather than a score of zero, for a file of which nothing was evaluated', () => {
+    const [quality] = reportModel(aReportInput()).quality;
+
+    expect(quality?.score).toBe('Nothing was evaluated, so there is no quality score.');
+    expect(quality?.open).toEqual([]);
   });
 
   it('falls back on the one record of a problem that has no list', () => {

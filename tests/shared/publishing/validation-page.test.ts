@@ -51,7 +51,7 @@ function aHistory(): QualityEntry[] {
 const accepted = (overrides: Partial<ValidationReport> = {}): ValidationReport =>
   aValidationReport({
     verdict: 'accepted',
-    rows: { read: 31_222, accepted: 31_222, rejected: 0, identicalDuplicates: 0 },
+    rows: { read: 31_222, accepted: 31_222, rejected: 0, orphans: 0, identicalDuplicates: 0 },
     tolerance: { maxRejectedShare: '0.02', rejectedShare: '0' },
     problems: [],
     columns: { unexpected: [], missingOptional: [] },
@@ -65,7 +65,7 @@ const rejected = (): ValidationReport => {
     ...report
   } = aValidationReport({
     verdict: 'rejected',
-    rows: { read: 0, accepted: 0, rejected: 0, identicalDuplicates: 0 },
+    rows: { read: 0, accepted: 0, rejected: 0, orphans: 0, identicalDuplicates: 0 },
     problems: [
       {
         code: 'missing-column',

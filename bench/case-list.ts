@@ -1,0 +1,57 @@
+import type { InputName } from './input-files.ts';
+
+// What is measured, as data.
+
+export type BenchCase = {
+  readonly name: string;
+  readonly input: InputName;
+  /** File under cases/ without its extension, or a Python script under peers/. */
+  readonly script: string;
+  /** Threads: workers of our reader, or threads of DuckDB. */
+  readonly threads?: number;
+  /** The time is that of ten such files. */
+  readonly isScaled?: boolean;
+  /** What the interpreter must be able to import, or Node; the case is skipped without it. */
+  readonly needs?: { readonly python: readonly string[] } | { readonly node: string };
+  readonly isBig?: boolean;
+  /** The case reads the staged file that stage-1w would write of this input. */
+  readonly staged?: boolean;
+};
+
+const PANDAS = { python: ['pandas'] };
+const PYDANTIC = { python: ['pandas', 'pydantic'] };
+
+export const CASES: readonly BenchCase[] = [
+  { name: 'floor-newlines', input: 'main', script: 'floor-newlines' },
+  { name: 'csv-parse+zod', input: 'tenth', script: 'csv-parse-zod', isScaled: true },
+  { name: 'decode-1w', input: 'main', script: 'decode', threads: 1 },
+  { name: 'stage-1w', input: 'main', script: 'stage', threads: 1 },
+  { name: 'stage-2w', input: 'main', script: 'stage', threads: 2 },
+  { name: 'duckdb-copy-1t', input: 'clean', script: 'duckdb-copy', threads: 1 },
+  { name: 'duckdb-copy-2t', input: 'clean', script: 'duckdb-copy', threads: 2 },
+  { name: 'polars-copy', input: 'clean', script: 'polars-copy', needs: { node: 'nodejs-polars' } },
+  { name: 'duckdb-sql-validate', input: 'main', script: 'duckdb-sql-validate', threads: 2 },
+  { name: 'validate-1w', input: 'main', script: 'validate', threads: 1 },
+  { name: 'kpis', input: 'main', script: 'kpis', threads: 2, staged: true },
+  { name: 'chain-1w', input: 'pii', script: 'chain', threads: 1 },
+  { name: 'chain-csv-parse+zod', input: 'pii-tenth', script: 'chain-csv-parse-zod', isScaled: true },
+  { name: 'chain-duckdb-sql', input: 'pii', script: 'chain-duckdb-sql', threads: 2 },
+  { name: 'stage-tenth', input: 'tenth', script: 'stage', threads: 1 },
+  { name: 'stage-fifth', input: 'fifth', script: 'stage', threads: 1 },
+  { name: 'stage-fifth-bad', input: 'fifth-bad', script: 'stage', threads: 1 },
+  { name: 'cold-start', input: 'tenth', script: 'cold-start' },
+  { name: 'pandas-read', input: 'clean', script: 'pandas_read.py', needs: PANDAS },
+  { name: 'chain-pandas', input: 'pii', script: 'pandas_chain.py', needs: PANDAS },
+  {
+    name: 'chain-pydantic-rows',
+    input: 'pii-tenth',
+    script: 'pydantic_rows.py',
+    isScaled: true,
+    needs: PYDANTIC,
+  },
+  { name: 'stage-1w-big', input: 'big', script: 'stage', threads: 1, isBig: true },
+  { name: 'stage-2w-big', input: 'big', script: 'stage', threads: 2, isBig: true },
+  { name: 'validate-1w-big', input: 'big', script: 'validate', threads: 1, isBig: true },
+  { name: 'kpis-big', input: 'big', script: 'kpis', threads: 2, staged: true, isBig: true },
+  { name: 'chain-1w-big', input: 'pii-big', script: 'chain', threads: 1, isBig: true },
+];

@@ -1,0 +1,45 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { duckDbSqlEngine } from '../../shared/adapters/duckdb/duckdb-sql-engine.ts';
+import type { Measure } from '../case-process.ts';
+import { contractOf } from './bench-contract.ts';
+import { quoted } from './duckdb.ts';
+import { foundInParquet } from './found-in-parquet.ts';
+import { kpisOf, loadCatalog, newestOf } from './kpis-of-file.ts';
+
+/** All KPIs over a staged file. Beside it, the time of one scan of all its columns, and how many models are read. */
+export const measure: Measure = async ({ path, dir, stagedFile = '' }, timed) => {
+  const contract = await contractOf(path);
+  const catalog = await loadCatalog();
+  // The engine reads nothing outside of its folder.
+  const file = join(dir, 'staged.parquet');
+  await copyFile(stagedFile, file);
+  const mart = await timed(() => kpisOf(file, contract, catalog));
+  const models = new Set(mart.series.map(({ model }) => model)).size;
+  return {
+    ...(await foundIn(file, contract)),
+    newest: newestOf(mart),
+    more: {
+      models,
+      scanMs: await scan(
+        file,
+        dir,
+        contract.columns.map(({ name }) => name),
+      ),
+    },
+  };
+};
+
+async function foundIn(file: string, contract: Parameters<typeof foundInParquet>[1]) {
+  const { rows, centsSum } = await foundInParquet(file, contract);
+  return { rows, centsSum };
+}
+
+async function scan(file: string, dir: string, columns: readonly string[]): Promise<number> {
+  await using sql = await duckDbSqlEngine.open(dir);
+  const startedAt = performance.now();
+  await sql.rows(
+    `SELECT ${columns.map((name, index) => `max("${name}")::VARCHAR AS m${index}`).join(', ')} FROM read_parquet(${quoted(file)})`,
+  );
+  return performance.now() - startedAt;
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { RunId } from '../../shared/domain/ids.ts';
+import { type ReplayPlan, replay } from '../../shared/pipeline/replay.ts';
+import { RunStatus } from '../../shared/runs/run-record.ts';
+import { sendNext } from '../stage-queues.ts';
+import { badRequest, describeIssues, problem, unknownRun } from './problem-details.ts';
+import { jsonAnswer, type Route, withDeps } from './route.ts';
+
+const ReplayBody = z.strictObject({
+  reason: z.string().trim().min(1).max(200),
+  dryRun: z.boolean().default(false),
+});
+
+const Answer = z.object({
+  dryRun: z.boolean(),
+  runId: z.string().describe('The new run; its id follows from the content and the version of the contract'),
+  replayOf: z.string(),
+  contract: z.string(),
+  fromVersion: z.int(),
+  toVersion: z.int(),
+  exists: z.boolean().describe('Was the new run there before?'),
+  status: RunStatus.optional().describe('What has become of it, if it was'),
+  watch: z.string().optional().describe('Where the new run is shown'),
+});
+
+export const replayRoute: Route = {
+  name: 'replay',
+  method: 'POST',
+  path: 'runs/{runId}/replay',
+  authLevel: 'function',
+  summary: 'Have the raw file of a run judged by the newest version of its contract, as a new run',
+  body: {
+    description:
+      'An object with `reason` (1 to 200 characters, kept in the ledger) and, if wished, `dryRun` (true: only say what would be done)',
+    mediaType: 'application/json',
+  },
+  responses: {
+    200: {
+      description: 'Dry run: what would be done. Otherwise: the new run was there before',
+      schema: Answer,
+    },
+    202: { description: 'Started', schema: Answer },
+    400: { description: 'The body is not usable' },
+    404: { description: 'No such run' },
+    409: { description: 'No newer version of the contract, no raw file, or the run has not ended' },
+  },
+  handle: withDeps(async (request, deps, context) => {
+    const runId = RunId.safeParse(request.params['runId']);
+    if (!runId.success) return unknownRun(request.params['runId']);
+    const body = ReplayBody.safeParse(jsonOf(await request.text()));
+    if (!body.success)
+      return badRequest('Say why: {"reason": "loans@2 knows the new statuses"}.', describeIssues(body.error));
+    const { dryRun } = body.data;
+    const outcome = await replay({ runId: runId.data, ...body.data }, deps);
+    switch (outcome.kind) {
+      case 'unknown':
+        return unknownRun(runId.data);
+      case 'impossible':
+        return problem({
+          status: 409,
+          title: 'Cannot be replayed',
+          detail: `Run ${runId.data} was not replayed: ${outcome.why}.`,
+        });
+      case 'planned':
+        return jsonAnswer(answerOf(outcome.plan, dryRun));
+      case 'started':
+      case 'exists':
+        sendNext(context, outcome.next);
+        return jsonAnswer(answerOf(outcome.plan, dryRun), outcome.kind === 'started' ? 202 : 200);
+    }
+  }),
+};
+
+function answerOf(plan: ReplayPlan, dryRun: boolean): z.infer<typeof Answer> {
+  const exists = plan.status !== undefined;
+  return { dryRun, ...plan, exists, ...((exists || !dryRun) && { watch: `/api/runs/${plan.runId}` }) };
+}
+
+/** Undefined where it is no JSON, which no schema accepts. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { ROUTES } from '../../functions/ops/routes.ts';
+import { HELP } from '../../local/generate/command-options.ts';
+import { CONTRACTS } from '../../shared/contracts/registry.ts';
+
+// What the first pages say must be what there is: newcomers believe them.
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const README = read('README.md');
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'docs/decisions/README.md'];
+
+describe('the README', () => {
+  it('lists every dataset beside its source, and no other', () => {
+    const listed = [...README.matchAll(/^\| `(\w+)\/` \| (.*) \|$/gm)].flatMap(([, source, names = '']) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, name]) => `${source}/${name}`),
+    );
+
+    const datasets: string[] = CONTRACTS.map(({ dataset }) => dataset);
+    expect(listed.toSorted()).toEqual([...new Set(datasets)].toSorted());
+  });
+
+  it('lists every request that the product answers', () => {
+    const paths = ROUTES.map(({ method, path }) => `${method} ${path}`);
+
+    expect(paths.filter((path) => !README.includes(`\`${path}`))).toEqual([]);
+  });
+
+  it('names options of the generator that there are', () => {
+    const [, table = ''] = README.split('option of `npm run generate`');
+    const named = [...(table.split('\n\n')[0] ?? '').matchAll(/--[a-z][a-z-]*/g)].map(([option]) => option);
+
+    expect(named).toEqual(
+      expect.arrayContaining(['--formats', '--par-rows', '--bad-share', '--pii', '--loan-rows', '--plant']),
+    );
+    expect(named.filter((option) => !HELP.includes(`  ${option} `))).toEqual([]);
+  });
+});
+
+describe.each(PAGES)('%s', (page) => {
+  it('runs scripts that there are', () => {
+    const { scripts } = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(read('package.json')));
+
+    const run = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script);
+    expect(run.filter((script) => !(script in scripts))).toEqual([]);
+  });
+
+  it('leads to files that exist', () => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target);
+
+    expect(links.length).toBeGreaterThan(1);
+    expect(links.filter((target) => !existsSync(join(ROOT, page, '..', target)))).toEqual([]);
+  });
+});

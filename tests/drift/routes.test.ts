@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { openApiDocument } from '../../functions/ops/openapi.ts';
+import { ROUTES } from '../../functions/ops/routes.ts';
+import { ROOT } from '../support/source-files.ts';
+
+// The interface over HTTP is told in three places: what is registered, the OpenAPI document and the README.
+
+const Document = z.object({
+  paths: z.record(
+    z.string(),
+    z.record(z.string(), z.looseObject({ operationId: z.string(), requestBody: z.unknown().optional() })),
+  ),
+});
+const { paths } = Document.parse(openApiDocument(ROUTES));
+
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+/** `GET runs`, `POST check?dataset=`: what stands in the first column of the table. */
+const told = new Set(
+  [...readme.matchAll(/^\|(.*?)\|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`(GET|POST) ([^`?]+)(?:\?[^`]*)?`/g)].map(([, method, path]) => `${method} ${path}`),
+  ),
+);
+
+describe('routes', () => {
+  it.each(ROUTES.map(({ method, path }) => [method, path] as const))(
+    '%s %s is in the README',
+    (method, path) => {
+      expect(told).toContain(`${method} ${path}`);
+    },
+  );
+
+  it.each(ROUTES)('$method $path is in the OpenAPI document, with the body that it takes', (route) => {
+    const operation = paths[`/api/${route.path}`]?.[route.method.toLowerCase()];
+
+    expect(operation).toMatchObject({ operationId: route.name, summary: route.summary });
+    expect(operation?.requestBody !== undefined).toBe(route.body !== undefined);
+  });
+
+  it('are all that the README tells', () => {
+    const registered = ROUTES.map(({ method, path }) => `${method} ${path}`);
+
+    expect([...told].filter((request) => !registered.includes(request))).toEqual([]);
+  });
+
+  it('have names and places of their own', () => {
+    expect(new Set(ROUTES.map(({ name }) => name)).size).toBe(ROUTES.length);
+    expect(new Set(ROUTES.map(({ method, path }) => `${method} ${path}`)).size).toBe(ROUTES.length);
+  });
+});

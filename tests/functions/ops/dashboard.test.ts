@@ -1,0 +1,54 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
+import { call } from '../../support/an-invocation.ts';
+import { parFile } from '../../support/small-files.ts';
+
+const PAR = 'looker/loan_par_balances';
+
+let pipeline: Pipeline;
+beforeAll(async () => {
+  pipeline = await Pipeline.open();
+  process.env['DataStorage'] = pipeline.storage;
+  process.env['PII_KEY'] = TEST_PSEUDONYM_KEY;
+  await pipeline.takeThrough(`${PAR}/good.csv`, parFile('SHOWN'));
+});
+
+it('shows the newest file of a contract that was taken in, and no banner', async () => {
+  const { text } = await call('dashboard');
+
+  expect(text).toContain('<h2>Data quality</h2>');
+  expect(text).toContain('<strong>looker/<wbr>loan_par_balances</strong>');
+  expect(text).toContain('<span class="chip good">Accepted</span>');
+  expect(text).not.toContain('No new numbers from');
+});
+
+it('says at the top that three bad files have stopped the dataset, until a good one comes', async () => {
+  for (const name of ['a', 'b', 'c']) {
+    await pipeline.takeThrough(`${PAR}/${name}.csv`, `column_${name}\n1\n`);
+  }
+  const stopped = await call('dashboard');
+  const health = await call('health');
+  await pipeline.takeThrough(`${PAR}/again.csv`, parFile('AGAIN'));
+  const again = await call('dashboard');
+
+  expect(stopped.text).toContain(`No new numbers from ${PAR} since `);
+  expect(stopped.text).toContain('stand as of 2025-11-30, ');
+  expect(stopped.text).toContain('<span class="chip critical">Open</span>');
+  expect(stopped.text).toContain('System healthy');
+  expect(health).toMatchObject({ status: 200 });
+  expect(health.json()).toMatchObject({ status: 'healthy', dataQuality: [{ dataset: PAR }] });
+  expect(again.text).not.toContain('No new numbers from');
+  expect(again.text).toContain('Scores of the last 5 files, oldest first');
+});
+
+it('leads only to documents that can be fetched', async () => {
+  const { text } = await call('dashboard', { query: { code: 'key' } });
+
+  const documents = [...text.matchAll(/href="\/api\/runs\/(run_\w+)\/artifacts\/([^?]+)\?code=key"/g)];
+  for (const [, runId = '', name = ''] of documents) {
+    const answer = await call('artifact', { params: { runId, name } });
+    expect([runId, name, answer.status]).toEqual([runId, name, 200]);
+  }
+  const names = new Set(documents.map(([, , name]) => name));
+  expect([...names]).toEqual(expect.arrayContaining(['validation_report.html', 'summary.json']));
+});

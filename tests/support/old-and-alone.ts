@@ -1,0 +1,28 @@
+import type { Problem, ProblemCode } from '../../shared/domain/problem.ts';
+
+// The small files stand for days that have long passed, and mostly for a book that holds nothing else yet. Each run
+// says both, whatever else there is to say.
+
+/** What a good PAR file says when no loans are there: its loans, their share and the tape's sum are not compared. */
+export const PAR_ALONE: readonly ProblemCode[] = [
+  'stale-data',
+  'reference-not-evaluated',
+  'reference-not-evaluated',
+  'reference-not-evaluated',
+];
+
+/** What a good loan tape says when it is the only file: customers, their share, PAR and payments are not compared. */
+export const LOANS_ALONE: readonly ProblemCode[] = [...PAR_ALONE, 'reference-not-evaluated'];
+
+/** What is to be said besides. */
+export function besidesOldAndAlone({ problems }: { readonly problems: readonly Problem[] }): Problem[] {
+  return problems.filter(({ code }) => code !== 'stale-data' && code !== 'reference-not-evaluated');
+}
+
+export function codesOf({
+  problems,
+}: {
+  readonly problems: readonly Pick<Problem, 'code'>[];
+}): ProblemCode[] {
+  return problems.map(({ code }) => code);
+}
