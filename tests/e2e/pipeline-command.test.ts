@@ -192,6 +192,29 @@ describe('npm run pipeline -- --json', () => {
     expect(stderr).not.toContain('not in the numbers');
   });
 
+  it('counts every row of a large file in which all are bad, within bounds of memory and of quarantine', async () => {
+    const rows = 300_000;
+    const out = join(dir, 'all-bad-artifacts');
+    const file = join(dir, 'headcount.csv');
+    const lines = Array.from({ length: rows }, (_, row) => `2025-11-30,Sales ${row},many,Commercial\n`);
+    await writeFile(file, `month,function,fte_count,team\n${lines.join('')}`);
+
+    const { code, stdout, peakBytes } = await measured('--data', file, '--json', '--out', out);
+
+    const [run] = documentIn(stdout).runs;
+    expect(code).toBe(2);
+    expect(run).toMatchObject({ dataset: 'manual/headcount', status: 'rejected', rows, rejectedRows: rows });
+    expect(run?.problems[0]).toMatchObject({ code: 'too-many-bad-rows', count: rows });
+    expect(run?.problems.find(({ column }) => column === 'fte_count')).toMatchObject({
+      code: 'text-in-number',
+      count: rows,
+    });
+    expect(peakBytes / 2 ** 20).toBeLessThan(512);
+    const listed = await readFile(join(out, run?.runId ?? '', 'rejected.jsonl'), 'utf8');
+    expect(listed.trimEnd().split('\n')).toHaveLength(100_000);
+    expect(listed.length).toBeLessThan(20_000_000);
+  });
+
   it('still prints a document when every file is rejected, without KPIs', async () => {
     const bad = join(dir, 'empty.csv');
     await writeFile(bad, '');

@@ -66,10 +66,7 @@ describe('the same rows', () => {
     const [first = {}] = rows;
     const body = [...rows, first, { ...first, loan_id: 'ABT - DSB8001-001', principal: '-1' }];
 
-    const run = await pipeline.takeThrough(
-      `looker/transactions/bad.${extension}`,
-      await bodyOf(body),
-    );
+    const run = await pipeline.takeThrough(`looker/transactions/bad.${extension}`, await bodyOf(body));
 
     expect((await pipeline.validationOf(run)).rows).toEqual({
       read: 302,

@@ -4,7 +4,14 @@ import { artifactPath } from '../../../shared/runs/run-paths.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { csvOf } from '../../support/file-rows.ts';
-import { customersOf, exampleOf, loanIds, loansOf, parOf, realPaymentsOf } from '../../support/related-files.ts';
+import {
+  customersOf,
+  exampleOf,
+  loanIds,
+  loansOf,
+  parOf,
+  realPaymentsOf,
+} from '../../support/related-files.ts';
 
 // What of a person's data leaves the raw file: nothing that names anybody, whatever column it came in.
 

@@ -81,8 +81,16 @@ describe('rows with the key of another row', () => {
         'conflicting-duplicate',
         'row 1 has the same id as a later row but says something else; neither was kept',
       ],
-      [3, 'conflicting-duplicate', 'row 3 has the same id as row 1 but says something else; neither was kept'],
-      [4, 'conflicting-duplicate', 'row 4 has the same id as row 1 but says something else; neither was kept'],
+      [
+        3,
+        'conflicting-duplicate',
+        'row 3 has the same id as row 1 but says something else; neither was kept',
+      ],
+      [
+        4,
+        'conflicting-duplicate',
+        'row 4 has the same id as row 1 but says something else; neither was kept',
+      ],
     ]);
     expect(found).toMatchObject({ identical: 0, conflicting: 3, dropped: new Int32Array(0) });
   });
@@ -197,7 +205,13 @@ describe('a file with such rows', () => {
     const report = await pipeline.validationOf(run);
     // 0.25 + 1.25 + ... + 399.25, without loan 9.
     expect(report.controlTotals).toMatchObject({ principal: '79890.75' });
-    expect(report.rows).toEqual({ read: 402, accepted: 399, rejected: 2, orphans: 0, identicalDuplicates: 1 });
+    expect(report.rows).toEqual({
+      read: 402,
+      accepted: 399,
+      rejected: 2,
+      orphans: 0,
+      identicalDuplicates: 1,
+    });
     expect(run.phases.transformation).toMatchObject({ rowsAccepted: 399, rowsRejected: 2, rowsDropped: 1 });
     const lines = (await rejectedOf(run)).map(({ record, offset = 0, issues }) => [
       record,

@@ -59,7 +59,11 @@ describe('the verdict', () => {
       stagingPath: `${PAR}/as_of=2025-11-30/${run.runId}.parquet`,
     });
     expect(codesOf(run)).toEqual(PAR_ALONE);
-    expect(run.phases.transformation).toMatchObject({ rowsAccepted: 5, rowsRejected: 0, maskedColumns: ['loan_id_raw'] });
+    expect(run.phases.transformation).toMatchObject({
+      rowsAccepted: 5,
+      rowsRejected: 0,
+      maskedColumns: ['loan_id_raw'],
+    });
     const { expectations, ...report } = await pipeline.attemptReport(run);
     expect(expectations.filter(({ status }) => status === 'passed').length).toBeGreaterThan(10);
     expect(codesOf({ problems: report.problems })).toEqual(PAR_ALONE);
@@ -479,9 +483,7 @@ describe('the as-of date', () => {
     const run = await judged(`${PAR}/disagreeing.csv`, csvOf(rows));
 
     expect(run.asOf).toBe('2025-11-30');
-    expect(besidesOldAndAlone(run)).toEqual([
-      expect.objectContaining({ code: 'as-of-conflict', count: 1 }),
-    ]);
+    expect(besidesOldAndAlone(run)).toEqual([expect.objectContaining({ code: 'as-of-conflict', count: 1 })]);
   });
 });
 
