@@ -99,7 +99,9 @@ async function stagedFrom(
     sha256: run.sha256,
     contractVersion: contract.version,
     runId: run.runId,
+    attempt: run.attempt,
     stagingPath: read.stagedFile,
+    stagedSha256: read.stagedSha256,
     rows: read.intake.accepted,
     landedAt: run.drop.landedAt,
   };

@@ -13,6 +13,7 @@ import { comparisonWithFiles, filesBelow } from './check-against.ts';
 import { checkLines } from './check-lines.ts';
 import { type CheckOptions, checkOptions, HELP } from './check-options.ts';
 import { withProgress } from './check-progress.ts';
+import { exitWhenWritten } from './exit-when-written.ts';
 import { UsageError } from './pipeline-options.ts';
 
 // `npm run check-file`: the verdict on a file, before it is dropped.
@@ -102,15 +103,9 @@ async function refuseUnwritable(page: string | undefined): Promise<void> {
   if (there?.isDirectory() === true) throw new UsageError(`--html ${page} is a folder`);
 }
 
-main().then(
-  (code) => {
-    // DuckDB and the threads keep handles that would hold the process for some seconds.
-    process.exit(code);
-  },
-  (error: unknown) => {
-    const isUsage = error instanceof UsageError;
-    if (isUsage) console.error(`${error.message}. See --help.`);
-    else console.error(error);
-    process.exit(isUsage ? EXIT.rejected : EXIT.machineryFailed);
-  },
-);
+main().then(exitWhenWritten, (error: unknown) => {
+  const isUsage = error instanceof UsageError;
+  if (isUsage) console.error(`${error.message}. See --help.`);
+  else console.error(error);
+  return exitWhenWritten(isUsage ? EXIT.rejected : EXIT.machineryFailed);
+});

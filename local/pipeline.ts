@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { KpiResult } from '../shared/kpis/kpi-result.ts';
 import { kpiRows } from '../shared/publishing/kpi-row.ts';
 import type { RunRecord } from '../shared/runs/run-record.ts';
+import { exitWhenWritten } from './exit-when-written.ts';
 import { artifactFolder, keepArtifacts } from './keep-artifacts.ts';
 import { HELP, type PipelineOptions, pipelineOptions, UsageError } from './pipeline-options.ts';
 import { type FileRun, type FilesRun, runFiles } from './run-files.ts';
@@ -140,18 +141,9 @@ async function refuseUnwritable(output: string | undefined): Promise<void> {
   }
 }
 
-/** The emulator and DuckDB keep handles that would hold the process for some seconds. */
-async function exit(code: number): Promise<never> {
-  // A pipe takes 64 KB at a time: what is still on its way would be cut off.
-  for (const stream of [process.stdout, process.stderr]) {
-    await new Promise<void>((resolve) => stream.write('', () => resolve()));
-  }
-  process.exit(code);
-}
-
-main().then(exit, (error: unknown) => {
+main().then(exitWhenWritten, (error: unknown) => {
   const isUsage = error instanceof UsageError;
   if (isUsage) console.error(`${error.message}. See --help.`);
   else console.error(error instanceof Stuck ? `${error.message}.` : error);
-  return exit(isUsage ? EXIT.rejected : EXIT.machineryFailed);
+  return exitWhenWritten(isUsage ? EXIT.rejected : EXIT.machineryFailed);
 });

@@ -64,6 +64,7 @@ export function aBookEntry(overrides: Partial<BookEntry> = {}): BookEntry {
     contractVersion: 3,
     runId: RUN_ID,
     stagingPath: `looker/loan_par_balances/as_of=${monthEnd(MONTHS - 1)}/${RUN_ID}.parquet`,
+    stagedSha256: INPUT_SHA,
     rows: 31_210,
     ...overrides,
   };

@@ -20,9 +20,13 @@ const parRow = (label: string, due: string | null, dpd: number): Cells => ({
 });
 const loanRow = (due: string, dpd: number): Cells => ({ maturity_date: on(due), dpd });
 
+/** They are large, and empty again after each batch. */
+const builders = new Map<Contract, BatchBuilder>();
+
 /** Rows numbered on from `first`; cells that are not named are null. */
 function batchOf(contract: Contract, rows: readonly Cells[], first: number): ColumnBatch {
-  const builder = new BatchBuilder(contract);
+  const builder = builders.get(contract) ?? new BatchBuilder(contract);
+  builders.set(contract, builder);
   for (const [index, row] of rows.entries()) {
     for (const [at, { name }] of contract.columns.entries()) {
       const cell = row[name] ?? null;

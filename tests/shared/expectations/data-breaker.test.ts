@@ -11,14 +11,22 @@ import {
 import { aRunId } from '../../support/a-quality-entry.ts';
 
 const LOANS = DatasetId.parse('looker/loans');
-const AT = '2026-01-05T06:30:00.000Z';
+const SEED = 20_251_231;
+
+/** The file of the nth minute. */
+const landed = (minute: number): string => new Date(Date.UTC(2026, 0, 5, 6, minute)).toISOString();
 
 function good(run: number, attempt = 1): RunOutcome {
-  return { runId: aRunId(run), attempt, verdict: 'promote', isVolumeCollapse: false, at: AT };
+  const place = { runId: aRunId(run), attempt, landedAt: landed(run), contractVersion: 1 };
+  return { ...place, verdict: 'promote', isVolumeCollapse: false };
 }
 
 function bad(run: number, attempt = 1): RunOutcome {
   return { ...good(run, attempt), verdict: 'block', reason: 'Columns are missing.' };
+}
+
+function collapsed(run: number, attempt = 1): RunOutcome {
+  return { ...bad(run, attempt), isVolumeCollapse: true, reason: 'Half of the rows are gone.' };
 }
 
 function after(outcomes: readonly RunOutcome[]): { state: DataBreaker; events: BreakerEvent[] } {
@@ -32,6 +40,12 @@ function after(outcomes: readonly RunOutcome[]): { state: DataBreaker; events: B
   return { state, events };
 }
 
+/** All that does not tell who came last. */
+function standing(outcomes: readonly RunOutcome[]): Omit<DataBreaker, 'changedBy'> {
+  const { changedBy: _, ...rest } = after(outcomes).state;
+  return rest;
+}
+
 describe('the breaker', () => {
   it('stays closed for two bad runs', () => {
     const { state, events } = after([bad(1), bad(2)]);
@@ -41,10 +55,10 @@ describe('the breaker', () => {
     expect(events).toEqual([]);
   });
 
-  it('opens with the third bad run in a row', () => {
+  it('opens with the third bad run in a row, since its file landed', () => {
     const { state, events } = after([bad(1), bad(2), bad(3)]);
 
-    expect(state).toMatchObject({ status: 'open', badInARow: 3, openedAt: AT });
+    expect(state).toMatchObject({ status: 'open', badInARow: 3, openedAt: landed(3) });
     expect(events).toEqual([
       {
         kind: 'opened',
@@ -62,24 +76,26 @@ describe('the breaker', () => {
     });
   });
 
-  it('opens at once when the volume collapses, although the file passed', () => {
-    const { state, events } = after([good(1), { ...good(2), isVolumeCollapse: true }]);
+  it('opens at once when the volume collapses', () => {
+    const { state, events } = after([good(1), collapsed(2)]);
 
     expect(state.status).toBe('open');
-    expect(events.map(({ reason }) => reason)).toEqual([`The volume of run ${aRunId(2)} collapsed.`]);
+    expect(events.map(({ reason }) => reason)).toEqual([
+      `The volume of run ${aRunId(2)} collapsed. Half of the rows are gone.`,
+    ]);
   });
 
-  it('stays open for further bad runs, without a second event', () => {
-    const { state, events } = after([bad(1), bad(2), bad(3), { ...bad(4), at: '2026-02-01T00:00:00.000Z' }]);
+  it('stays open for further bad runs, since the same time and without a second event', () => {
+    const { state, events } = after([bad(1), bad(2), bad(3), bad(4)]);
 
-    expect(state).toMatchObject({ status: 'open', badInARow: 4, openedAt: AT });
+    expect(state).toMatchObject({ status: 'open', badInARow: 4, openedAt: landed(3) });
     expect(events).toHaveLength(1);
   });
 
   it('is closed by the first good run, which says so', () => {
     const { state, events } = after([bad(1), bad(2), bad(3), good(4)]);
 
-    expect(state).toMatchObject({ status: 'closed', badInARow: 0 });
+    expect(state).toMatchObject({ status: 'closed', badInARow: 0, reason: `Run ${aRunId(4)} passed.` });
     expect(state).not.toHaveProperty('openedAt');
     expect(events.at(-1)).toEqual({
       kind: 'closed',
@@ -96,48 +112,160 @@ describe('the breaker', () => {
     });
   });
 
-  it('counts a run again that was good in between', () => {
-    expect(after([bad(1, 1), good(1, 2), bad(1, 3)]).state.badInARow).toBe(1);
+  it('is not closed by an old good file that is only judged again', () => {
+    const noted = [good(1), bad(2), bad(3), bad(4)];
+
+    const again = after([...noted, good(1, 2)]);
+
+    expect(again.state).toMatchObject({ status: 'open', badInARow: 3, openedAt: landed(4) });
+    expect(again.events.map(({ kind }) => kind)).toEqual(['opened']);
+  });
+
+  it('is closed when one of the bad files in between turns out good', () => {
+    const { state, events } = after([bad(1), bad(2), bad(3), good(2, 2)]);
+
+    expect(state).toMatchObject({ status: 'closed', badInARow: 1 });
+    expect(events.at(-1)?.reason).toBe(`Run ${aRunId(2)} passed, so results are published again.`);
+  });
+
+  it('is closed when a bad file turns out not to have collapsed', () => {
+    const { state, events } = after([collapsed(1), bad(1, 2)]);
+
+    expect(state).toMatchObject({ status: 'closed', badInARow: 1 });
+    expect(events.at(-1)?.reason).toBe(`Run ${aRunId(1)} was judged again, so results are published again.`);
+  });
+
+  it('does not listen to an attempt that a newer one has overtaken', () => {
+    const { state } = after([bad(1), bad(2), good(3, 2)]);
+
+    expect(noteRun(state, bad(3, 1))).toEqual({ state, events: [] });
+    expect(noteRun(state, collapsed(3, 1)).state).toBe(state);
+  });
+
+  it('counts a replay under a newer contract after the run that it mends', () => {
+    const replayed = (run: number): RunOutcome => ({
+      ...good(run),
+      // Its name comes before all others, but its contract is newer.
+      runId: aRunId(0),
+      contractVersion: 2,
+    });
+
+    expect(after([bad(1), bad(2), bad(3), replayed(3)]).state.status).toBe('closed');
+    expect(after([bad(1), bad(2), bad(3), replayed(1)]).state).toMatchObject({
+      status: 'closed',
+      badInARow: 2,
+    });
   });
 
   it('gives the event again to the attempt that caused it, and to no other', () => {
-    const { state } = after([bad(1), bad(2), bad(3)]);
+    const { state } = after([bad(1), bad(3), bad(2)]);
 
-    const again = noteRun(state, bad(3));
+    const again = noteRun(state, bad(2));
 
     expect(again.state).toBe(state);
-    expect(again.events.map(({ kind }) => kind)).toEqual(['opened']);
-    expect(noteRun(state, bad(2))).toEqual({ state, events: [] });
+    expect(again.events).toEqual([
+      expect.objectContaining({ kind: 'opened', runId: aRunId(2), reason: state.reason }),
+    ]);
+    expect(noteRun(state, bad(3))).toEqual({ state, events: [] });
+    expect(noteRun(state, bad(2, 2)).events).toEqual([]);
   });
 
-  it('remembers a bounded number of runs', () => {
-    const outcomes = Array.from({ length: 60 }, (_, index) => bad(index));
+  it('gives the event that it closed again, in the same words', () => {
+    const { state, events } = after([bad(1), bad(2), bad(3), good(4)]);
 
-    const { state } = after(outcomes);
-
-    expect(state.lastRuns).toHaveLength(20);
-    expect(state.badInARow).toBe(60);
+    expect(noteRun(state, good(4)).events).toEqual(events.slice(-1));
   });
 
-  it('never changes when an attempt is noted twice, whatever came before', () => {
-    const outcomes = fc.array(
-      fc
-        .tuple(fc.nat(5), fc.integer({ min: 1, max: 3 }), fc.boolean(), fc.boolean())
-        .map(([run, attempt, isBad, isVolumeCollapse]) => ({
-          ...(isBad ? bad(run, attempt) : good(run, attempt)),
-          isVolumeCollapse,
-        })),
-      { minLength: 1, maxLength: 18 },
+  it('remembers the files that landed last, and no others', () => {
+    const { state } = after(Array.from({ length: 50 }, (_, index) => bad(index)));
+
+    expect(state.lastRuns.map(({ runId }) => runId)).toEqual(
+      Array.from({ length: 20 }, (_, index) => aRunId(49 - index)),
     );
+    expect(state).toMatchObject({ status: 'open', badInARow: 20 });
+    expect(noteRun(state, good(3))).toEqual({ state, events: [] });
+  });
 
-    fc.assert(
-      fc.property(outcomes, (noted) => {
-        const once = after(noted);
+  it('keeps no more of a reason than a table has room for', () => {
+    const { state } = after([{ ...bad(1), reason: 'x'.repeat(10_000) }]);
 
-        for (const outcome of noted) expect(noteRun(once.state, outcome).state).toBe(once.state);
-        expect(after(noted.flatMap((outcome) => [outcome, outcome])).state).toEqual(once.state);
+    expect(state.lastRuns[0]?.reason).toHaveLength(500);
+  });
+});
+
+describe('whatever the order in which runs are worked on', () => {
+  const DRAWN: fc.Arbitrary<readonly RunOutcome[]> = fc.uniqueArray(
+    fc
+      .record({
+        run: fc.nat(29),
+        attempt: fc.integer({ min: 1, max: 3 }),
+        of: fc.constantFrom(good, bad, bad, collapsed),
+        // Several files land within one second.
+        second: fc.boolean(),
+      })
+      .map(({ run, attempt, of, second }) => ({
+        ...of(run, attempt),
+        landedAt: landed(second ? run : run - (run % 3)),
+      })),
+    {
+      selector: ({ runId, attempt }) => `${runId} ${attempt}`,
+      minLength: 1,
+      maxLength: 60,
+    },
+  );
+
+  /** A run that is only judged again has not landed again. */
+  const OUTCOMES = DRAWN.map((drawn) =>
+    drawn.map((outcome) => {
+      const first = drawn.find(({ runId }) => runId === outcome.runId);
+      return { ...outcome, landedAt: first?.landedAt ?? outcome.landedAt };
+    }),
+  );
+
+  const WITH_REPEATS = OUTCOMES.chain((outcomes) =>
+    fc.record({
+      outcomes: fc.constant(outcomes),
+      shuffled: fc.subarray([...outcomes]).chain((repeated) => {
+        const all = [...outcomes, ...repeated];
+        return fc.shuffledSubarray(all, { minLength: all.length });
       }),
-      { seed: 20_251_231 },
+    }),
+  );
+
+  it('it ends in the same state, once or many times', () => {
+    fc.assert(
+      fc.property(WITH_REPEATS, ({ outcomes, shuffled }) => {
+        expect(standing(shuffled)).toEqual(standing(outcomes));
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+
+  it('an outcome that comes again changes nothing', () => {
+    fc.assert(
+      fc.property(OUTCOMES, (outcomes) => {
+        const { state } = after(outcomes);
+
+        for (const outcome of outcomes) expect(noteRun(state, outcome).state).toBe(state);
+      }),
+      { seed: SEED },
+    );
+  });
+
+  it('events tell each change of the state, and nothing else', () => {
+    fc.assert(
+      fc.property(OUTCOMES, (outcomes) => {
+        let state = closedBreaker(LOANS);
+        for (const outcome of outcomes) {
+          const noted = noteRun(state, outcome);
+          const told = noted.events.map(({ kind }) => kind);
+          const changed = noted.state.status === 'open' ? 'opened' : 'closed';
+
+          expect(told).toEqual(noted.state.status === state.status ? [] : [changed]);
+          state = noted.state;
+        }
+      }),
+      { seed: SEED },
     );
   });
 });

@@ -2,14 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { Expectation } from '../../../shared/contracts/contract.ts';
 import { LocalDate } from '../../../shared/domain/local-date.ts';
 import {
-  earlierVolumes,
   evaluateHistory,
   type HistoryFacts,
   isVolumeCollapse,
 } from '../../../shared/expectations/evaluate-history.ts';
 import { suiteOf } from '../../../shared/expectations/suite.ts';
 import { aContract } from '../../support/a-contract.ts';
-import { aQualityEntry, aRunId } from '../../support/a-quality-entry.ts';
 
 const LANDED = LocalDate.parse('2026-01-05');
 const about = 'As the contract says';
@@ -73,52 +71,34 @@ describe('volume', () => {
       reason: 'No earlier file of the contract was accepted, so there is nothing to compare with.',
     });
   });
-
-  it('looks at the newest ten files only', () => {
-    const earlier = [...Array.from({ length: 10 }, () => 100), ...Array.from({ length: 30 }, () => 9_999)];
-
-    expect(judge(volume, { rows: 100, earlier })?.status).toBe('passed');
-  });
 });
 
 describe('a volume collapse', () => {
-  it('is less than half of the median, and needs something to compare with', () => {
-    expect(isVolumeCollapse(50, [100, 100])).toBe(false);
-    expect(isVolumeCollapse(49, [100, 100])).toBe(true);
-    expect(isVolumeCollapse(0, [])).toBe(false);
-    expect(isVolumeCollapse(0, [0, 0, 0])).toBe(false);
+  const limit = (severity: Expectation['severity'], minPercent: number): Expectation => ({
+    id: `volume-${minPercent}`,
+    severity,
+    about,
+    kind: 'volume',
+    minPercent,
+    maxPercent: Number.POSITIVE_INFINITY,
   });
-});
+  const collapses = (expectations: Expectation[], rows: number, earlier: readonly number[]): boolean =>
+    isVolumeCollapse(suiteOf(aContract({ expectations })), { rows, earlier });
 
-describe('earlier volumes', () => {
-  const day = (n: number) => `2026-01-${String(n).padStart(2, '0')}T06:00:00.000Z`;
-  const entry = (n: number, overrides = {}) =>
-    aQualityEntry({ runId: aRunId(n), landedAt: day(n), rows: n * 100, ...overrides });
+  it('is fewer rows than the contract lets pass, and needs something to compare with', () => {
+    const half = [limit('warn', 80), limit('block', 50)];
 
-  it('are those of accepted files that had landed before, newest first, each run once', () => {
-    const history = [
-      entry(9),
-      entry(5),
-      entry(4, { attempt: 2, rows: 444 }),
-      entry(4, { attempt: 1, rows: 4 }),
-      entry(3, { verdict: 'block' }),
-      entry(1),
-      entry(2),
-    ];
-
-    expect(earlierVolumes(history, { runId: aRunId(5), landedAt: day(5) })).toEqual([444, 200, 100]);
+    expect(collapses(half, 50, [100, 100])).toBe(false);
+    expect(collapses(half, 49, [100, 100])).toBe(true);
+    expect(collapses(half, 0, [])).toBe(false);
+    expect(collapses(half, 0, [0, 0, 0])).toBe(false);
   });
 
-  it('leave out a run whose newest attempt was blocked', () => {
-    const history = [entry(1, { attempt: 1 }), entry(1, { attempt: 2, verdict: 'block' })];
-
-    expect(earlierVolumes(history, { runId: aRunId(5), landedAt: day(5) })).toEqual([]);
-  });
-
-  it('are ten at most', () => {
-    const history = Array.from({ length: 20 }, (_, index) => entry(index + 1));
-
-    expect(earlierVolumes(history, { runId: aRunId(25), landedAt: day(25) })).toHaveLength(10);
+  it('is known only to contracts that block on it, at their own limit', () => {
+    expect(collapses([], 1, [100])).toBe(false);
+    expect(collapses([limit('warn', 50)], 1, [100])).toBe(false);
+    expect(collapses([limit('block', 20)], 20, [100])).toBe(false);
+    expect(collapses([limit('block', 20)], 19, [100])).toBe(true);
   });
 });
 

@@ -32,8 +32,9 @@ class MemoryBreakers implements Breakers {
 }
 
 function bad(run: number): RunOutcome {
-  const at = '2026-01-05T06:30:00.000Z';
-  return { runId: aRunId(run), attempt: 1, verdict: 'block', isVolumeCollapse: false, at };
+  const landedAt = `2026-01-05T06:3${run}:00.000Z`;
+  const place = { runId: aRunId(run), attempt: 1, landedAt, contractVersion: 1 };
+  return { ...place, verdict: 'block', isVolumeCollapse: false };
 }
 
 it('counts runs until the breaker opens', async () => {
@@ -65,5 +66,5 @@ it('loses no run when another writer comes between reading and saving', async ()
   const { state } = await noteVerdict({ dataset, outcome: bad(1) }, { breakers });
 
   expect(state.badInARow).toBe(2);
-  expect(state.lastRuns.map(({ runId }) => runId)).toEqual([aRunId(1), aRunId(2)]);
+  expect(state.lastRuns.map(({ runId }) => runId)).toEqual([aRunId(2), aRunId(1)]);
 });

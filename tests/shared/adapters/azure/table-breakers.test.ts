@@ -54,13 +54,13 @@ it('lets one of two writers win', async () => {
 
 it('loses none of many runs that are noted at the same time, and opens once', async () => {
   const raced = dataset('many');
-  const at = '2026-01-05T06:30:00.000Z';
   const outcomes = Array.from({ length: 8 }, (_, index) => ({
     runId: aRunId(index),
     attempt: 1,
     verdict: 'block' as const,
     isVolumeCollapse: false,
-    at,
+    landedAt: `2026-01-05T06:3${index}:00.000Z`,
+    contractVersion: 1,
   }));
 
   const noted = await Promise.all(
@@ -69,6 +69,20 @@ it('loses none of many runs that are noted at the same time, and opens once', as
 
   expect((await breakers.get(breakerName(raced)))?.value).toMatchObject({ status: 'open', badInARow: 8 });
   expect(noted.flatMap(({ events }) => events)).toHaveLength(1);
+});
+
+it('holds as many runs as it remembers, with long reasons in any script', async () => {
+  const long = dataset('long');
+  for (let run = 0; run < 22; run += 1) {
+    const place = { runId: aRunId(run), attempt: 1, landedAt: `2026-01-05T06:${run + 10}:00.000Z` };
+    const outcome = { ...place, contractVersion: 1, verdict: 'block', isVolumeCollapse: false } as const;
+    await noteVerdict({ dataset: long, outcome: { ...outcome, reason: '列'.repeat(2_000) } }, { breakers });
+  }
+
+  const state = (await breakers.get(breakerName(long)))?.value;
+
+  expect(state?.lastRuns).toHaveLength(20);
+  expect(state?.lastRuns[0]?.reason).toBe(`${'列'.repeat(499)}…`);
 });
 
 it('lists all of them by name', async () => {

@@ -59,18 +59,45 @@ it('looks back from an earlier day as if the later files were not there', async 
   expect(history.map(({ landedAt }) => landedAt)).toEqual([day(3), day(2)]);
 });
 
-it('replaces the entry of an attempt that comes again, and keeps attempts apart', async () => {
+it('keeps one entry for each run, that of its newest attempt, in whatever order they come', async () => {
   const entry = aQualityEntry({ contract: 'again' });
+  const second = { ...entry, attempt: 2, score: '60.0' };
 
   await log.record(entry);
   await log.record({ ...entry, at: '2026-01-05T09:00:00.000Z', score: '50.0' });
-  await log.record({ ...entry, attempt: 2, score: '60.0' });
+  expect((await log.history(of('again'), 10)).map(({ score }) => score)).toEqual(['50.0']);
 
-  const scores = (await log.history(of('again'), 10)).map(({ attempt, score }) => [attempt, score]);
-  expect(scores).toEqual([
-    [2, '60.0'],
-    [1, '50.0'],
-  ]);
+  await log.record(second);
+  await log.record(entry);
+  expect(await log.history(of('again'), 10)).toEqual([second]);
+});
+
+it('is not filled up by the attempts of one run', async () => {
+  const [before] = entriesOf('crowded', [1]);
+  const own = aQualityEntry({ contract: 'crowded', runId: aRunId(2), landedAt: day(2) });
+  if (before !== undefined) await log.record(before);
+  for (let attempt = 1; attempt <= 5; attempt += 1) await log.record({ ...own, attempt });
+
+  expect(await log.history(of('crowded'), 2)).toEqual([{ ...own, attempt: 5 }, before]);
+});
+
+it('moves a run whose file was dropped again to where that landed, and not back', async () => {
+  const first = aQualityEntry({ contract: 'moved', landedAt: day(1) });
+  const later = { ...first, attempt: 2, landedAt: day(9) };
+
+  await recordAll([first, later, first]);
+
+  expect(await log.history(of('moved'), 10)).toEqual([later]);
+});
+
+it('ends with the newest attempt, when many are recorded at the same time', async () => {
+  const attempts = Array.from({ length: 6 }, (_, index) =>
+    aQualityEntry({ contract: 'raced', attempt: index + 1, landedAt: day(index < 3 ? 1 : 2) }),
+  );
+
+  await Promise.all(attempts.toReversed().map((entry) => log.record(entry)));
+
+  expect(await log.history(of('raced'), 10)).toEqual(attempts.slice(-1));
 });
 
 it('keeps contracts and datasets apart', async () => {
