@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchOptions, HELP, readOptions, UsageError } from './bench-options.ts';
+import { buildCases } from './build-cases.ts';
 import { type BenchCase, CASES } from './case-list.ts';
 import { mismatches } from './exactness.ts';
 import { type InputFile, type InputName, inputFile, SEED } from './input-files.ts';
@@ -90,6 +91,7 @@ async function measureAll(
   { rounds, rows }: BenchOptions,
 ): Promise<readonly CaseRuns[]> {
   await using staged = await stagedInputs(wanted, inputs);
+  await using built = await buildCases(scriptsOf(wanted));
   const skipped = new Map<string, string>();
   const runs = new Map<string, Measurement[]>(wanted.map(({ name }) => [name, []]));
   for (const { name, needs } of wanted) {
@@ -102,7 +104,9 @@ async function measureAll(
       progress(`round ${round} of ${rounds}: ${benchCase.name}`);
       const input = known(inputs, benchCase.input);
       const stagedFile = benchCase.staged === true ? staged.files.get(benchCase.input) : undefined;
-      runs.get(benchCase.name)?.push(await runCase(benchCase, input, stagedFile));
+      runs
+        .get(benchCase.name)
+        ?.push(await runCase(benchCase, { input, builtEntry: built.entry, stagedFile }));
     }
   }
   progress('');
@@ -118,6 +122,13 @@ async function measureAll(
       ...(reason !== undefined && { skipped: reason }),
     };
   });
+}
+
+function scriptsOf(wanted: readonly BenchCase[]): readonly string[] {
+  const bundled = wanted.filter(
+    ({ script, isFromSources }) => isFromSources !== true && !script.endsWith('.py'),
+  );
+  return [...new Set(bundled.map(({ script }) => script))];
 }
 
 async function stagedInputs(wanted: readonly BenchCase[], inputs: Inputs) {

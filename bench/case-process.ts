@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import type { Found, Measurement } from './measurement.ts';
 import type { CaseOrders } from './run-case.ts';
 
@@ -11,17 +12,25 @@ export type Timed = <T>(work: () => Promise<T>, times?: number) => Promise<T>;
 export type Measure = (orders: CaseOrders, timed: Timed) => Promise<Found>;
 
 const [script = '', orders = ''] = process.argv.slice(2);
-const { measure }: { measure: Measure } = await import(`./cases/${script}.ts`);
+const extension = extname(import.meta.url);
+// Sources have a folder of their own, bundles lie side by side.
+const place = extension === '.ts' ? './cases/' : './';
+const { href } = new URL(`${place}${script}${extension}`, import.meta.url);
+const { measure }: { measure: Measure } = await import(href);
 
 let ms = 0;
+let cpuMs = 0;
 let peakRssMb = 0;
 const found = await measure(JSON.parse(orders), async (work, times = 1) => {
   const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
   const result = await work();
   ms += (performance.now() - startedAt) * times;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  cpuMs += ((user + system) / 1_000) * times;
   // Linux counts in units of 1,024 bytes; what is done to check the result comes later.
   peakRssMb = (process.resourceUsage().maxRSS * 1_024) / 1e6;
   return result;
 });
-const measurement: Measurement = { ms, peakRssMb, found };
+const measurement: Measurement = { ms, cpuMs, peakRssMb, found };
 process.stdout.write(`${JSON.stringify(measurement)}\n`);

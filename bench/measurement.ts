@@ -22,7 +22,13 @@ export const Found = z.strictObject({
 
 /** One run of one case. */
 export type Measurement = z.infer<typeof Measurement>;
-export const Measurement = z.strictObject({ ms: z.number(), peakRssMb: z.number(), found: Found });
+export const Measurement = z.strictObject({
+  ms: z.number(),
+  /** Time of all its threads on a processor: neighbours hardly change it. */
+  cpuMs: z.number(),
+  peakRssMb: z.number(),
+  found: Found,
+});
 
 /** The runs of one case, by round. */
 export type CaseRuns = {

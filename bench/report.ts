@@ -1,4 +1,5 @@
 import type { CaseRuns } from './measurement.ts';
+import { median } from './paired-ratios.ts';
 import { largestPeak, type Target, times, typicalMs, type Verdict } from './targets.ts';
 
 // What `npm run bench` prints: a JSON line for each case, then two tables for people.
@@ -15,6 +16,7 @@ export function caseRecord(runs: CaseRuns): Record<string, unknown> {
     ...(isScaled === true && { scaledFromRows: rows / 10 }),
     msMedian: rounded(ms),
     msMin: rounded(Math.min(...times(runs))),
+    cpuMsMedian: rounded(median(runs.runs.map(({ cpuMs }) => cpuMs))),
     rowsPerSec: rounded((rows / ms) * 1_000),
     mbPerSec: rounded(bytes / 1e6 / (ms / 1_000)),
     peakRssMb: rounded(largestPeak(runs)),
@@ -27,7 +29,18 @@ export function caseRecord(runs: CaseRuns): Record<string, unknown> {
 }
 
 export function caseTable(cases: readonly CaseRuns[]): string {
-  const header = ['case', 'rows', 'ms', 'least', 'krows/s', 'MB/s', 'peak MB', 'bad rows', 'violations'];
+  const header = [
+    'case',
+    'rows',
+    'ms',
+    'least',
+    'cpu ms',
+    'krows/s',
+    'MB/s',
+    'peak MB',
+    'bad rows',
+    'violations',
+  ];
   const lines = cases.map((runs) => {
     if (runs.skipped !== undefined) return [runs.name, `skipped: ${runs.skipped}`];
     const found = runs.runs.at(-1)?.found;
@@ -38,6 +51,7 @@ export function caseTable(cases: readonly CaseRuns[]): string {
       hasRows ? grouped(runs.rows) : '',
       grouped(ms),
       grouped(Math.min(...times(runs))),
+      grouped(median(runs.runs.map(({ cpuMs }) => cpuMs))),
       hasRows ? grouped(runs.rows / ms) : '',
       hasRows ? grouped(runs.bytes / 1e3 / ms) : '',
       grouped(largestPeak(runs)),

@@ -24,9 +24,12 @@ export class CaseFailed extends Error {
 
 /** Runs a case once, in a process and a folder of its own. */
 export async function runCase(
-  { name, script, threads = 1, isScaled = false }: BenchCase,
-  input: InputFile,
-  stagedFile?: string,
+  { name, script, threads = 1, isScaled = false, isFromSources = false }: BenchCase,
+  {
+    input,
+    builtEntry,
+    stagedFile,
+  }: { input: InputFile; builtEntry: string; stagedFile?: string | undefined },
 ): Promise<Measurement> {
   const dir = await mkdtemp(join(tmpdir(), 'abaco-bench-case-'));
   const orders: CaseOrders = {
@@ -39,7 +42,7 @@ export async function runCase(
   };
   const [command, ...args] = script.endsWith('.py')
     ? [PYTHON, join(import.meta.dirname, 'peers', script)]
-    : [process.execPath, '--no-warnings', join(import.meta.dirname, 'case-process.ts'), script];
+    : [process.execPath, '--no-warnings', isFromSources ? SOURCE_ENTRY : builtEntry, script];
   try {
     const printed = await outputOf(name, command, [...args, JSON.stringify(orders)]);
     return Measurement.parse(JSON.parse(printed.trimEnd().split('\n').at(-1) ?? ''));
@@ -47,6 +50,8 @@ export async function runCase(
     await rm(dir, { recursive: true, force: true });
   }
 }
+
+const SOURCE_ENTRY = join(import.meta.dirname, 'case-process.ts');
 
 /** The interpreter of the system, which has the packages of the system. */
 export const PYTHON = process.env['BENCH_PYTHON'] ?? '/usr/bin/python3';

@@ -73,6 +73,7 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
       secrets,
       parquetRows: (dir) => new DuckDbParquetRows(dir),
       workers: Math.min(availableParallelism(), MOST_WORKERS),
+      parallelFromBytes: config.csvThreadsFromBytes,
     }),
     scratch: temporaryFolders,
     sql: duckDbSqlEngine,

@@ -25,6 +25,8 @@ export type Config = {
     | { readonly kind: 'environment' };
   /** When landing is swept; NCRONTAB. */
   readonly sweepSchedule: string;
+  /** Larger CSV files are decoded by several threads; undefined for the usual size. */
+  readonly csvThreadsFromBytes: number | undefined;
   /** Git revision of the deployed code. */
   readonly revision: string;
   /** One sentence for each setting that works in part or not at all. */
@@ -71,6 +73,11 @@ export const Environment = z.object({
   PSEUDONYM_KEY: keyText('Former name of PII_KEY'),
   APPLICATIONINSIGHTS_CONNECTION_STRING: text('Where telemetry goes'),
   REVISION: text('Git revision of the deployed code'),
+  CSV_THREADS_FROM_MB: z
+    .string()
+    .regex(/^\d{1,6}$/, 'it must be a whole number of megabytes')
+    .optional()
+    .describe('Size from which a CSV file is decoded by several threads, in MB'),
   INGEST_SWEEP_SCHEDULE: z
     .string()
     .refine((schedule) => cronOf(schedule) !== undefined, {
@@ -79,6 +86,10 @@ export const Environment = z.object({
     .optional()
     .describe('When landing is swept for files that no event announced; NCRONTAB'),
 });
+
+function megabytes(setting: string | undefined): number | undefined {
+  return setting === undefined ? undefined : Number(setting) * 1_000_000;
+}
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -96,6 +107,7 @@ export function readConfig(env: Env): Config {
     storage,
     secrets,
     sweepSchedule: sweepScheduleOf(env),
+    csvThreadsFromBytes: megabytes(settings.CSV_THREADS_FROM_MB),
     revision: settings.REVISION ?? 'unknown',
     warnings,
   };

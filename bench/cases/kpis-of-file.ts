@@ -21,6 +21,7 @@ export async function kpisOf(file: string, contract: Contract, catalog: Catalog)
     contractVersion: contract.version,
     runId: RunId.parse('run_000000000000'),
     stagingPath: file,
+    stagedSha256: Sha256.parse('0'.repeat(64)),
     rows: 0,
   };
   await using sql = await duckDbSqlEngine.open(dirname(file));

@@ -36,8 +36,9 @@ async function foundIn(file: string, contract: Parameters<typeof foundInParquet>
 }
 
 async function scan(file: string, dir: string, columns: readonly string[]): Promise<number> {
-  await using sql = await duckDbSqlEngine.open(dir);
+  // Opening a session is part of both.
   const startedAt = performance.now();
+  await using sql = await duckDbSqlEngine.open(dir);
   await sql.rows(
     `SELECT ${columns.map((name, index) => `max("${name}")::VARCHAR AS m${index}`).join(', ')} FROM read_parquet(${quoted(file)})`,
   );

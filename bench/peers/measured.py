@@ -11,6 +11,7 @@ class Clock:
 
     def __init__(self):
         self.ms = 0.0
+        self.cpu_ms = 0.0
         self.peak_rss_mb = 0.0
         self.times = 1
 
@@ -20,10 +21,12 @@ class Clock:
 
     def __enter__(self):
         self.started = time.perf_counter()
+        self.cpu_started = time.process_time()
         return self
 
     def __exit__(self, *_):
         self.ms += (time.perf_counter() - self.started) * 1000 * self.times
+        self.cpu_ms += (time.process_time() - self.cpu_started) * 1000 * self.times
         self.times = 1
         self.peak_rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
@@ -33,7 +36,7 @@ def orders():
 
 
 def report(clock, found):
-    print(json.dumps({"ms": clock.ms, "peakRssMb": clock.peak_rss_mb, "found": found}))
+    print(json.dumps({"ms": clock.ms, "cpuMs": clock.cpu_ms, "peakRssMb": clock.peak_rss_mb, "found": found}))
 
 
 MONEY = [

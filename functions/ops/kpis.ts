@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LocalDate } from '../../shared/domain/local-date.ts';
+import { LocalDate, REFERENCE_DAY } from '../../shared/domain/local-date.ts';
 import { BookEntry, KpiResult } from '../../shared/kpis/kpi-result.ts';
 import { previousOf } from '../../shared/kpis/previous-result.ts';
 import { artifactPath } from '../../shared/runs/run-paths.ts';
@@ -9,6 +9,11 @@ import { htmlAnswer, jsonAnswer, type Route, withDeps } from './route.ts';
 
 const KpisQuery = z.object({
   asOf: LocalDate.optional().describe('As-of date, or the day that is reported; without it the newest'),
+});
+
+type ShownBookEntry = z.infer<typeof ShownBookEntry>;
+const ShownBookEntry = BookEntry.extend({
+  asOf: LocalDate.optional().describe('Absent for reference data, which stands for no day'),
 });
 
 export const kpisRoute: Route = {
@@ -25,7 +30,7 @@ export const kpisRoute: Route = {
         runId: z.string(),
         bookId: z.string(),
         asOf: LocalDate,
-        book: z.array(BookEntry),
+        book: z.array(ShownBookEntry),
         kpis: z.array(KpiResult),
       }),
     },
@@ -43,7 +48,7 @@ export const kpisRoute: Route = {
       runId: run.runId,
       bookId: mart.bookId,
       asOf: mart.asOf,
-      book: mart.book,
+      book: shown(mart.book),
       kpis: mart.kpis,
     });
   }),
@@ -72,7 +77,7 @@ export const kpiRoute: Route = {
       kpi,
       previous: previousOf(kpi, newest.mart.series) ?? null,
       series,
-      book: newest.mart.book,
+      book: shown(newest.mart.book),
     });
   }),
 };
@@ -95,3 +100,7 @@ export const reportRoute: Route = {
     return body === undefined ? await nothingFor(`A report as of ${asOf.data}`, deps) : htmlAnswer(body);
   }),
 };
+
+function shown(book: readonly BookEntry[]): ShownBookEntry[] {
+  return book.map(({ asOf, ...entry }) => (asOf === REFERENCE_DAY ? entry : { ...entry, asOf }));
+}

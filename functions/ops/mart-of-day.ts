@@ -1,7 +1,7 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { Deps } from '../../shared/app.ts';
 import { type LocalDate, toEpochDay } from '../../shared/domain/local-date.ts';
-import { newestMart } from '../../shared/pipeline/newest-mart.ts';
+import { hasNumbers, newestMart } from '../../shared/pipeline/newest-mart.ts';
 import { notFound } from './problem-details.ts';
 
 type Found = NonNullable<Awaited<ReturnType<typeof newestMart>>>;
@@ -35,13 +35,10 @@ export async function nothingFor(what: string, deps: Deps): Promise<HttpResponse
   return notFound(what, hint);
 }
 
-/** As-of dates of runs that have succeeded, newest first. */
+/** As-of dates for which KPIs were computed, newest first. */
 async function daysWithNumbers({ ledger }: Deps): Promise<LocalDate[]> {
   const days = (await ledger.list())
-    .filter(
-      ({ status, succeededAt }) =>
-        succeededAt !== undefined && status !== 'rejected' && status !== 'canceled',
-    )
+    .filter(hasNumbers)
     .flatMap(({ asOf }) => (asOf === undefined ? [] : [asOf]));
   return [...new Set(days)].toSorted().toReversed();
 }

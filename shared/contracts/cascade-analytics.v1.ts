@@ -13,6 +13,15 @@ const LONGEST_LIST = 100_000;
 const reported = (branch: string, name: string, description: string, unit: string): Column =>
   measure(name, description, unit, { ...OPTIONAL, aliases: [`${branch}.${name}`] });
 
+/** A part of the whole, in percent. */
+const reportedShare = (branch: string, name: string, description: string): Column =>
+  measure(name, description, 'percent', {
+    ...OPTIONAL,
+    aliases: [`${branch}.${name}`],
+    min: '0',
+    max: '100',
+  });
+
 const reportedMoney = (branch: string, name: string, description: string): Column =>
   signedMoney(name, description, { ...OPTIONAL, aliases: [`${branch}.${name}`] });
 
@@ -82,8 +91,8 @@ export const cascadeAnalyticsV1: Contract = {
       aliases: ['traction.outstanding_balance_usd'],
     }),
     ...GROWTH,
-    reported('delinquency', 'par90_latest', 'PAR 90 as Cascade reports it', 'percent'),
-    reported('delinquency', 'par7_latest', 'PAR 7 as Cascade reports it', 'percent'),
+    reportedShare('delinquency', 'par90_latest', 'PAR 90 as Cascade reports it'),
+    reportedShare('delinquency', 'par7_latest', 'PAR 7 as Cascade reports it'),
     reportedMoney(
       'delinquency',
       'portfolio_at_risk_30dpd',
@@ -100,7 +109,7 @@ export const cascadeAnalyticsV1: Contract = {
     reportedMoney('collections', 'total_payments_received_latest', 'Collected in the latest month'),
     reportedMoney('collections', 'total_payments_scheduled_latest', 'Scheduled in the latest month'),
     list('collections', 'collection_metrics', 'Other figures on collections'),
-    reported('curves', 'cdr_latest', 'Conditional default rate', 'percent'),
+    reportedShare('curves', 'cdr_latest', 'Conditional default rate'),
     reportedMoney('curves', 'written_off_amount', 'Written off in the latest month'),
     reportedMoney('curves', 'starting_balance', 'Balance at the start of the latest month'),
     reported('curves', 'liquidation_rate', 'Liquidation rate', 'percent'),
@@ -118,7 +127,7 @@ export const cascadeAnalyticsV1: Contract = {
     words('data_quality', 'loan_tape_as_of', 'As-of date of the loan tape behind the figures'),
     reported('data_quality', 'data_freshness_hours', 'Age of the data as Cascade reports it', 'hours'),
     words('data_quality', 'validation_status', 'Verdict of Cascade on its own data'),
-    reported('data_quality', 'data_completeness_pct', 'Completeness as Cascade reports it', 'percent'),
+    reportedShare('data_quality', 'data_completeness_pct', 'Completeness as Cascade reports it'),
   ],
   rules: [],
   expectations: [freshWithin(7)],

@@ -17,7 +17,9 @@ export type ParsedCell =
     }
   | { readonly kind: 'bad'; readonly code: ProblemCode; readonly detail: string };
 
-const NULL_WORDS = new Set(['', 'null', 'nan', 'none', 'n/a', 'na']);
+/** In lower case; they are read in any case. */
+export const NULL_WORDS: ReadonlySet<string> = new Set(['', 'null', 'nan', 'none', 'n/a', 'na']);
+export const LONGEST_NULL_WORD = Math.max(...[...NULL_WORDS].map(({ length }) => length));
 const INTEGER = /^-?\d+(?:\.0*)?$/;
 const PLAIN_DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 const SCIENTIFIC = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
@@ -27,6 +29,13 @@ const COMMA_DECIMAL = /^(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?([eE][+-]?\d{1,3})?$
 const MIDNIGHT = /[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?$/;
 /** Digits beyond the scale count as float residue within this share of the last place: one millionth. */
 const RESIDUE = 1_000_000n;
+
+/** What Excel shows where a formula has no result, in English and in Spanish; saved as CSV it is a text like any other. */
+const EXCEL_ERRORS = new Set([
+  ...['#N/A', '#REF!', '#VALUE!', '#NAME?', '#DIV/0!', '#NUM!', '#NULL!'],
+  ...['#SPILL!', '#CALC!', '#FIELD!', '#BLOCKED!', '#CONNECT!', '#UNKNOWN!', '#GETTING_DATA'],
+  ...['#N/D', '#¡REF!', '#¡VALOR!', '#¿NOMBRE?', '#¡DIV/0!', '#¡NUM!', '#¡NULO!'],
+]);
 
 /** Longer than any honest word or id; a column may set its own limit. */
 export const LONGEST_TEXT = 1_000;
@@ -81,7 +90,9 @@ function textParser(column: Column): (text: string) => ParsedCell {
   const tooLong = bad('out-of-range', `is longer than ${longest.toLocaleString('en-US')} characters`);
   return (text) => {
     if (text.length > longest) return tooLong;
-    if (allowed === undefined || allowed.has(text)) return { kind: 'value', value: text };
+    if (allowed?.has(text) === true) return { kind: 'value', value: text };
+    if (EXCEL_ERRORS.has(text)) return bad('missing-value', `holds the Excel error ${text}`);
+    if (allowed === undefined) return { kind: 'value', value: text };
     if (column.onUnknownValue === 'warn') return { kind: 'value', value: text, note: 'unknown-value' };
     return bad('unknown-value', `is not one of ${[...allowed].join(', ')}`);
   };
@@ -123,6 +134,8 @@ function decimalParser(column: Column): (text: string) => ParsedCell {
   const scale = column.scale ?? 0;
   const withinLimits = limitCheck(column, scale);
   return (text) => {
+    // A number of a million digits is no number of a lender's, and takes its time to be exact about.
+    if (text.length > LONGEST_TEXT) return bad('text-in-number', 'is not a number');
     const scaled = scaleDecimal(withoutDecoration(text, column.decimalMark), scale);
     if (scaled === undefined) return bad('text-in-number', 'is not a number');
     if (scaled.excess === 'more' && column.excessScale !== 'round') {

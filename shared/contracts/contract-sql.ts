@@ -1,5 +1,5 @@
 import { rational } from '../domain/rational.ts';
-import { cellParser, LONGEST_TEXT } from './cell-parser.ts';
+import { cellParser, LONGEST_NULL_WORD, LONGEST_TEXT, NULL_WORDS } from './cell-parser.ts';
 import type { Column, Contract, RowRule } from './contract.ts';
 
 // The contract as guarded SQL for DuckDB: a second reader of cells, for files that are columns already. It accepts less
@@ -101,7 +101,10 @@ function formsOf(column: Column, t: string, k: string, e: string, v: string): Fo
 /** Bytes are counted, which are never fewer than the characters that the reference counts. */
 function textGuard({ allowedValues, maxCharacters = LONGEST_TEXT }: Column, t: string): string {
   const short = `strlen(${t}) <= ${maxCharacters}`;
-  return allowedValues === undefined ? short : `${short} AND (${isOneOf(t, allowedValues)})`;
+  // Errors of Excel begin so; which texts are some, the reference knows.
+  return allowedValues === undefined
+    ? `${short} AND NOT starts_with(${t}, '#')`
+    : `${short} AND (${isOneOf(t, allowedValues)})`;
 }
 
 /** A day, or midnight of it. */
@@ -222,11 +225,8 @@ function trimmed(cell: string, quick: string): string {
   return `CASE WHEN ${quick} THEN ${cell} ELSE coalesce(trim(${cell}, ${blanks}), '') END`;
 }
 
-const NULL_WORDS = ['', 'null', 'nan', 'none', 'n/a', 'na'];
-const LONGEST_NULL_WORD = 4;
-
 function isNullWord({ allowedValues = [] }: Column, t: string): string {
-  const word = isOneOf(`lower(${t})`, NULL_WORDS);
+  const word = isOneOf(`lower(${t})`, [...NULL_WORDS]);
   const except = allowedValues.length === 0 ? '' : ` AND NOT (${isOneOf(t, allowedValues)})`;
   return `CASE WHEN strlen(${t}) > ${LONGEST_NULL_WORD} THEN FALSE ELSE (${word})${except} END`;
 }

@@ -9,6 +9,10 @@ const optionalMoney = (name: string, description: string): Column => money(name,
 const reported = (name: string, description: string, unit: string): Column =>
   measure(name, description, unit, OPTIONAL);
 
+/** A part of the whole, in percent. */
+const reportedShare = (name: string, description: string): Column =>
+  measure(name, description, 'percent', { ...OPTIONAL, min: '0', max: '100' });
+
 const TAPE: Pick<Contract, 'dataset' | 'version' | 'owner' | 'mode' | 'maxRejectedShare'> = {
   dataset: DatasetId.parse('cascade/loan_tape'),
   version: 1,
@@ -54,15 +58,15 @@ export const loanTapeV1: Contract = {
       'Borrowing base / lender principal; above 100 is legitimate',
       'percent',
     ),
-    reported('par7_pct', 'PAR 7 as Cascade reports it', 'percent'),
-    reported('par30_pct', 'PAR 30 as Cascade reports it', 'percent'),
-    reported('par60_pct', 'PAR 60 as Cascade reports it', 'percent'),
-    reported('par90_pct', 'PAR 90 as Cascade reports it', 'percent'),
-    reported('default_ratio_30dpd_pct', 'Default ratio at 30 days past due', 'percent'),
+    reportedShare('par7_pct', 'PAR 7 as Cascade reports it'),
+    reportedShare('par30_pct', 'PAR 30 as Cascade reports it'),
+    reportedShare('par60_pct', 'PAR 60 as Cascade reports it'),
+    reportedShare('par90_pct', 'PAR 90 as Cascade reports it'),
+    reportedShare('default_ratio_30dpd_pct', 'Default ratio at 30 days past due'),
     reported('collection_rate_pct', 'Collections / scheduled; above 100 is legitimate', 'percent'),
-    reported('cdr_pct', 'Conditional default rate', 'percent'),
-    reported('smm_pct', 'Single monthly mortality', 'percent'),
-    reported('cpp_pct', 'Constant prepayment', 'percent'),
+    reportedShare('cdr_pct', 'Conditional default rate'),
+    reportedShare('smm_pct', 'Single monthly mortality'),
+    reportedShare('cpp_pct', 'Constant prepayment'),
     reported('avg_apr_pct', 'Average yearly rate', 'percent'),
     reported('active_clients', 'Clients with a live loan', 'clients'),
     reported('loans_count', 'Loans', 'loans'),

@@ -15,6 +15,8 @@ export type HeaderMatch = {
   /** Columns that more than one name of the header stands for, with all of those names as the file has them. */
   readonly claimed: readonly { readonly column: string; readonly names: readonly string[] }[];
   readonly unexpected: readonly string[];
+  /** Positions of blank names: the column at the margin of a sheet, or a delimiter too many at the end of a line. */
+  readonly nameless: readonly number[];
   /** How many columns were found. */
   readonly recognised: number;
 };
@@ -44,10 +46,12 @@ export function placeColumns(contract: Contract, header: FoldedHeader): Placemen
   const claims = new Map<string, string[]>();
   const duplicated: string[] = [];
   const unexpected: string[] = [];
+  const nameless: number[] = [];
   for (const [position, { name, folded }] of header.entries()) {
     const column = columnOf.get(folded);
     if (column === undefined) {
-      unexpected.push(name);
+      if (name.trim() === '') nameless.push(position);
+      else unexpected.push(name);
       continue;
     }
     if (positions.has(column)) duplicated.push(name);
@@ -67,8 +71,54 @@ export function placeColumns(contract: Contract, header: FoldedHeader): Placemen
       .filter(([, names]) => names.length > 1)
       .map(([column, names]) => ({ column, names })),
     unexpected,
+    nameless,
     recognised: positions.size,
   };
+}
+
+/**
+ * How many columns the contract that knows most of these names has among them. Looks each name up once, however many
+ * contracts there are: rows are asked one by one whether they are the header.
+ */
+export function mostRecognised(contracts: readonly Contract[]): (header: readonly string[]) => number {
+  const known = new Map<string, string[]>();
+  for (const [index, contract] of contracts.entries()) {
+    for (const [folded, column] of columnsByFoldedName(contract)) {
+      const columns = known.get(folded);
+      if (columns === undefined) known.set(folded, [`${index} ${column}`]);
+      else columns.push(`${index} ${column}`);
+    }
+  }
+  return (header) => {
+    const found = new Set(header.flatMap((name) => known.get(foldName(name)) ?? []));
+    const counts = new Uint32Array(contracts.length);
+    for (const column of found) {
+      const index = Number.parseInt(column, 10);
+      counts[index] = (counts[index] ?? 0) + 1;
+    }
+    return Math.max(0, ...counts);
+  };
+}
+
+/** The contract's column that goes by this name, if there is one. */
+export function columnNamed(contract: Contract, name: string): string | undefined {
+  return columnsByFoldedName(contract).get(foldName(name));
+}
+
+/** Where a file has columns that stand for none of the contract, with or without a name. */
+export function otherColumns(
+  header: readonly string[],
+  positions: ReadonlyMap<string, number>,
+): { readonly name: string; readonly position: number }[] {
+  const known = new Set(positions.values());
+  return header.flatMap((name, position) =>
+    known.has(position) ? [] : [{ name: name.trim() === '' ? namelessColumn(position) : name, position }],
+  );
+}
+
+/** What people call a column whose name is blank. */
+export function namelessColumn(position: number): string {
+  return `column ${position + 1}`;
 }
 
 /**
@@ -79,13 +129,15 @@ export function foldName(name: string): string {
   const trimmed = name.trim();
   // No column has a name of that length, and folding is not free.
   if (trimmed.length > LONGEST_FOLDED) return trimmed;
-  return trimmed
-    .normalize('NFKD')
-    .replaceAll(/\p{M}+/gu, '')
+  // Most names need no unfolding, which takes most of the time.
+  const plain = ASCII.test(trimmed) ? trimmed : trimmed.normalize('NFKD').replaceAll(/\p{M}+/gu, '');
+  return plain
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
     .replaceAll(/^_|_$/g, '');
 }
+
+const ASCII = /^[ -~]*$/;
 
 /** Contracts never change, and a header without a folder is held against all of them. */
 const foldedNames = new WeakMap<Contract, ReadonlyMap<string, string>>();

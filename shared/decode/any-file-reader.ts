@@ -22,6 +22,8 @@ export type ReaderDeps = {
   readonly parquetRows: (scratchDir: string) => ParquetRows;
   /** Threads for large CSV files. */
   readonly workers: number;
+  /** Size that a CSV file has to have for that; undefined for the usual one. */
+  readonly parallelFromBytes?: number | undefined;
 };
 
 export function anyFileReader(deps: ReaderDeps): FileReader {
@@ -65,7 +67,13 @@ async function read(file: InputFile, contract: Contract, reading: Reading): Prom
   const tokenOf = tokensOf(pseudonymiser(key));
   const { source } = file;
   if (format.kind === 'csv') {
-    const settings = { tokenOf, pseudonymKey: unseal(key), workers: deps.workers, setAside };
+    const settings = {
+      tokenOf,
+      pseudonymKey: unseal(key),
+      workers: deps.workers,
+      parallelFromBytes: deps.parallelFromBytes,
+      setAside,
+    };
     return readCsv(source, contract, sink, settings);
   }
   const builder = new PartBuilder(contract, tokenOf, setAside);

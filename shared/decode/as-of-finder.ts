@@ -6,6 +6,8 @@ import type { ColumnBatch, Vector } from './column-batch.ts';
 
 /** A due date that stands for "never" leads beyond it, to a day that cannot be written. */
 const LAST_DAY = toEpochDay(LocalDate.parse('9999-12-31'));
+/** All the days beyond, which are counted as one: none of them can be the answer. */
+const NO_DAY = LAST_DAY + 1;
 
 /** How many rows say something, and the record number of the first of them. */
 export type Told = { readonly rows: number; readonly record: number };
@@ -27,7 +29,10 @@ export type AsOfFinding = {
 export type Tally = { rows: number; record: number };
 /** The rows of one snapshot, and how many of them imply each day. */
 export type SnapshotTally = Tally & { readonly votes: Map<number, Tally> };
-/** What the rows of a part of a file say, by snapshot label. Plain data, so that it may cross threads. */
+/**
+ * What the rows of a part of a file say, by snapshot label. Plain data, so that it may cross threads; only as much as the
+ * answer needs, so that a file with a million labels takes no more memory than one with two.
+ */
 export type AsOfVotes = Map<number, SnapshotTally>;
 
 /** What the rows of a batch say about the day, by the contract's rule. */
@@ -59,11 +64,26 @@ export function asOfVotes(
     const days = late === undefined ? undefined : numberAt(late, row);
     const date = days === undefined || days <= 0 || dates === undefined ? undefined : numberAt(dates, row);
     if (date === undefined || days === undefined) continue;
-    const vote = last.snapshot.votes.get(date + days) ?? { rows: 0, record };
-    if (vote.rows === 0) last.snapshot.votes.set(date + days, vote);
+    const day = Math.min(date + days, NO_DAY);
+    const vote = last.snapshot.votes.get(day) ?? { rows: 0, record };
+    if (vote.rows === 0) last.snapshot.votes.set(day, vote);
     count(vote, record);
   }
+  keepNewest(votes);
   return votes;
+}
+
+/**
+ * Drops what no answer can need. The newest label of a file is the newest of each part that has it, so its votes are
+ * all there; the one before it is among the two newest of each part that has it, so its rows are all counted.
+ */
+function keepNewest(votes: AsOfVotes): void {
+  const [newest, before] = [...votes.keys()].sort((a, b) => b - a);
+  for (const [label, snapshot] of votes) {
+    if (label === newest) continue;
+    if (label === before) snapshot.votes.clear();
+    else votes.delete(label);
+  }
 }
 
 function numberAt(vector: Vector, row: number): number | undefined {
@@ -91,6 +111,7 @@ export class AsOfFinder {
         }
       }
     }
+    keepNewest(this.#snapshots);
   }
 
   find(): AsOfFinding {

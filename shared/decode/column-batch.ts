@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import type { CellValue } from '../contracts/cell-parser.ts';
 import type { Contract } from '../contracts/contract.ts';
 
@@ -204,12 +205,17 @@ function onlyUsed(
   const compact = new Uint8Array(bytes.length);
   const compactEnds = new Uint32Array(count);
   let used = 0;
-  for (let code = 0; code < count; code += 1) {
-    const before = kept[code] as number;
-    const text = bytes.subarray(before === 0 ? 0 : ends[before - 1], ends[before]);
-    compact.set(text, used);
-    used += text.length;
-    compactEnds[code] = used;
+  for (let code = 0; code < count; ) {
+    // Few texts are dropped, so most stand in long stretches that are copied at once.
+    const first = kept[code] as number;
+    const start = first === 0 ? 0 : (ends[first - 1] as number);
+    let next = first;
+    for (; code < count && kept[code] === next; code += 1, next += 1) {
+      compactEnds[code] = used + (ends[next] as number) - start;
+    }
+    const stretch = bytes.subarray(start, ends[next - 1]);
+    compact.set(stretch, used);
+    used += stretch.length;
   }
   return { bytes: compact.slice(0, used), ends: compactEnds };
 }
@@ -223,6 +229,11 @@ export class TextTable {
   /** Open addressing: code + 1, or 0 for a free slot. Its size is a power of two. */
   #slots = new Int32Array(1_024);
   #hashes = new Int32Array(256);
+  readonly #salt: HashSalt;
+
+  constructor(salt: HashSalt = PROCESS_SALT) {
+    this.#salt = salt;
+  }
 
   get byteLength(): number {
     return this.#used;
@@ -236,7 +247,7 @@ export class TextTable {
 
   /** The code of the UTF-8 text in `source[start..end]`. */
   codeOfBytes(source: Uint8Array, start: number, end: number): number {
-    const hash = hashOf(source, start, end);
+    const hash = hashOf(source, start, end, this.#salt);
     const slot = this.#slotOf(hash, source, start, end);
     const entry = this.#slots[slot] as number;
     return entry === 0 ? this.#add(source, start, end, hash, slot) : entry - 1;
@@ -244,7 +255,8 @@ export class TextTable {
 
   /** The code of a text that may not be there; -1 when it is not. */
   find(source: Uint8Array, start: number, end: number): number {
-    return (this.#slots[this.#slotOf(hashOf(source, start, end), source, start, end)] as number) - 1;
+    const hash = hashOf(source, start, end, this.#salt);
+    return (this.#slots[this.#slotOf(hash, source, start, end)] as number) - 1;
   }
 
   take(): TextDictionary {
@@ -314,9 +326,19 @@ export class TextTable {
   }
 }
 
-/** FNV-1a, with its better upper bits mixed into the lower ones, which choose the slot. */
-function hashOf(source: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (source[at] as number), 0x01000193);
+/** 257 random numbers: where a hash begins, and what each byte stands for in it. */
+export type HashSalt = Int32Array;
+
+/**
+ * Nobody outside knows it, or a file could be made of texts that all fall into one slot, each compared with all before
+ * it. Codes go by first appearance, so that no byte of a result depends on it.
+ */
+const PROCESS_SALT: HashSalt = randomFillSync(new Int32Array(257));
+
+/** FNV-1a over salted bytes, with its better upper bits mixed into the lower ones, which choose the slot. */
+export function hashOf(source: Uint8Array, start: number, end: number, salt: HashSalt): number {
+  let hash = salt[256] as number;
+  for (let at = start; at < end; at += 1)
+    hash = Math.imul(hash ^ (salt[source[at] as number] as number), 0x01000193);
   return hash ^ (hash >>> 15);
 }

@@ -1,5 +1,5 @@
 import { type Contract, contractLabel } from '../contracts/contract.ts';
-import { type HeaderMatch, listedNames, shownName } from '../contracts/match-header.ts';
+import { type HeaderMatch, listedNames, namelessColumn, shownName } from '../contracts/match-header.ts';
 import type { Problem } from '../domain/problem.ts';
 
 // What a header can have wrong, in words for the person who dropped the file.
@@ -10,6 +10,7 @@ export function headerProblems(contract: Contract, match: HeaderMatch): Problem[
     ...match.missing.map((missing) => missingColumn(contract, missing)),
     ...match.claimed.map((claim) => claimedTwice(contract, claim)),
     ...unexpectedColumns(contract, match),
+    ...namelessColumns(contract, match),
   ];
 }
 
@@ -82,6 +83,20 @@ function unexpectedColumns(contract: Contract, { unexpected }: HeaderMatch): Pro
       severity: frozen ? 'error' : 'notice',
       count: unexpected.length,
       message: `Contract ${contractLabel(contract)} does not know these columns: ${quoted(unexpected)}. ${consequence}`,
+    },
+  ];
+}
+
+/** A blank name is no column that somebody added: even a contract that knows all its columns lets it pass. */
+function namelessColumns(contract: Contract, { nameless }: HeaderMatch): Problem[] {
+  if (nameless.length === 0) return [];
+  const [verb, pronoun] = nameless.length === 1 ? ['has', 'It was'] : ['have', 'They were'];
+  return [
+    {
+      code: 'unexpected-column',
+      severity: 'notice',
+      count: nameless.length,
+      message: `Contract ${contractLabel(contract)}: ${inOneLine(nameless.map(namelessColumn), (name) => name)} of the header ${verb} no name. ${pronoun} ignored.`,
     },
   ];
 }

@@ -14,7 +14,7 @@ import { type RuleProbe, ruleProbes } from './row-checks.ts';
 import { safeCells } from './safe-cells.ts';
 import { type SetAside, setAsideCheck } from './set-aside.ts';
 import type { RejectedRow, SnapshotPart } from './snapshot-part.ts';
-import { SuspectWatch } from './suspect-watch.ts';
+import { isWatched, SuspectWatch } from './suspect-watch.ts';
 
 // The records of one part of a file, from cells to a finished part. Readers with a fast path write the plain cells of
 // a row into `batch` themselves; everything else about rows happens here, once for all formats.
@@ -34,6 +34,8 @@ type Cells = Readonly<Record<string, string>>;
 export type RowAtHand = {
   readonly record: number;
   readonly offset?: number;
+  /** Where people find it, if its number does not say so: ` (Excel row 10)`. */
+  readonly place?: string;
   /** The text of a cell by the position of its column in the contract; undefined when the file lacks the column. */
   cell(column: number): string | undefined;
 };
@@ -111,8 +113,17 @@ export class PartBuilder {
       this.#leaveOut(row);
       return;
     }
-    for (const remark of remarks) this.#tally.add(atRow(row.record, remark), row.record);
+    for (const remark of remarks) this.#tally.add(atRow(row, remark), row.record);
     this.batch.endRow(row.record);
+  }
+
+  /** A row with something wrong that its cells do not show. */
+  refuseRow(row: RowAtHand, issues: readonly RowIssue[]): void {
+    this.records += 1;
+    this.#keepAsItIs(
+      row,
+      issues.map((issue) => atRow(row, issue)),
+    );
   }
 
   /** A record that is no row: torn, or with another number of cells. These are asked for only if they are kept. */
@@ -131,9 +142,12 @@ export class PartBuilder {
     });
   }
 
-  /** A cell of a column that the contract does not know: it is not kept, but it must not name a person. */
-  seeUnexpected(column: string, text: string): void {
-    this.#suspects.see(column, text);
+  /**
+   * A cell of a column that the contract does not know: it is not kept, but it must not name a person. Only those of
+   * the records that are watched count.
+   */
+  seeUnexpected(record: number, column: string, text: string): void {
+    if (isWatched(record)) this.#suspects.see(column, text);
   }
 
   /** Everything so far as a part; the builder is empty afterwards. */
@@ -224,9 +238,13 @@ export class PartBuilder {
       this.#dropped += 1;
       return;
     }
+    this.#keepAsItIs(row, [issue]);
+  }
+
+  #keepAsItIs(row: RowAtHand, issues: readonly RowIssue[]): void {
     const masking = { isTorn: false, tokenOf: this.#tokenOf };
-    this.#keepRejected(row, [issue], () => ({
-      issues: [issue],
+    this.#keepRejected(row, issues, () => ({
+      issues,
       cells: safeCells(this.#contract, this.#rawRow(row), masking),
     }));
   }
@@ -238,7 +256,7 @@ export class PartBuilder {
       if (verdict.kind === 'accepted')
         throw new Error(`row ${row.record}: two judges of one contract disagree`);
       const cells = safeCells(this.#contract, raw, { isTorn: false, tokenOf: this.#tokenOf });
-      return { issues: verdict.issues.map((issue) => atRow(row.record, issue)), cells };
+      return { issues: verdict.issues.map((issue) => atRow(row, issue)), cells };
     });
   }
 
@@ -275,6 +293,6 @@ export class PartBuilder {
   }
 }
 
-function atRow(record: number, issue: RowIssue): RowIssue {
-  return { ...issue, message: `row ${record}: ${issue.message}` };
+function atRow({ record, place = '' }: Pick<RowAtHand, 'record' | 'place'>, issue: RowIssue): RowIssue {
+  return { ...issue, message: `row ${record}${place}: ${issue.message}` };
 }

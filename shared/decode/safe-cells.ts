@@ -1,4 +1,6 @@
-import type { Contract } from '../contracts/contract.ts';
+import { createHash } from 'node:crypto';
+import { LONGEST_TEXT } from '../contracts/cell-parser.ts';
+import type { Column, Contract } from '../contracts/contract.ts';
 import type { TokenMaker } from '../privacy/pseudonym.ts';
 import { isReadable } from '../privacy/readable-cell.ts';
 
@@ -16,9 +18,18 @@ export function safeCells(
     if (cell === undefined) continue;
     const column = columns.find((candidate) => candidate.name === name);
     const isShown = cell === '' || (!isTorn && column !== undefined && isReadable(column, cell));
-    safe[name] = isShown ? cell : tokenOf(column?.mask ?? name, cell);
+    safe[name] = isShown ? cell : tokenOf(column?.mask ?? name, shortened(cell, column));
   }
   return safe;
+}
+
+/**
+ * No column accepts a longer cell, so that its token has to agree with none elsewhere: it is made from the cell as it
+ * is, without the work of bringing megabytes into a normal form.
+ */
+function shortened(cell: string, column: Column | undefined): string {
+  if (cell.length <= Math.max(LONGEST_TEXT, column?.maxCharacters ?? 0)) return cell;
+  return createHash('sha256').update(cell).digest('hex');
 }
 
 /** Columns whose cells are replaced by tokens wherever rows are written for people to read: ids and free text. */

@@ -67,4 +67,5 @@ const ROW_CODES: ReadonlySet<ProblemCode> = new Set([
   'orphan',
   'conflicting-duplicate',
   'identical-duplicate',
+  'repeated-key',
 ]);

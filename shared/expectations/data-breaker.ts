@@ -4,51 +4,69 @@ import { unreachable } from '../domain/unreachable.ts';
 
 // The circuit breaker for data quality. Closed: results of the dataset are published. Open: they are not, and the
 // last good numbers stay up, marked with their age. Three bad runs in a row open it, and so does one whose volume
-// collapsed, since it would have passed as good. Any good run closes it again: while it is open, each file is a trial.
+// collapsed, since it would have passed as good. Any good run after them closes it again: while it is open, each file
+// is a trial.
+// What is kept is one verdict for each run, and all the rest follows from these in the order in which the files
+// landed. So it does not matter in which order, or how often, runs are worked on.
 
 const BAD_RUNS_TO_OPEN = 3;
-/** More than any streak that matters, and few enough for one row of a table. */
+/** More than any streak that matters. Of a longer one the first files are forgotten, and `since` is the earliest known. */
 const REMEMBERED_RUNS = 20;
+/** Enough for what is wrong; the validation report has the rest. */
+const MOST_REASON_CHARS = 500;
 
 const Noted = z.object({
   runId: RunId,
   attempt: z.int().positive(),
-  verdict: z.enum(['good', 'bad']),
+  landedAt: z.iso.datetime(),
+  contractVersion: z.int().nonnegative(),
+  verdict: z.enum(['good', 'bad', 'collapsed']),
+  /** What is wrong with a bad file, when something was said. */
+  reason: z.string().optional(),
 });
+type Noted = z.infer<typeof Noted>;
 
 const Common = z.object({
   /** `data:<dataset>` */
   name: z.string().regex(/^data:[a-z0-9_]+\/[a-z0-9_]+$/),
-  /** Bad runs since the last good one. Attempts of one run count once. */
+  /** Bad runs since the last good one, in the order of landing. Attempts of one run count once. */
   badInARow: z.int().nonnegative(),
   /** Why it is as it is, in one sentence. */
   reason: z.string(),
-  /** The attempts that were counted last, newest first: one that comes again changes nothing. */
+  /** The runs of the files that landed last, each with the verdict of its newest attempt, the last landed first. */
   lastRuns: z.array(Noted).readonly(),
-  /** The attempt that opened or closed it, whose event is given again when it comes again. */
-  changedBy: Noted.optional(),
+  /**
+   * The attempt on whose verdict it was last opened or closed, which tells so again when it comes again. Unlike all
+   * the rest it depends on who came when.
+   */
+  changedBy: z.object({ runId: RunId, attempt: z.int().positive() }).optional(),
 });
 
 export type DataBreaker = z.infer<typeof DataBreaker>;
 export const DataBreaker = z.discriminatedUnion('status', [
   Common.extend({ status: z.literal('closed') }),
+  /** `openedAt`: when the file landed that opened it. */
   Common.extend({ status: z.literal('open'), openedAt: z.iso.datetime() }),
 ]);
 
 export type RunOutcome = {
   readonly runId: RunId;
   readonly attempt: number;
+  /** When the file landed, which is its place among the others. */
+  readonly landedAt: string;
+  /** Of one landing that was judged by two versions of its contract the newer one comes last. */
+  readonly contractVersion: number;
   /** What the suite said of the file. */
   readonly verdict: 'promote' | 'block';
   readonly isVolumeCollapse: boolean;
   /** One sentence on what is wrong with the file, when something is. */
   readonly reason?: string | undefined;
-  readonly at: string;
 };
 
 export type BreakerEvent = {
   readonly kind: 'opened' | 'closed';
   readonly name: string;
+  /** The run on whose verdict it changed. */
   readonly runId: RunId;
   readonly reason: string;
 };
@@ -59,87 +77,103 @@ export function breakerName(dataset: DatasetId): string {
 
 /** The breaker of a dataset of which nothing is known yet. */
 export function closedBreaker(dataset: DatasetId): DataBreaker {
-  return {
-    name: breakerName(dataset),
-    status: 'closed',
-    badInARow: 0,
-    reason: 'No bad run yet.',
-    lastRuns: [],
-  };
+  return { name: breakerName(dataset), ...standingOf([]), lastRuns: [] };
 }
 
 /**
- * The breaker after a run. The same attempt counted twice changes nothing, and gives its event again: whoever died
- * between saving and telling tells it the second time.
+ * The breaker after a run. An attempt that was counted before, or that a newer one has overtaken, changes nothing.
+ * Whoever opened or closed it gives that event again when it comes again: it may have died between saving and telling.
  */
 export function noteRun(
   state: DataBreaker,
   outcome: RunOutcome,
 ): { state: DataBreaker; events: readonly BreakerEvent[] } {
-  const noted = notedOf(outcome);
-  if (state.lastRuns.some((earlier) => isSameAttempt(earlier, noted))) {
-    const isAuthor = state.changedBy !== undefined && isSameAttempt(state.changedBy, noted);
-    return { state, events: isAuthor ? [eventOf(state, noted.runId)] : [] };
+  const { runId, attempt } = outcome;
+  const lastRuns = withRun(state.lastRuns, notedOf(outcome));
+  if (lastRuns === state.lastRuns) {
+    const isAuthor = state.changedBy?.runId === runId && state.changedBy.attempt === attempt;
+    return { state, events: isAuthor ? [eventOf(state, outcome)] : [] };
   }
-  const next = noted.verdict === 'good' ? afterGood(state, noted) : afterBad(state, noted, outcome);
-  return { state: next, events: next.status === state.status ? [] : [eventOf(next, noted.runId)] };
+  const standing = standingOf(lastRuns);
+  const hasChanged = standing.status !== state.status;
+  const changedBy = hasChanged ? { runId, attempt } : state.changedBy;
+  const next = { name: state.name, ...standing, lastRuns, ...(changedBy && { changedBy }) };
+  return { state: next, events: hasChanged ? [eventOf(next, outcome)] : [] };
 }
 
-function notedOf({ runId, attempt, verdict, isVolumeCollapse }: RunOutcome): z.infer<typeof Noted> {
-  return { runId, attempt, verdict: verdict === 'block' || isVolumeCollapse ? 'bad' : 'good' };
+/** The same list when nothing is to be changed in it. */
+function withRun(lastRuns: readonly Noted[], noted: Noted): readonly Noted[] {
+  const known = lastRuns.find(({ runId }) => runId === noted.runId);
+  if (known !== undefined && known.attempt >= noted.attempt) return lastRuns;
+  const runs = [noted, ...lastRuns.filter((other) => other !== known)]
+    .toSorted((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1))
+    .slice(0, REMEMBERED_RUNS);
+  return runs.includes(noted) ? runs : lastRuns;
 }
 
-function afterGood(state: DataBreaker, noted: z.infer<typeof Noted>): DataBreaker {
-  const { name, changedBy } = state;
-  const lastRuns = remember(state, noted);
-  const author = state.status === 'open' ? noted : changedBy;
-  const reason =
-    state.status === 'open' ? `Run ${noted.runId} passed, so results are published again.` : state.reason;
-  return { name, status: 'closed', badInARow: 0, reason, lastRuns, ...(author && { changedBy: author }) };
+/** Sorts as text. */
+function placeOf({ landedAt, contractVersion, runId }: Noted): string {
+  return `${landedAt}|${String(contractVersion).padStart(6, '0')}|${runId}`;
 }
 
-function afterBad(state: DataBreaker, noted: z.infer<typeof Noted>, outcome: RunOutcome): DataBreaker {
-  const isCounted = streakOf(state).some(({ runId }) => runId === noted.runId);
-  const badInARow = state.badInARow + (isCounted ? 0 : 1);
-  const counted = { ...state, badInARow, lastRuns: remember(state, noted) };
-  if (state.status === 'open') return counted;
-  const why = outcome.reason === undefined ? '' : ` ${outcome.reason}`;
-  const cause = outcome.isVolumeCollapse
-    ? `The volume of run ${noted.runId} collapsed.`
-    : badInARow >= BAD_RUNS_TO_OPEN
-      ? `${badInARow} bad runs in a row, the last one ${noted.runId}.`
-      : undefined;
-  if (cause === undefined) return { ...counted, reason: `Run ${noted.runId} was bad.${why}` };
-  return {
-    ...counted,
-    status: 'open',
-    openedAt: outcome.at,
-    reason: `${cause}${why}`,
-    changedBy: noted,
-  };
+type Standing = { badInARow: number; reason: string } & (
+  | { status: 'closed' }
+  | { status: 'open'; openedAt: string }
+);
+
+/** What follows from the verdicts, the last landed first. */
+function standingOf(lastRuns: readonly Noted[]): Standing {
+  return lastRuns.toReversed().reduce<Standing>(after, {
+    status: 'closed',
+    badInARow: 0,
+    reason: 'No bad run yet.',
+  });
 }
 
-/** What was noted since the last good run, newest first. */
-function streakOf({ lastRuns }: DataBreaker): readonly z.infer<typeof Noted>[] {
-  const lastGood = lastRuns.findIndex(({ verdict }) => verdict === 'good');
-  return lastGood === -1 ? lastRuns : lastRuns.slice(0, lastGood);
+function after(standing: Standing, run: Noted): Standing {
+  const { runId, landedAt, verdict } = run;
+  if (verdict === 'good') return { status: 'closed', badInARow: 0, reason: `Run ${runId} passed.` };
+  const badInARow = standing.badInARow + 1;
+  if (standing.status === 'open') return { ...standing, badInARow };
+  const cause = causeToOpen(run, badInARow);
+  const why = run.reason === undefined ? '' : ` ${run.reason}`;
+  return cause === undefined
+    ? { status: 'closed', badInARow, reason: `Run ${runId} was bad.${why}` }
+    : { status: 'open', openedAt: landedAt, badInARow, reason: `${cause}${why}` };
 }
 
-function remember({ lastRuns }: DataBreaker, noted: z.infer<typeof Noted>): z.infer<typeof Noted>[] {
-  return [noted, ...lastRuns].slice(0, REMEMBERED_RUNS);
+function causeToOpen({ runId, verdict }: Noted, badInARow: number): string | undefined {
+  if (verdict === 'collapsed') return `The volume of run ${runId} collapsed.`;
+  if (badInARow < BAD_RUNS_TO_OPEN) return undefined;
+  return `${badInARow} bad runs in a row, the last one ${runId}.`;
 }
 
-function isSameAttempt(a: z.infer<typeof Noted>, b: z.infer<typeof Noted>): boolean {
-  return a.runId === b.runId && a.attempt === b.attempt;
+function notedOf({ reason, verdict, isVolumeCollapse, ...run }: RunOutcome): Noted {
+  const { runId, attempt, landedAt, contractVersion } = run;
+  const place = { runId, attempt, landedAt, contractVersion };
+  if (verdict === 'promote' && !isVolumeCollapse) return { ...place, verdict: 'good' };
+  const why = reason === undefined ? {} : { reason: shortened(reason) };
+  return { ...place, verdict: isVolumeCollapse ? 'collapsed' : 'bad', ...why };
 }
 
-function eventOf({ name, status, reason }: DataBreaker, runId: RunId): BreakerEvent {
+function shortened(reason: string): string {
+  return reason.length > MOST_REASON_CHARS ? `${reason.slice(0, MOST_REASON_CHARS - 1)}…` : reason;
+}
+
+function eventOf({ name, status, reason }: DataBreaker, outcome: RunOutcome): BreakerEvent {
+  const { runId } = outcome;
   switch (status) {
     case 'open':
       return { kind: 'opened', name, runId, reason };
     case 'closed':
-      return { kind: 'closed', name, runId, reason };
+      return { kind: 'closed', name, runId, reason: reasonToClose(outcome) };
     default:
       return unreachable(status);
   }
+}
+
+/** Mostly a good file; a bad one that is judged again may turn out not to have collapsed. */
+function reasonToClose({ runId, verdict }: RunOutcome): string {
+  const what = verdict === 'promote' ? 'passed' : 'was judged again';
+  return `Run ${runId} ${what}, so results are published again.`;
 }

@@ -8,12 +8,10 @@ import { notEvaluated, resultOf } from './suite-results.ts';
 
 // The items that compare a file with the earlier ones of its contract, and with the calendar.
 
-const EARLIER_RUNS = 10;
-
 export type HistoryFacts = {
   /** Accepted rows of this file. */
   readonly rows: number;
-  /** Accepted rows of the earlier accepted files, newest first: see `earlierVolumes`. */
+  /** Accepted rows of the earlier accepted files that it is compared with, the newest ten at most. */
   readonly earlier: readonly number[];
   /** Absent for reference data, which stands for no day. */
   readonly asOf?: LocalDate | undefined;
@@ -28,37 +26,46 @@ export function evaluateHistory(suite: readonly SuiteItem[], facts: HistoryFacts
 }
 
 /**
- * Rows of the files of a contract that landed before this one and were accepted, newest first. Only those: a rerun
- * of an old file is compared with what there was at its time, so that it gets the same verdict again.
+ * Fewer rows than the contract lets pass: no month is like that, an export that broke off is. Where the contract only
+ * warns of it, or does not look, few rows are no collapse.
  */
+export function hasCollapsed(
+  suite: readonly SuiteItem[],
+  { rows, earlier }: Pick<HistoryFacts, 'rows' | 'earlier'>,
+): boolean {
+  const median = medianOf(earlier);
+  if (median === undefined) return false;
+  return suite.some(
+    (item) =>
+      item.kind === 'volume' &&
+      item.severity === 'block' &&
+      compare(rational(rows), percentOf(item.expectation.minPercent, median)) < 0,
+  );
+}
+
+/** Until `judgeFile` is given the files to count against. */
 export function earlierVolumes(
   history: readonly QualityEntry[],
   run: Pick<QualityEntry, 'runId' | 'landedAt'>,
 ): number[] {
-  const newestAttempts = new Map<string, QualityEntry>();
-  for (const entry of history) {
-    const known = newestAttempts.get(entry.runId);
-    if (known === undefined || known.attempt < entry.attempt) newestAttempts.set(entry.runId, entry);
-  }
-  return [...newestAttempts.values()]
+  return history
     .filter(
       ({ runId, landedAt, verdict }) =>
         runId !== run.runId && landedAt <= run.landedAt && verdict === 'promote',
     )
-    .toSorted((a, b) => (a.landedAt < b.landedAt ? 1 : a.landedAt > b.landedAt ? -1 : 0))
-    .slice(0, EARLIER_RUNS)
+    .slice(0, 10)
     .map(({ rows }) => rows);
 }
 
-/** Fewer than half as many rows as usual: no month is like that, an export that broke off is. */
+/** Until `judgeFile` asks `hasCollapsed`. */
 export function isVolumeCollapse(rows: number, earlier: readonly number[]): boolean {
-  const median = medianOf(earlier.slice(0, EARLIER_RUNS));
+  const median = medianOf(earlier);
   return median !== undefined && compare(multiply(rational(rows), rational(2)), median) < 0;
 }
 
 function volumeResult(item: ItemOf<'volume'>, facts: HistoryFacts): ExpectationResult {
   const { expectation } = item;
-  const earlier = facts.earlier.slice(0, EARLIER_RUNS);
+  const { earlier } = facts;
   const median = medianOf(earlier);
   if (median === undefined) {
     const reason = 'No earlier file of the contract was accepted, so there is nothing to compare with.';

@@ -21,7 +21,12 @@ export type DecodeCounts = {
   /** False when the rows were not read to the end: a damaged file, or not the contract's columns. */
   readonly isJudged: boolean;
   readonly rows: { readonly read: number; readonly rejected: number };
-  readonly duplicates: { readonly identical: number; readonly conflicting: number };
+  readonly duplicates: {
+    readonly identical: number;
+    readonly conflicting: number;
+    /** All that an earlier row speaks for; where the first row of a key counts, more than the identical ones. */
+    readonly dropped?: number;
+  };
   readonly columns: {
     /** How many columns of the contract the header names. */
     readonly recognised: number;
@@ -116,13 +121,8 @@ function ruleResult(item: ItemOf<'rule'>, counts: Judged): ExpectationResult {
 }
 
 function unique(item: SuiteItem, counts: Judged): Finding {
-  const { identical, conflicting } = counts.duplicates;
-  const dropped =
-    identical === 0
-      ? 'no row is there twice'
-      : identical === 1
-        ? '1 identical repetition was dropped'
-        : `${countInWords(identical)} identical repetitions were dropped`;
+  const { conflicting } = counts.duplicates;
+  const dropped = droppedInWords(counts.duplicates);
   if (conflicting === 0) return { status: 'passed', observed: dropped, failing: 0 };
   const { firstRecords = [] } = broken(
     counts.problems.filter(({ code }) => code === 'conflicting-duplicate'),
@@ -131,6 +131,20 @@ function unique(item: SuiteItem, counts: Judged): Finding {
   const fate = fateOfRejected(counts);
   const observed = `${rowsInWords(conflicting)} contradict each other; ${fate}; ${dropped}`;
   return { status: 'failed', observed, failing: conflicting, firstRecords, code: item.codes[0] };
+}
+
+function droppedInWords({ identical, dropped = identical }: Judged['duplicates']): string {
+  const others = dropped - identical;
+  const parts = [
+    ...(identical === 1 ? ['1 identical repetition was dropped'] : []),
+    ...(identical > 1 ? [`${countInWords(identical)} identical repetitions were dropped`] : []),
+    ...(others > 0
+      ? [
+          `${rowsInWords(others)} ${others === 1 ? 'was' : 'were'} dropped because the first of their key counts`,
+        ]
+      : []),
+  ];
+  return parts.length === 0 ? 'no row is there twice' : parts.join('; ');
 }
 
 function tolerance({ rows, isTolerated: isMet }: Judged): Finding {

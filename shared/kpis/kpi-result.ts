@@ -49,6 +49,9 @@ export const KpiResult = z.object({
   nulls: z.int().nonnegative(),
 });
 
+/** Of snapshots that were written down before staged files were named by their content. */
+const UNKNOWN_CONTENT = Sha256.parse('0'.repeat(64));
+
 /** One snapshot of the book. */
 export type BookEntry = z.infer<typeof BookEntry>;
 export const BookEntry = z.object({
@@ -61,6 +64,8 @@ export const BookEntry = z.object({
   runId: RunId,
   /** Path in the staging container. */
   stagingPath: z.string(),
+  /** Of the staged bytes: the same file may be staged with other rows when those it refers to have changed. */
+  stagedSha256: Sha256.default(UNKNOWN_CONTENT),
   rows: z.int().nonnegative(),
 });
 

@@ -22,7 +22,7 @@ export function bookOf(
   }
   return [...newest.values()]
     .sort((a, b) => (a.relation < b.relation ? -1 : 1))
-    .map(({ landedAt: _landedAt, ...entry }) => entry);
+    .map(({ landedAt: _landedAt, attempt: _attempt, ...entry }) => entry);
 }
 
 /**

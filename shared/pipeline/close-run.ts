@@ -128,8 +128,23 @@ async function writeDocuments(
     body: summary,
     contentType: 'application/json',
   }));
-  for (const document of [...documents, manifest, ...last]) if (!(await write(document))) return false;
+  const all = [...documents, manifest, ...last];
+  // The last numbers of a run that failed stand, and so does their report.
+  const left = status === 'failed' ? [] : leftByEarlierAttempts(run, all, seen);
+  for (const [path, etag] of left) if (!(await lake.remove('runs', path, { etag }))) return false;
+  for (const document of all) if (!(await write(document))) return false;
   return true;
+}
+
+/** Documents at the run's address that this attempt does not have, such as the report of an accepted one before it. */
+function leftByEarlierAttempts(
+  { runId }: RunRecord,
+  documents: readonly RunDocument[],
+  seen: ReadonlyMap<string, string>,
+): (readonly [path: string, etag: string])[] {
+  const own = new Set(documents.map(({ name }) => artifactPath(runId, name)));
+  const attempts = artifactPath(runId, 'attempts/');
+  return [...seen].filter(([path]) => !own.has(path) && !path.startsWith(attempts));
 }
 
 /** The last step: until it is done, the message of the run comes again. */

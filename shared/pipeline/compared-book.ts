@@ -42,8 +42,8 @@ export function referencedBookId({ references = [] }: Contract, book: readonly S
   const relations = new Set(references.map(({ to }) => to.relation));
   const files = book
     .filter(({ relation }) => relations.has(relation))
-    .map(({ relation, sha256, contractVersion, asOf, rows }) =>
-      [relation, sha256, contractVersion, asOf, rows].join(' '),
+    .map(({ relation, asOf, contractVersion, stagedSha256 }) =>
+      [relation, asOf, contractVersion, stagedSha256].join(' '),
     );
   return createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 16);
 }

@@ -62,7 +62,8 @@ export async function checkHealth(
   const ended = runs.filter(({ completedAt }) => completedAt !== undefined);
   const newest = ended.toSorted((a, b) => ((a.completedAt ?? '') < (b.completedAt ?? '') ? 1 : -1));
   const lastFailure = newest.find(({ status }) => status === 'failed');
-  const computed = newest.find(({ status }) => status === 'success');
+  // Files that no KPI reads succeed without any.
+  const computed = newest.find(({ status, phases }) => status === 'success' && phases.calculation);
   const failure = lastFailure?.lastError;
   const health: Health = {
     status: newest[0]?.status === 'failed' ? 'degraded' : 'healthy',

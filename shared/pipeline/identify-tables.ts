@@ -1,4 +1,4 @@
-import { matchHeader } from '../contracts/match-header.ts';
+import { foldHeader, placeColumns } from '../contracts/match-header.ts';
 import { type Identification, identifyContract } from '../contracts/registry.ts';
 import type { DatasetId } from '../domain/ids.ts';
 import type { TableHeader } from '../ports/file-reader.ts';
@@ -15,7 +15,9 @@ export function identifyTables(
   if (another === undefined) return identifyContract(dataset, only?.names ?? []);
   const all = tables.map(({ names }) => ({ names, found: identifyContract(dataset, names) }));
   const complete = all.flatMap(({ names, found }) =>
-    found.kind === 'found' && matchHeader(found.contract, names).missing.length === 0 ? [found.contract] : [],
+    found.kind === 'found' && placeColumns(found.contract, foldHeader(names)).missing.length === 0
+      ? [found.contract]
+      : [],
   );
   const [contract, ...others] = [...new Set(complete)];
   if (contract !== undefined && others.length > 0)
@@ -33,7 +35,9 @@ function bestOf(
   const scored = all.map(({ found, names }) => ({
     found,
     recognised:
-      found.kind === 'found' ? matchHeader(found.contract, names).recognised : nearestCount(found, names),
+      found.kind === 'found'
+        ? placeColumns(found.contract, foldHeader(names)).recognised
+        : nearestCount(found, names),
   }));
   const [best] = scored.toSorted((a, b) => b.recognised - a.recognised);
   return best?.found ?? { kind: 'unknown', nearest: [] };
@@ -41,5 +45,5 @@ function bestOf(
 
 function nearestCount(found: Identification, names: readonly string[]): number {
   const [nearest] = found.kind === 'unknown' ? found.nearest : [];
-  return nearest === undefined ? 0 : matchHeader(nearest.contract, names).recognised;
+  return nearest === undefined ? 0 : placeColumns(nearest.contract, foldHeader(names)).recognised;
 }

@@ -11,6 +11,7 @@ import type { SuiteItem } from '../expectations/suite.ts';
 import { suiteResults } from '../expectations/suite-results.ts';
 import type { QualityEntry } from '../ports/quality-log.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import { type FileProblem, fileProblems } from './file-problems.ts';
 import type { Unusable, Usable } from './read-snapshot.ts';
 
 // The whole suite over what was read, and the verdict: only a file that passes goes on to staging.
@@ -22,7 +23,7 @@ export type Judged = {
   readonly score: string | undefined;
   readonly isVolumeCollapse: boolean;
   /** All that is to be said of the file as a whole, the worst first. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FileProblem[];
 };
 
 export function judgeFile(
@@ -46,7 +47,7 @@ export function judgeFile(
   const rows = evaluateRows(suite, {
     isJudged,
     rows: { read: intake.records, rejected: intake.rejected - read.orphans },
-    duplicates: read.duplicates,
+    duplicates: { ...read.duplicates, dropped: intake.dropped },
     columns: columnsOf(contract, read),
     problems: counted,
   });
@@ -71,8 +72,9 @@ export function judgeFile(
     results,
     resultsSha256: Sha256.parse(createHash('sha256').update(JSON.stringify(results)).digest('hex')),
     score: qualityScore(results, { read: intake.records, rejected: intake.rejected }),
-    isVolumeCollapse: read.kind === 'usable' && isVolumeCollapse(intake.accepted, earlier),
-    problems: worstFirst([...reasons(results, { read, counted, isBlocked }), ...read.problems]),
+    // Where the contract lets any number of rows through, few of them are no collapse.
+    isVolumeCollapse: isBlocked && read.kind === 'usable' && isVolumeCollapse(intake.accepted, earlier),
+    problems: fileProblems(results, { suite, read, counted, isBlocked }),
   };
 }
 
@@ -95,46 +97,4 @@ function columnsOf(contract: Contract, { problems, columns }: Usable | Unusable)
     duplicated: named('duplicate-column'),
     unexpected: columns.unexpected,
   };
-}
-
-/** Expectations over the whole file that failed or could not be evaluated, where no problem says it already. */
-function reasons(
-  results: readonly ExpectationResult[],
-  {
-    read,
-    counted,
-    isBlocked,
-  }: { read: Usable | Unusable; counted: readonly CountedProblem[]; isBlocked: boolean },
-): Problem[] {
-  if (read.kind === 'unusable') return [];
-  return results.flatMap((result): Problem[] => {
-    const { code, status, severity, failing, about, observed, threshold, reason } = result;
-    if (code === undefined || status === 'passed') return [];
-    if (status === 'not-evaluated') {
-      return [
-        { code, severity: 'notice', message: `Not checked: ${sentence(about)} ${reason ?? ''}`.trim() },
-      ];
-    }
-    // What single rows are about is counted row by row; what is said of the file by a problem need not be repeated.
-    if (severity === 'warn' && counted.some((problem) => problem.code === code)) return [];
-    const facts = `Expected: ${sentence(about)} Found: ${observed} (allowed: ${threshold}).`;
-    const fate = isBlocked ? 'Nothing was promoted.' : 'The file was taken in all the same.';
-    return [
-      {
-        code,
-        severity: severity === 'block' ? 'error' : 'warning',
-        ...(failing > 0 && { count: failing }),
-        message: `${facts} ${fate}`,
-      },
-    ];
-  });
-}
-
-function sentence(text: string): string {
-  return text.endsWith('.') ? text : `${text}.`;
-}
-
-function worstFirst(problems: readonly Problem[]): Problem[] {
-  const order = { error: 0, warning: 1, notice: 2 };
-  return problems.toSorted((a, b) => order[a.severity] - order[b.severity]);
 }

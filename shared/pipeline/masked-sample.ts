@@ -28,7 +28,7 @@ export async function maskedSample(
   };
 }
 
-function safeCell(column: Column, value: unknown, tokenOf: TokenMaker): string | null {
+function safeCell(column: Column, value: SqlValue | undefined, tokenOf: TokenMaker): string | null {
   if (value === null || value === undefined) return null;
   const text = String(value);
   return column.mask !== undefined || isReadable(column, text) ? text : tokenOf(column.name, text);

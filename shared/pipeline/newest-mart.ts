@@ -40,7 +40,10 @@ function isLater(a: DatedRun, b: DatedRun): boolean {
   return supersedes(standingOf(a), standingOf(b));
 }
 
-/** Succeeded, now or before: while it is computed again, or after that failed, its last numbers stand. */
-function hasNumbers({ status, succeededAt }: RunRecord): boolean {
-  return succeededAt !== undefined && status !== 'rejected' && status !== 'canceled';
+/**
+ * KPIs were computed and published, now or before: while they are computed again, or after that failed, the last ones
+ * stand. A run of rows that no KPI reads has none, however new its day is.
+ */
+export function hasNumbers({ status, succeededAt, bookId }: RunRecord): boolean {
+  return succeededAt !== undefined && bookId !== undefined && status !== 'rejected' && status !== 'canceled';
 }

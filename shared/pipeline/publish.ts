@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
-import { RunId, Sha256 } from '../domain/ids.ts';
-import { LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
+import { Sha256 } from '../domain/ids.ts';
+import type { LocalDate } from '../domain/local-date.ts';
 import { type BookEntry, KpiMart } from '../kpis/kpi-result.ts';
 import type { KpiHistory } from '../ports/kpi-history.ts';
 import { FileMissing, type Lake } from '../ports/lake.ts';
@@ -9,10 +8,10 @@ import { reportHtml } from '../publishing/report-html.ts';
 import { reportMarkdown } from '../publishing/report-markdown.ts';
 import { reportModel } from '../publishing/report-model.ts';
 import { ValidationReport } from '../runs/documents.ts';
-import { artifactPath, latestPath, martPath, quarantinePath, reportPath } from '../runs/run-paths.ts';
+import { artifactPath, martPath, reportPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { Zone } from '../topology.ts';
-import { standingOf, supersedes } from './book.ts';
+import { standingOf } from './book.ts';
 import {
   type CloseDeps,
   commitDocuments,
@@ -22,6 +21,7 @@ import {
   type RunDocument,
 } from './close-run.ts';
 import { continueSeries } from './continue-series.ts';
+import { pointToLatest } from './latest-pointer.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { refreshLaterReports, seriesHash } from './refresh-later-reports.ts';
 import type { StageMessage } from './stage-message.ts';
@@ -44,7 +44,10 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   const kpis = await readOfAttempts(deps.lake, run, 'kpis.json');
   if (asOf === undefined || kpis === undefined) return await publishWithoutKpis(run, startedAt, deps);
   const computed = KpiMart.parse(kpis);
-  const databaseWrites = await deps.history.record(computed, standingOf({ ...run, asOf }));
+  const databaseWrites = await deps.history.record(computed, {
+    ...standingOf({ ...run, asOf }),
+    attempt: run.attempt,
+  });
   const mart = await continueSeries(computed, deps.history);
   const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
   const others = await validationsOf(mart.book, run, deps);
@@ -55,7 +58,7 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   ];
   const reports = await writeReports(run, asOf, documents, deps.lake);
   const hashingSince = deps.clock.now();
-  const files = [...(await filesOf(run, asOf, deps.lake)), ...reports];
+  const files = [...(await filesOf(run, { ...validation, martOf: asOf }, deps.lake)), ...reports];
 
   const now = deps.clock.now();
   const output = {
@@ -71,7 +74,7 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
     now,
   );
   await commitDocuments(finished, 'success', { validation, mart, files, documents }, deps);
-  await pointToLatest(finished, asOf, deps.lake);
+  await pointToLatest(finished, deps.lake);
   // Before this run ends, so that there is no moment at which everything seems to be done.
   const refreshed = await refreshLaterReports(finished, deps);
   await afterBeginning(refreshed, () => endInLedger(finished, 'success', deps));
@@ -86,7 +89,7 @@ async function publishWithoutKpis(
 ): Promise<readonly StageMessage[]> {
   const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
   const hashingSince = deps.clock.now();
-  const files = await filesOf(run, undefined, deps.lake);
+  const files = await filesOf(run, validation, deps.lake);
   const now = deps.clock.now();
   const output = {
     filesPersisted: files.length,
@@ -96,7 +99,7 @@ async function publishWithoutKpis(
   };
   const finished = withTrail({ ...run, phases: { ...run.phases, output } }, 'publish', startedAt, now);
   await commitDocuments(finished, 'success', { validation, files }, deps);
-  await pointToLatest(finished, run.asOf ?? REFERENCE_DAY, deps.lake);
+  await pointToLatest(finished, deps.lake);
   await endInLedger(finished, 'success', deps);
   return [];
 }
@@ -134,12 +137,16 @@ async function writeReports(
 }
 
 /** Everything that the run left in other zones, hashed as it lies there now. */
-async function filesOf(run: RunRecord, martOf: LocalDate | undefined, lake: Lake): Promise<ManifestFile[]> {
+async function filesOf(
+  run: RunRecord,
+  { martOf, quarantinePath }: { martOf?: LocalDate } & Pick<ValidationReport, 'quarantinePath'>,
+  lake: Lake,
+): Promise<ManifestFile[]> {
   const mart = (extension: 'parquet' | 'csv' | 'json'): string | undefined =>
     martOf && martPath(martOf, run.runId, extension);
   const places: [Zone, string | undefined, string][] = [
     ['staging', run.stagingPath, 'staging.parquet'],
-    ['quarantine', (run.rejectedRows ?? 0) > 0 ? quarantinePath(run.runId) : undefined, 'rejected.jsonl'],
+    ['quarantine', quarantinePath, 'rejected.jsonl'],
     ['marts', mart('parquet'), 'kpis.parquet'],
     ['marts', mart('csv'), 'kpis.csv'],
     ['marts', mart('json'), 'kpis.json'],
@@ -161,21 +168,4 @@ async function hashed(lake: Lake, zone: Zone, path: string, name: string): Promi
     bytes += chunk.length;
   }
   return { name, container: zone, path, bytes, sha256: Sha256.parse(hash.digest('hex')) };
-}
-
-const LatestPointer = z.object({ runId: RunId, asOf: LocalDate, landedAt: z.string() });
-
-/** Moves the pointer of the feed forwards, never back to a snapshot that is superseded. */
-async function pointToLatest(run: RunRecord, asOf: LocalDate, lake: Lake): Promise<void> {
-  const path = latestPath(run.dataset, run.contract);
-  const mine = standingOf({ ...run, asOf });
-  for (;;) {
-    const there = await lake.stat('runs', path);
-    const body = there && (await lake.read('runs', path));
-    const current = body && LatestPointer.parse(JSON.parse(body.toString('utf8')));
-    if (current !== undefined && supersedes(current, mine)) return;
-    const onlyIf = there === undefined ? ('absent' as const) : { etag: there.etag };
-    const options = { contentType: 'application/json', onlyIf };
-    if ((await lake.write('runs', path, JSON.stringify(mine), options)).kind === 'written') return;
-  }
 }

@@ -5,7 +5,7 @@ import type { RejectedRow } from '../decode/snapshot-part.ts';
 
 /** Disposing of it without closing it leaves the file unfinished, but not open. */
 export interface QuarantineFile extends AsyncDisposable {
-  write: (row: RejectedRow) => Promise<void>;
+  write: (rows: readonly RejectedRow[]) => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -19,11 +19,14 @@ export async function openQuarantine(file: string): Promise<QuarantineFile> {
   const stream = createWriteStream(file);
   let listed = 0;
   return {
-    async write(row) {
-      listed += 1;
-      if (listed > MOST_LISTED) return;
-      const line = listed > MOST_DETAILED && 'issues' in row ? withoutWords(row) : row;
-      if (!stream.write(`${JSON.stringify(line)}\n`)) await once(stream, 'drain');
+    async write(rows) {
+      const lines: string[] = [];
+      for (const row of rows.slice(0, MOST_LISTED - listed)) {
+        listed += 1;
+        const line = listed > MOST_DETAILED && 'issues' in row ? withoutWords(row) : row;
+        lines.push(`${JSON.stringify(line)}\n`);
+      }
+      if (lines.length > 0 && !stream.write(lines.join(''))) await once(stream, 'drain');
     },
     async close() {
       stream.end();

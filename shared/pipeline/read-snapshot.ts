@@ -1,7 +1,9 @@
+import { rm } from 'node:fs/promises';
 import { type Contract, contractLabel } from '../contracts/contract.ts';
 import { listedNames } from '../contracts/match-header.ts';
 import type { RowIssue } from '../contracts/row-schema.ts';
 import type { SetAside } from '../decode/set-aside.ts';
+import type { Sha256 } from '../domain/ids.ts';
 import type { LocalDate } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import { compare, rational, toDecimal } from '../domain/rational.ts';
@@ -47,6 +49,7 @@ export type Usable = SnapshotRead & {
   /** Undefined for reference data, which has no day. */
   readonly asOf: LocalDate | undefined;
   readonly stagedFile: string;
+  readonly stagedSha256: Sha256;
   readonly sample: Omit<MaskedSample, 'runId'>;
 };
 export type Unusable = SnapshotRead & {
@@ -72,7 +75,8 @@ export async function readSnapshot(
   }: { contract: Contract; suite: readonly SuiteItem[]; dir: string; openBook: OpenBook },
   deps: ReadSnapshotDeps,
 ): Promise<Usable | Unusable> {
-  const first = await stageFile(input.source, contract, { dir }, deps);
+  let pass = 1;
+  const first = await stageFile(input.source, contract, { dir, pass }, deps);
   const { quarantineFile } = first;
   if (first.kind === 'unstaged') return unread(first.intake, quarantineFile, first.problems);
   const columns = {
@@ -105,15 +109,17 @@ export async function readSnapshot(
   const bad = first.intake.rejected + conflicting;
   const duplicates = { identical, conflicting };
   const tooMany = aboveTolerance(contract, bad, first.intake, repeated);
-  const again = async (setAside: SetAside): Promise<Staged> => {
-    const pass = await stageFile(input.source, contract, { dir, setAside }, deps);
-    if (pass.kind === 'unstaged') throw new Error('a file that could be read cannot be read again');
-    await checkTotals(pass, contract, sql);
-    pass.intake.tally.merge(repeated.dropIssues);
-    return pass;
+  const again = async (setAside: SetAside, before: Staged): Promise<Staged> => {
+    pass += 1;
+    await rm(before.stagedFile);
+    const staged = await stageFile(input.source, contract, { dir, pass, setAside }, deps);
+    if (staged.kind === 'unstaged') throw new Error('a file that could be read cannot be read again');
+    await checkTotals(staged, contract, sql);
+    staged.intake.tally.merge(repeated.dropIssues);
+    return staged;
   };
   const hasRepeated = repeated.dropped.length > 0 || repeated.rejected.size > 0;
-  const own = hasRepeated ? await again(repeated) : first;
+  const own = hasRepeated ? await again(repeated, first) : first;
   // Only now: the rows that contradict each other are in the quarantine as well.
   if (tooMany !== undefined) return refuse(own.intake, duplicates, [tooMany]);
 
@@ -128,8 +134,11 @@ export async function readSnapshot(
   const last =
     orphaned.size === 0
       ? own
-      : await again({ dropped: repeated.dropped, rejected: new Map([...repeated.rejected, ...orphaned]) });
-  const problems = [...quarantined(last.intake), ...(dated?.warnings ?? []), ...notices];
+      : await again(
+          { dropped: repeated.dropped, rejected: new Map([...repeated.rejected, ...orphaned]) },
+          own,
+        );
+  const problems = [...(dated?.warnings ?? []), ...notices];
   return {
     kind: 'usable',
     ...fixed,
@@ -139,6 +148,7 @@ export async function readSnapshot(
     problems,
     asOf,
     stagedFile: last.stagedFile,
+    stagedSha256: last.stagedSha256,
     sample: await maskedSample(contract, sql, pseudonymiser(await deps.secrets.get('pseudonym-key'))),
     results: evaluated.results,
   };
@@ -190,20 +200,6 @@ function aboveTolerance(
     count: bad,
     message: `${bad} of ${records} rows break contract ${contractLabel(contract)}, which tolerates ${limit.numerator === 0n ? 'none' : `${percent(limit)} %`}.${example} Nothing was promoted. Correct the rows that the validation report lists and drop the file again.`,
   };
-}
-
-/** The file is taken in, but not all of it: whoever dropped it should know what that means. */
-function quarantined({ records, rejected }: SnapshotIntake): Problem[] {
-  if (rejected === 0) return [];
-  const [were, are] = rejected === 1 ? ['was', 'is'] : ['were', 'are'];
-  return [
-    {
-      code: 'rows-quarantined',
-      severity: 'warning',
-      count: rejected,
-      message: `${rejected} of ${records} rows ${were} set aside in quarantine and ${are} not in the numbers; the others are. Correct the rows that rejected.jsonl lists and drop the whole file again.`,
-    },
-  ];
 }
 
 function orphanIssues(orphans: readonly Orphans[]): Map<number, RowIssue> {

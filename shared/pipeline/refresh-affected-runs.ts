@@ -1,4 +1,5 @@
-import { contractOf } from '../contracts/registry.ts';
+import type { Contract } from '../contracts/contract.ts';
+import { CONTRACTS, contractOf } from '../contracts/registry.ts';
 import type { BookId, RunId } from '../domain/ids.ts';
 import { REFERENCE_DAY } from '../domain/local-date.ts';
 import { bookIdOf } from '../kpis/book-id.ts';
@@ -8,6 +9,7 @@ import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
 import type { Snapshot, SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import { nextAttempt } from './begin-attempt.ts';
 import { bookOf, readByKpis, runsAffectedBy } from './book.ts';
 import { comparedBook, referencedBookId } from './compared-book.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
@@ -22,105 +24,129 @@ export type RefreshDeps = {
 
 /**
  * A new snapshot may belong into the books of runs that were computed without it, and may know the rows that others
- * refer to: each of those gets a new attempt, from compute or from validate on. So files that arrive together end in
- * the same numbers, whatever their order. A run that is still being validated is left alone: it looks for itself
- * before it goes on. Doing this twice does no harm.
+ * refer to; one that was withdrawn is missing there. Each of those runs gets a new attempt, from compute or from validate
+ * on. So files that arrive together end in the same numbers, whatever their order. A run that is still being validated
+ * is left alone: it looks for itself before it goes on. Doing this twice does no harm, and returns the messages that are
+ * still waited for.
  */
 export async function refreshAffectedRuns(runId: RunId, deps: RefreshDeps): Promise<readonly StageMessage[]> {
+  const place = await deps.registry.find(runId);
+  if (place === undefined) return [];
   const snapshots = await deps.registry.all();
-  const added = snapshots.find((snapshot) => snapshot.runId === runId);
-  if (added === undefined) return [];
-  const catalog = await deps.catalog();
-  const cause = `${added.dataset} ${dayOf(added)} arrived`;
-  const checkedAgain = await checkReferrersAgain(added, snapshots, cause, deps);
-  const own = readByKpis([added], catalog);
-  const inBooks = own.length === 0 ? [] : readByKpis(snapshots, catalog);
-  const affected = new Set(runsAffectedBy(added, inBooks));
-  const messages: StageMessage[] = [...checkedAgain.messages];
-  for (const snapshot of inBooks) {
-    if (snapshot.relation === added.relation || snapshot.asOf < added.asOf) continue;
-    if (checkedAgain.runIds.has(snapshot.runId)) continue;
-    const begun = affected.has(snapshot)
-      ? await beginAttempt(snapshot.runId, bookIdOf(bookOf(snapshot, inBooks), catalog.sha256), cause, deps)
-      : await attemptBegunEarlier(snapshot.runId, cause, deps);
-    if (begun !== undefined) messages.push(messageFor(begun, 'compute'));
-  }
-  return messages;
+  const happened = place.isRemoved ? 'was withdrawn' : 'arrived';
+  return await refreshOthers({ changed: place.snapshot, happened, snapshots }, deps);
 }
 
 /**
- * A run that was accepted before is now rejected: its rows leave the book, and every run that may have used them
- * is computed or checked again. Doing this twice does no harm.
+ * A run is rejected. If an attempt before was accepted, its rows leave the book, and every run that may have used them
+ * is computed or checked again. Doing this twice does no harm. `conflict`: it was not for this attempt to say.
  */
 export async function withdrawSnapshot(
-  run: Pick<RunRecord, 'runId' | 'relation' | 'dataset' | 'asOf' | 'contract' | 'contractVersion'>,
+  {
+    runId,
+    attempt,
+    contract,
+    contractVersion,
+  }: Pick<RunRecord, 'runId' | 'attempt' | 'contract' | 'contractVersion'>,
   deps: RefreshDeps,
-): Promise<readonly StageMessage[]> {
-  const { runId, relation, dataset } = run;
-  const asOf =
-    run.asOf ??
-    (contractOf(run.contract, run.contractVersion)?.asOf.kind === 'always' ? REFERENCE_DAY : undefined);
-  if (relation === undefined || asOf === undefined) return [];
-  await deps.registry.remove({ relation, runId });
-  const snapshots = await deps.registry.all();
-  const catalog = await deps.catalog();
-  const withdrawn = { relation, asOf, dataset };
-  const cause = `${dataset} ${dayOf(withdrawn)} was withdrawn`;
-  const checkedAgain = await checkReferrersAgain(withdrawn, snapshots, cause, deps);
+): Promise<readonly StageMessage[] | 'conflict'> {
+  const relation = contractOf(contract, contractVersion)?.relation;
+  if (relation === undefined) return [];
+  const removed = await deps.registry.remove({ relation, runId, attempt });
+  return removed === 'conflict' ? 'conflict' : await refreshAffectedRuns(runId, deps);
+}
+
+type Change = {
+  readonly changed: Snapshot;
+  readonly happened: 'arrived' | 'was withdrawn';
+  /** All that stand in the books now. */
+  readonly snapshots: readonly Snapshot[];
+};
+
+async function refreshOthers(change: Change, deps: RefreshDeps): Promise<readonly StageMessage[]> {
+  const { changed, happened, snapshots } = change;
+  const checkedAgain = await checkReferrersAgain(change, deps);
   const messages: StageMessage[] = [...checkedAgain.messages];
-  const inBooks = readByKpis([withdrawn], catalog).length === 0 ? [] : readByKpis(snapshots, catalog);
+  const catalog = await deps.catalog();
+  if (readByKpis([changed], catalog).length === 0) return messages;
+  const inBooks = readByKpis(snapshots, catalog);
+  const affected = new Set(happened === 'arrived' ? runsAffectedBy(changed, inBooks) : inBooks);
   for (const snapshot of inBooks) {
-    if (snapshot.relation === relation || snapshot.asOf < asOf) continue;
-    if (checkedAgain.runIds.has(snapshot.runId)) continue;
+    // Reference data stands for no day, so that nothing is computed for it.
+    if (snapshot.asOf === REFERENCE_DAY || snapshot.asOf < changed.asOf) continue;
+    if (snapshot.relation === changed.relation || checkedAgain.runIds.has(snapshot.runId)) continue;
     const bookId = bookIdOf(bookOf(snapshot, inBooks), catalog.sha256);
-    const begun = await beginAttempt(snapshot.runId, bookId, cause, deps);
-    if (begun !== undefined) messages.push(messageFor(begun, 'compute'));
+    const begun = affected.has(snapshot)
+      ? await beginAttempt(snapshot.runId, bookId, causeOf(change), deps)
+      : undefined;
+    const waiting = begun ?? (await attemptBegunEarlier(snapshot.runId, change, deps));
+    if (waiting !== undefined) messages.push(messageFor(waiting, 'compute'));
   }
   return messages;
 }
 
-function dayOf({ asOf }: Pick<Snapshot, 'asOf'>): string {
-  return asOf === REFERENCE_DAY ? '(reference data)' : `as of ${asOf}`;
+function causeOf({ changed, happened }: Change): string {
+  return `${nameOf(changed)} ${happened}`;
 }
 
-type Changed = Pick<Snapshot, 'relation' | 'asOf' | 'dataset'>;
+/** Begun because of this snapshot, whether it had come or gone then: it may have done both since. */
+function isCausedBy({ changed }: Change, { cause }: RunRecord): boolean {
+  return cause.startsWith(`${nameOf(changed)} `);
+}
+
+function nameOf({ dataset, asOf }: Snapshot): string {
+  return `${dataset} ${asOf === REFERENCE_DAY ? '(reference data)' : `as of ${asOf}`}`;
+}
 
 /** Runs whose rows refer to rows of the changed relation are validated again, if they would meet other rows now. */
 async function checkReferrersAgain(
-  changed: Changed,
-  snapshots: readonly Snapshot[],
-  cause: string,
-  deps: RefreshDeps,
+  change: Change,
+  { ledger, clock, log }: RefreshDeps,
 ): Promise<{ messages: readonly StageMessage[]; runIds: ReadonlySet<RunId> }> {
+  const { changed, snapshots } = change;
   const messages: StageMessage[] = [];
   const runIds = new Set<RunId>();
-  for (const run of await deps.ledger.list()) {
+  const refers = ({ references = [] }: Contract): boolean =>
+    references.some(({ to }) => to.relation === changed.relation);
+  if (!CONTRACTS.some(refers)) return { messages, runIds };
+  const cause = causeOf(change);
+  const inBooks = new Set(snapshots.map(({ runId }) => runId));
+  for (const run of await ledger.list()) {
     const contract = contractOf(run.contract, run.contractVersion);
-    const refers = contract?.references?.some(({ to }) => to.relation === changed.relation) === true;
-    if (!refers || contract === undefined || run.checkedBook === undefined) continue;
-    const now = referencedBookId(contract, comparedBook(contract, run.asOf, snapshots));
-    const amended = await amendRun(deps.ledger, run.runId, (current) => {
-      if (!isChecked(current)) return undefined;
-      return current.checkedBook?.id === now ? undefined : anew(current, 'validate', cause, deps.clock);
+    if (contract === undefined || !refers(contract) || run.checkedBook === undefined) continue;
+    const amended = await amendRun(ledger, run.runId, (current) => {
+      const { checkedBook } = current;
+      if (checkedBook === undefined || !isChecked(current, inBooks)) return undefined;
+      const now = referencedBookId(contract, comparedBook(contract, checkedBook.asOf, snapshots));
+      return checkedBook.id === now ? undefined : nextAttempt(current, 'validate', cause, clock);
     });
     if (amended === undefined) continue;
     const { run: after } = amended;
-    if (amended.amended)
-      deps.log.info('run.refreshed', { runId: after.runId, attempt: after.attempt, cause });
+    if (amended.amended) log.info('run.refreshed', { runId: after.runId, attempt: after.attempt, cause });
     // Begun now, or by an earlier delivery that died before its message left.
-    if (after.status !== 'running' || after.stage !== 'validate' || after.cause !== cause) continue;
+    if (after.status !== 'running' || after.stage !== 'validate' || !isCausedBy(change, after)) continue;
     runIds.add(after.runId);
     messages.push(messageFor(after, 'validate'));
   }
   return { messages, runIds };
 }
 
-/** Its references have been looked up, whatever came of it. One that is at it has not, and looks again afterwards. */
-function isChecked(run: RunRecord): boolean {
-  if (run.checkedBook === undefined) return false;
-  if (run.status === 'success') return true;
-  if (run.status === 'running') return run.stage !== 'validate' || run.checkedBook.attempt === run.attempt;
-  return run.status === 'rejected' && run.problems.some(({ code }) => code === 'orphan');
+/**
+ * Its references have been looked up, and what came of it may be another thing now. One that is at it has not, and looks
+ * again afterwards. One that failed later on has its rows in the books all the same.
+ */
+function isChecked(run: RunRecord, inBooks: ReadonlySet<RunId>): boolean {
+  switch (run.status) {
+    case 'success':
+      return true;
+    case 'running':
+      return run.stage !== 'validate' || run.checkedBook?.attempt === run.attempt;
+    case 'rejected':
+      return run.problems.some(({ code }) => code === 'orphan');
+    case 'failed':
+    case 'canceled':
+      return inBooks.has(run.runId);
+  }
 }
 
 async function beginAttempt(
@@ -130,7 +156,7 @@ async function beginAttempt(
   { ledger, clock, log }: RefreshDeps,
 ): Promise<RunRecord | undefined> {
   const amended = await amendRun(ledger, runId, (run) =>
-    isWithoutBook(run, bookId) ? anew(run, 'compute', cause, clock) : undefined,
+    isWithoutBook(run, bookId) ? nextAttempt(run, 'compute', cause, clock) : undefined,
   );
   if (amended?.amended !== true) return undefined;
   log.info('run.refreshed', { runId, attempt: amended.run.attempt, cause });
@@ -143,11 +169,12 @@ async function beginAttempt(
  */
 async function attemptBegunEarlier(
   runId: RunId,
-  cause: string,
+  change: Change,
   { ledger }: RefreshDeps,
 ): Promise<RunRecord | undefined> {
   const run = (await ledger.find(runId))?.value;
-  return run?.status === 'running' && run.stage === 'compute' && run.cause === cause ? run : undefined;
+  if (run?.status !== 'running' || run.stage !== 'compute') return undefined;
+  return isCausedBy(change, run) ? run : undefined;
 }
 
 /** Computed over another book, or being computed over nobody knows which. */
@@ -155,16 +182,4 @@ function isWithoutBook(run: RunRecord, bookId: BookId): boolean {
   if (run.status === 'running' && run.stage === 'compute') return true;
   const isComputed = run.status === 'success' || (run.status === 'running' && run.stage === 'publish');
   return isComputed && run.bookId !== bookId;
-}
-
-function anew(run: RunRecord, stage: 'validate' | 'compute', cause: string, clock: Clock): RunRecord {
-  const { completedAt: _, ...rest } = run;
-  return {
-    ...rest,
-    status: 'running',
-    stage,
-    attempt: run.attempt + 1,
-    cause,
-    updatedAt: clock.now().toISOString(),
-  };
 }

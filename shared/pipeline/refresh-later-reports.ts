@@ -19,16 +19,20 @@ export function seriesHash(mart: KpiMart): Sha256 {
 }
 
 /**
- * A snapshot of the past that arrives late changes what later reports compare with: of each feed the one
+ * A snapshot of the past that arrives late, or is withdrawn, changes what later reports compare with: of each feed the one
  * after it and the newest are published again, each as a new attempt. Reports whose past did not change are left
  * alone, so that this comes to an end, and doing it twice does no harm.
  */
 export async function refreshLaterReports(
-  run: RunRecord,
+  run: Pick<RunRecord, 'dataset' | 'asOf'>,
   deps: LaterReportDeps,
+  happened: 'arrived' | 'was withdrawn' = 'arrived',
 ): Promise<readonly StageMessage[]> {
+  const { asOf } = run;
+  // Reference data stands for no day, so that nothing is later than it.
+  if (asOf === undefined) return [];
   const later = (await deps.ledger.list())
-    .filter((other) => (other.asOf ?? '') > (run.asOf ?? ''))
+    .filter((other) => (other.asOf ?? '') > asOf)
     .filter(isPublishedOrAbout)
     .sort((a, b) => ((a.asOf ?? '') < (b.asOf ?? '') ? -1 : 1));
   // Of every feed: a report shows the KPIs of its whole book.
@@ -38,7 +42,7 @@ export async function refreshLaterReports(
       ...feed.slice(-1),
     ]),
   );
-  const cause = `${run.dataset} as of ${run.asOf} arrived`;
+  const cause = `${run.dataset} as of ${asOf} ${happened}`;
   const messages: StageMessage[] = [];
   for (const other of later) {
     const begun = ends.has(other) ? await beginAttempt(other, cause, deps) : undefined;

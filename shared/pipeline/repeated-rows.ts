@@ -2,6 +2,7 @@ import type { Contract } from '../contracts/contract.ts';
 import type { RowIssue } from '../contracts/row-schema.ts';
 import { type IssueLine, ProblemTally } from '../decode/problem-tally.ts';
 import type { SetAside } from '../decode/set-aside.ts';
+import { rational } from '../domain/rational.ts';
 import type { SqlRow, SqlSession } from '../ports/sql-engine.ts';
 
 // Rows with the key of another row. They are found in the staged file, which the engine can do in bounded memory: a
@@ -10,7 +11,7 @@ import type { SqlRow, SqlSession } from '../ports/sql-engine.ts';
 export type Repeated = {
   /** Rows that say exactly what an earlier row of their key says, or that the first of them speaks for. */
   readonly dropped: Int32Array;
-  /** Every row of a key whose rows contradict each other, as far as there is room. */
+  /** Every row of a key whose rows contradict each other; the first of them where they are more than is tolerated. */
   readonly rejected: SetAside['rejected'];
   readonly dropIssues: readonly IssueLine[];
   readonly conflictIssues: readonly IssueLine[];
@@ -21,9 +22,9 @@ export type Repeated = {
 /** Keys to group, and rows to compare, at a time. */
 export type SliceSizes = { readonly rows: number; readonly candidates: number };
 
-const SLICES: SliceSizes = { rows: 2_000_000, candidates: 200_000 };
-/** More contradictions than any contract tolerates in a file of ten million rows: the rest are only counted. */
-const MOST_REJECTED = 100_000;
+const SLICES: SliceSizes = { rows: 1_000_000, candidates: 200_000 };
+/** Of a file that is refused anyhow so many are listed, and the rest only counted. */
+const MOST_LISTED = 100_000;
 
 /** The session has the staged rows as view `staged`. */
 export async function findRepeated(
@@ -44,7 +45,7 @@ export async function findRepeated(
   const [counted] = await sql.rows(`SELECT count(*)::VARCHAR AS candidates FROM ${repeated}`);
   const candidates = Number(counted?.['candidates'] ?? 0);
   if (candidates === 0) return NONE;
-  const settlement = new Settlement(contract);
+  const settlement = new Settlement(contract, Math.max(MOST_LISTED, mostTolerated(contract, rows)));
   const columns = contract.columns.map(({ name }) => `"${name}"`).join(', ');
   for (const part of slices(candidates, sizes.candidates)) {
     settlement.add(
@@ -55,6 +56,12 @@ export async function findRepeated(
     );
   }
   return settlement.result();
+}
+
+/** A file with more bad rows is refused; of any other each of them has to be set aside. */
+function mostTolerated({ maxRejectedShare }: Contract, rows: number): number {
+  const { numerator, denominator } = rational(maxRejectedShare);
+  return Number((BigInt(rows) * numerator) / denominator);
 }
 
 /** Conditions that cut all hashes into slices of about that many rows. */
@@ -68,6 +75,7 @@ function slices(rows: number, size: number): readonly ((hash: string) => string)
 
 class Settlement {
   readonly #contract: Contract;
+  readonly #mostRejected: number;
   readonly #dropped: number[] = [];
   readonly #rejected = new Map<number, RowIssue>();
   readonly #dropIssues = new ProblemTally();
@@ -75,8 +83,9 @@ class Settlement {
   #identical = 0;
   #conflicting = 0;
 
-  constructor(contract: Contract) {
+  constructor(contract: Contract, mostRejected: number) {
     this.#contract = contract;
+    this.#mostRejected = mostRejected;
   }
 
   add(candidates: readonly SqlRow[]): void {
@@ -113,7 +122,7 @@ class Settlement {
       const issue = contradicts(this.#contract, row.record, row === first ? undefined : first.record);
       this.#conflicting += 1;
       this.#conflictIssues.add(issue, row.record);
-      if (this.#rejected.size < MOST_REJECTED) this.#rejected.set(row.record, issue);
+      if (this.#rejected.size < this.#mostRejected) this.#rejected.set(row.record, issue);
     }
   }
 }

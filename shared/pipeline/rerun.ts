@@ -1,8 +1,11 @@
 import type { RunId } from '../domain/ids.ts';
+import type { Catalog } from '../kpis/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
+import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import { hasKpis } from './has-kpis.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { compareStages, type QueuedStage, STAGES } from './stages.ts';
 
@@ -22,18 +25,27 @@ export type RerunOutcome =
   | { readonly kind: 'planned'; readonly plan: RerunPlan }
   | { readonly kind: 'started'; readonly plan: RerunPlan; readonly next: readonly StageMessage[] };
 
+export type RerunDeps = {
+  ledger: RunLedger;
+  registry: SnapshotRegistry;
+  catalog(): Promise<Catalog>;
+  clock: Clock;
+  log: Log;
+};
+
 export async function rerun(
   input: { runId: RunId; from: QueuedStage; reason: string; dryRun: boolean },
-  deps: { ledger: RunLedger; clock: Clock; log: Log },
+  deps: RerunDeps,
 ): Promise<RerunOutcome> {
   const found = await deps.ledger.find(input.runId);
   if (found === undefined) return { kind: 'unknown' };
-  const why = notPossible(found.value, input.from);
+  const left = await whatIsLeft(found.value, deps);
+  const why = notPossible(found.value, input.from, left);
   if (why !== undefined) return { kind: 'impossible', why };
   if (input.dryRun)
     return { kind: 'planned', plan: planOf(found.value, input.from, found.value.attempt + 1) };
   const amended = await amendRun(deps.ledger, input.runId, (run) =>
-    notPossible(run, input.from) === undefined ? newAttempt(run, input, deps.clock) : undefined,
+    notPossible(run, input.from, left) === undefined ? newAttempt(run, input, deps.clock) : undefined,
   );
   if (amended?.amended !== true)
     return { kind: 'impossible', why: 'the run changed meanwhile; look at it again' };
@@ -47,13 +59,31 @@ export async function rerun(
   return { kind: 'started', plan: planOf(run, input.from, run.attempt), next: [messageFor(run, input.from)] };
 }
 
-function notPossible(run: RunRecord, from: QueuedStage): string | undefined {
+type Left = {
+  /** Its rows are in the books. A run that was rejected after an accepted attempt still has its staged file. */
+  readonly isAccepted: boolean;
+  readonly hasKpis: boolean;
+};
+
+async function whatIsLeft(run: RunRecord, deps: RerunDeps): Promise<Left> {
+  const snapshots = await deps.registry.all();
+  return {
+    isAccepted: snapshots.some(({ runId }) => runId === run.runId),
+    hasKpis: hasKpis(run, await deps.catalog()),
+  };
+}
+
+function notPossible(run: RunRecord, from: QueuedStage, left: Left): string | undefined {
   if (run.contractVersion === 0 || run.rawPath === undefined) {
     return 'its file was never accepted by a contract; drop it again where it belongs';
   }
-  if (from !== 'validate' && run.stagingPath === undefined)
-    return 'it has no staged rows; rerun it from validate';
-  if (from === 'publish' && run.bookId === undefined) return 'it has no KPIs; rerun it from compute';
+  if (from === 'validate') return undefined;
+  if (run.stagingPath === undefined) return 'it has no staged rows; rerun it from validate';
+  if (!left.isAccepted) return 'its rows were not accepted, so that no book has them; rerun it from validate';
+  if (from === 'compute' && !left.hasKpis)
+    return 'there is nothing to compute from its rows alone; rerun it from validate or from publish';
+  if (from === 'publish' && left.hasKpis && run.bookId === undefined)
+    return 'it has no KPIs; rerun it from compute';
   return undefined;
 }
 

@@ -45,7 +45,7 @@ export class SnapshotIntake implements PartSink {
     this.asOf.add(part.votes);
     this.tally.merge(part.issues);
     addSuspects(this.#suspects, part.suspects);
-    for (const row of part.rejectedRows) await this.#quarantine.write(row);
+    await this.#quarantine.write(part.rejectedRows);
     if (part.rowGroup !== undefined) await this.#staged.append(part.rowGroup);
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Contract } from '../contracts/contract.ts';
 import type { SetAside } from '../decode/set-aside.ts';
+import type { Sha256 } from '../domain/ids.ts';
 import type { Problem, ProblemCode } from '../domain/problem.ts';
 import { formatScaled } from '../domain/rational.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
@@ -27,6 +28,7 @@ export type Staged = {
   readonly intake: SnapshotIntake;
   readonly outcome: Extract<ReadOutcome, { kind: 'read' }>;
   readonly stagedFile: string;
+  readonly stagedSha256: Sha256;
   readonly quarantineFile: string;
 };
 export type Unstaged = {
@@ -36,14 +38,17 @@ export type Unstaged = {
   readonly quarantineFile: string;
 };
 
-/** Overwrites what an earlier pass has left in `dir`. */
+/**
+ * Each pass over a file has a staged file of its own name: the engine may remember pages of one that was replaced, and
+ * take them for those of the new one.
+ */
 export async function stageFile(
   source: ByteSource,
   contract: Contract,
-  { dir, setAside }: { dir: string; setAside?: SetAside | undefined },
+  { dir, pass = 1, setAside }: { dir: string; pass?: number; setAside?: SetAside | undefined },
   deps: StageFileDeps,
 ): Promise<Staged | Unstaged> {
-  const stagedFile = join(dir, 'staged.parquet');
+  const stagedFile = join(dir, `staged_${pass}.parquet`);
   const quarantineFile = join(dir, 'rejected.jsonl');
   await using staged = await ParquetFile.open(stagedFile, contract);
   await using quarantine = await openQuarantine(quarantineFile);
@@ -52,8 +57,8 @@ export async function stageFile(
   await quarantine.close();
   if (outcome.kind === 'unreadable')
     return { kind: 'unstaged', intake, problems: outcome.problems, quarantineFile };
-  await staged.finish();
-  return { kind: 'staged', intake, outcome, stagedFile, quarantineFile };
+  const { sha256 } = await staged.finish();
+  return { kind: 'staged', intake, outcome, stagedFile, stagedSha256: sha256, quarantineFile };
 }
 
 /** Makes the staged file the view `staged` and compares its sums with those that were folded while decoding. */

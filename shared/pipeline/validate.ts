@@ -3,7 +3,7 @@ import type { Contract } from '../contracts/contract.ts';
 import { contractOf } from '../contracts/registry.ts';
 import { sealedColumns } from '../decode/safe-cells.ts';
 import type { DatasetId } from '../domain/ids.ts';
-import { REFERENCE_DAY } from '../domain/local-date.ts';
+import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DataBreaker } from '../expectations/data-breaker.ts';
 import { noteVerdict } from '../expectations/note-verdict.ts';
@@ -12,18 +12,20 @@ import type { Breakers } from '../ports/breakers.ts';
 import { FileMissing } from '../ports/lake.ts';
 import type { QualityEntry, QualityLog } from '../ports/quality-log.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
+import type { Snapshot } from '../ports/snapshot-registry.ts';
 import type { ValidationReport } from '../runs/documents.ts';
 import { attemptPath, quarantinePath, stagingPath } from '../runs/run-paths.ts';
-import type { RunRecord } from '../runs/run-record.ts';
-import { readByKpis } from './book.ts';
+import type { CheckedBook, RunRecord } from '../runs/run-record.ts';
+import { begunAnew, validateAnew } from './begin-attempt.ts';
 import { type CloseDeps, closeRun, fileOf, type ManifestFile } from './close-run.ts';
 import { comparedBook, referencedBookId } from './compared-book.ts';
+import { type ForgetDeps, forgetRun } from './forget-run.ts';
+import { hasKpis } from './has-kpis.ts';
 import { type Judged, judgeFile } from './judge-file.ts';
 import { openComparedBook } from './open-compared-book.ts';
 import { type ReadSnapshotDeps, readSnapshot, type Unusable, type Usable } from './read-snapshot.ts';
 import { type RefreshDeps, refreshAffectedRuns, withdrawSnapshot } from './refresh-affected-runs.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
-import type { QueuedStage } from './stages.ts';
 import { validationReport } from './validation-report.ts';
 import { type WaitDeps, waitForReferences } from './wait-for-references.ts';
 import { afterBeginning, amendAttempt, type StageOutcome, withTrail, workStage } from './work-stage.ts';
@@ -35,6 +37,7 @@ import { afterBeginning, amendAttempt, type StageOutcome, withTrail, workStage }
 export type ValidateDeps = CloseDeps &
   ReadSnapshotDeps &
   RefreshDeps &
+  ForgetDeps &
   WaitDeps & { scratch: ScratchSpace; quality: QualityLog; breakers: Breakers };
 
 /** How many earlier files of a contract are looked at: the newest ten attempts may be of fewer files. */
@@ -44,10 +47,17 @@ export async function validateRun(message: StageMessage, deps: ValidateDeps): Pr
   return await workStage(message, deps, {
     work: (run) => validate(run, deps),
     resend: async (run) => [
-      messageFor(run, await stageAfter(run, deps)),
+      ...waitedFor(run),
       ...(await refreshAffectedRuns(run.runId, deps)),
+      ...(run.status === 'rejected' ? await forgetRun(run, deps) : []),
     ],
+    resendOvertaken: async (run) => [...begunAnew(run), ...(await refreshAffectedRuns(run.runId, deps))],
   });
+}
+
+/** A run that has gone on may wait for the message of its stage. */
+function waitedFor(run: RunRecord): readonly StageMessage[] {
+  return run.status === 'running' && run.stage !== 'ingest' ? [messageFor(run, run.stage)] : [];
 }
 
 type Work = {
@@ -71,6 +81,7 @@ async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly St
   );
   await using scratch = await deps.scratch.open();
   const read = await readAgainstBook(run, contract, scratch.dir, deps);
+  if (read === 'other-files') return await validateAnew(run, deps);
   const judged = judgeFile(run, { contract, suite: suiteOf(contract), read, history });
   const report = validationReport(run, { contract, read, judged, history });
   const work: Work = { run, contract, read, judged, report, startedAt };
@@ -89,64 +100,71 @@ async function readAgainstBook(
   contract: Contract,
   dir: string,
   deps: ValidateDeps,
-): Promise<Usable | Unusable> {
+): Promise<Usable | Unusable | 'other-files'> {
   const raw = run.rawPath === undefined ? undefined : await deps.lake.ranges('raw', run.rawPath);
   if (raw === undefined) throw new FileMissing('raw', run.rawPath ?? '(no path)');
-  const { source } = raw;
-  const suite = suiteOf(contract);
   await waitForReferences(run, contract, deps);
-  for (;;) {
-    let checkedId: string | undefined;
-    const read = await readSnapshot(
-      { source, ...run },
-      {
-        contract,
-        suite,
-        dir,
-        openBook: async (asOf, sql) => {
-          const book = comparedBook(contract, asOf, await deps.registry.all());
-          checkedId = referencedBookId(contract, book);
-          return await openComparedBook(book, { dir, sql, lake: deps.lake });
-        },
+  const bookNow = async (asOf: LocalDate | undefined): Promise<readonly Snapshot[]> =>
+    comparedBook(contract, asOf, await deps.registry.all());
+  let met: Omit<CheckedBook, 'attempt'> | undefined;
+  const read = await readSnapshot(
+    { source: raw.source, ...run },
+    {
+      contract,
+      suite: suiteOf(contract),
+      dir,
+      openBook: async (asOf, sql) => {
+        const book = await bookNow(asOf);
+        met = { id: referencedBookId(contract, book), ...(asOf !== undefined && { asOf }) };
+        return await openComparedBook(book, { dir, sql, lake: deps.lake });
       },
-      deps,
-    );
-    if (checkedId === undefined || (contract.references ?? []).length === 0) return read;
-    const id = checkedId;
-    await amendAttempt(deps.ledger, run, (current) => ({
-      ...current,
-      checkedBook: { attempt: run.attempt, id },
-    }));
-    const now = comparedBook(contract, read.asOf, await deps.registry.all());
-    if (referencedBookId(contract, now) === id) return read;
-  }
+    },
+    deps,
+  );
+  if (met === undefined || (contract.references ?? []).length === 0) return read;
+  const { id, asOf } = met;
+  const isNoted = await noteBook(run, { attempt: run.attempt, ...met }, deps);
+  return isNoted && referencedBookId(contract, await bookNow(asOf)) === id ? read : 'other-files';
+}
+
+/** Once for each attempt. False when another delivery of this one has met other files: they stay written down. */
+async function noteBook(run: RunRecord, book: CheckedBook, { ledger }: ValidateDeps): Promise<boolean> {
+  const noted = await amendAttempt(ledger, run, (current) =>
+    current.checkedBook?.attempt === run.attempt ? current : { ...current, checkedBook: book },
+  );
+  return noted.checkedBook?.id === book.id;
 }
 
 async function promote(work: Work & { read: Usable }, deps: ValidateDeps): Promise<readonly StageMessage[]> {
   const { run, contract, read, report, startedAt } = work;
   const { intake } = read;
   const asOf = read.asOf ?? REFERENCE_DAY;
-  const staged = stagingPath(run, asOf);
+  const staged = stagingPath(run, asOf, read.stagedSha256);
+  // What lies there already has the same bytes.
   await deps.lake.upload('staging', staged, read.stagedFile, {
     contentType: 'application/vnd.apache.parquet',
+    onlyIf: 'absent',
   });
   if (intake.rejected > 0) await keepQuarantine(run, read, deps);
   await keepDocument(run, 'validation_report.json', report, deps);
   await keepDocument(run, 'masked_sample.json', { runId: run.runId, ...read.sample }, deps);
-  const breaker = await noteQuality(work, deps);
-  await deps.registry.register({
+  const registered = await deps.registry.register({
     dataset: run.dataset,
     relation: contract.relation,
     asOf,
     sha256: run.sha256,
     contractVersion: run.contractVersion,
     runId: run.runId,
+    attempt: run.attempt,
     stagingPath: staged,
+    stagedSha256: read.stagedSha256,
     rows: intake.accepted,
     landedAt: run.drop.landedAt,
   });
+  if (registered === 'conflict') return await validateAnew(run, deps);
+  const breaker = await noteQuality(work, deps);
   const refreshed = await refreshAffectedRuns(run.runId, deps);
-  const next = await stageAfter({ ...run, relation: contract.relation }, deps);
+  const next = hasKpis(run, await deps.catalog()) ? 'compute' : 'publish';
   const advanced = await afterBeginning(refreshed, () =>
     amendAttempt(deps.ledger, run, (current) =>
       withTrail(
@@ -167,23 +185,16 @@ async function promote(work: Work & { read: Usable }, deps: ValidateDeps): Promi
   return [messageFor(advanced, next), ...refreshed];
 }
 
-/** Rows that no KPI reads, and reference data, which stands for no day, have nothing to be computed from them. */
-async function stageAfter(
-  { relation = '', contract, contractVersion }: Pick<RunRecord, 'relation' | 'contract' | 'contractVersion'>,
-  { catalog }: Pick<ValidateDeps, 'catalog'>,
-): Promise<Exclude<QueuedStage, 'validate'>> {
-  const isReference = contractOf(contract, contractVersion)?.asOf.kind === 'always';
-  return isReference || readByKpis([{ relation }], await catalog()).length === 0 ? 'publish' : 'compute';
-}
-
 async function reject(work: Work, deps: ValidateDeps): Promise<readonly StageMessage[]> {
   const { run, read, report, startedAt } = work;
-  const now = deps.clock.now();
   const quarantined = read.intake.rejected > 0 ? [await keepQuarantine(run, read, deps)] : [];
-  const problems = [...report.problems.slice(0, 19), ...(await noteQuality(work, deps))];
-  const judged = withTrail({ ...measured(run, work, now), problems }, 'validate', startedAt, now);
   // An attempt before this one may have been accepted: its rows are in books that must do without them now.
-  const refreshed = await withdrawSnapshot(run, deps);
+  const withdrawn = await withdrawSnapshot(run, deps);
+  if (withdrawn === 'conflict') return await validateAnew(run, deps);
+  const refreshed = [...withdrawn, ...(await forgetRun(run, deps))];
+  const problems = [...report.problems.slice(0, 19), ...(await noteQuality(work, deps))];
+  const now = deps.clock.now();
+  const judged = withTrail({ ...measured(run, work, now), problems }, 'validate', startedAt, now);
   await afterBeginning(refreshed, () =>
     closeRun(judged, 'rejected', { validation: report, files: quarantined }, deps),
   );
@@ -212,11 +223,14 @@ async function noteQuality(
     results: [...judged.results],
   };
   await deps.quality.record(entry);
-  const { runId, attempt } = run;
+  const { runId, attempt, contractVersion } = run;
+  const { landedAt } = run.drop;
   const reason = judged.verdict === 'block' ? judged.problems[0]?.message : undefined;
   const outcome = {
     runId,
     attempt,
+    landedAt,
+    contractVersion,
     verdict: judged.verdict,
     isVolumeCollapse: judged.isVolumeCollapse,
     reason,
@@ -290,7 +304,7 @@ async function keepQuarantine(
   read: Usable | Unusable,
   { lake }: ValidateDeps,
 ): Promise<ManifestFile> {
-  const path = quarantinePath(run.runId);
+  const path = quarantinePath(run.runId, run.attempt);
   await lake.upload('quarantine', path, read.quarantineFile, { contentType: 'application/x-ndjson' });
   return fileOf('quarantine', path, 'rejected.jsonl', await readFile(read.quarantineFile));
 }

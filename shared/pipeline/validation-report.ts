@@ -17,11 +17,14 @@ export function validationReport(
     read,
     judged,
     history,
+    isReadByKpis,
   }: {
     contract: Contract;
     read: Usable | Unusable;
     judged: Judged;
     history: readonly QualityEntry[];
+    /** Whether a model of the KPIs names the contract's relation; left out where nobody knows. */
+    isReadByKpis?: boolean;
   },
 ): ValidationReport {
   const { intake, orphans, duplicates } = read;
@@ -43,14 +46,16 @@ export function validationReport(
       accepted: isPromoted ? intake.accepted : 0,
       rejected: intake.rejected,
       orphans,
+      dropped: intake.dropped,
       identicalDuplicates: duplicates.identical,
     },
+    ...(isReadByKpis !== undefined && { isReadByKpis }),
     tolerance: { maxRejectedShare: contract.maxRejectedShare, rejectedShare: toDecimal(share, 6) },
     problems: [...judged.problems, ...intake.tally.lines()],
     columns: { unexpected: [...read.columns.unexpected], missingOptional: [...read.columns.missingOptional] },
     nulls: intake.nulls,
     controlTotals: isPromoted ? shownTotals(contract, intake.totals) : {},
-    ...(intake.rejected > 0 && { quarantinePath: quarantinePath(run.runId) }),
+    ...(intake.rejected > 0 && { quarantinePath: quarantinePath(run.runId, run.attempt) }),
     expectations: [...judged.results],
     expectationsSha256: judged.resultsSha256,
     ...(judged.score !== undefined && { score: judged.score }),

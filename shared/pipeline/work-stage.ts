@@ -47,7 +47,8 @@ export async function afterBeginning<T>(begun: readonly StageMessage[], work: ()
 
 /**
  * Works one message. `work` does the stage and returns what follows; `resend` says what followed from work that
- * an earlier delivery finished, since it may have died before its own messages left.
+ * an earlier delivery finished, since it may have died before its own messages left. `resendOvertaken` says the same where the
+ * run has gone on to another attempt: what was begun of other runs is waited for all the same.
  */
 export async function workStage(
   message: StageMessage,
@@ -55,6 +56,7 @@ export async function workStage(
   stage: {
     work(run: RunRecord): Promise<readonly StageMessage[]>;
     resend(run: RunRecord): Promise<readonly StageMessage[]>;
+    resendOvertaken?(run: RunRecord): Promise<readonly StageMessage[]>;
   },
 ): Promise<StageOutcome> {
   const { ledger, clock, log } = deps;
@@ -63,10 +65,12 @@ export async function workStage(
   if (found === undefined) throw new RunUnknown(`run ${message.runId} is not in the ledger`);
   const run = found.value;
   const isOurs = run.attempt === message.attempt && compareStages(run.stage, message.stage) >= 0;
-  const isDone = run.status === 'success' || (run.status === 'running' && run.stage !== message.stage);
+  const isRejectedHere = run.status === 'rejected' && run.stage === message.stage;
+  const isDone =
+    run.status === 'success' || isRejectedHere || (run.status === 'running' && run.stage !== message.stage);
   if (!isOurs || (run.status !== 'running' && !isDone)) {
     log.info('stage.skipped', { ...fields, reason: `the run is ${run.status} in attempt ${run.attempt}` });
-    return { kind: 'stale', next: [] };
+    return { kind: 'stale', next: (await stage.resendOvertaken?.(run)) ?? [] };
   }
   if (isDone) {
     log.info('stage.skipped', { ...fields, reason: 'already done; what follows is sent again' });
@@ -89,14 +93,16 @@ export async function workStage(
   }
 }
 
-/** Changes the run as long as it is still this attempt's; throws AttemptOvertaken when it is not. */
+/** Changes the run as long as it is still at this stage of this attempt; throws AttemptOvertaken when it is not. */
 export async function amendAttempt(
   ledger: RunLedger,
-  seen: Pick<RunRecord, 'runId' | 'attempt'>,
+  seen: Pick<RunRecord, 'runId' | 'attempt' | 'stage'>,
   change: (run: RunRecord) => RunRecord,
 ): Promise<RunRecord> {
   const amended = await amendRun(ledger, seen.runId, (run) =>
-    run.status === 'running' && run.attempt === seen.attempt ? change(run) : undefined,
+    run.status === 'running' && run.attempt === seen.attempt && run.stage === seen.stage
+      ? change(run)
+      : undefined,
   );
   if (amended?.amended !== true) throw new AttemptOvertaken(`attempt ${seen.attempt} has been overtaken`);
   return amended.run;

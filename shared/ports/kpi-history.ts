@@ -4,10 +4,13 @@ import type { KpiMart, KpiResult } from '../kpis/kpi-result.ts';
 /** The time series of all KPIs over all runs: of several results for one reporting date the best founded stands. */
 export interface KpiHistory {
   /**
-   * Idempotent. Between two books of equal standing the run decides whose file landed later. Returns how many
-   * results were new or better founded than what was there.
+   * The results of the run are now exactly those of the mart, unless a later attempt has said more. Idempotent. Between
+   * two books of equal standing it counts whose file landed later. Returns how many results were added, changed or taken
+   * out.
    */
-  record(mart: KpiMart, run: { landedAt: string; runId: RunId }): Promise<number>;
+  record(mart: KpiMart, run: { landedAt: string; runId: RunId; attempt: number }): Promise<number>;
+  /** The run is withdrawn: what stood behind its results stands again. Returns how many were taken out. */
+  forget(runId: RunId): Promise<number>;
   /**
    * Results of one KPI version at all reporting dates, oldest first. Only those read from the one model: another
    * model measures another quantity under the same name.

@@ -47,6 +47,11 @@ export interface Lake {
     body: AsyncIterable<Uint8Array>,
     options?: WriteOptions,
   ): Promise<WriteOutcome>;
+  /**
+   * Removes exactly this version. False when somebody wrote over it in between; one that is gone already is as good as
+   * removed.
+   */
+  remove(zone: Zone, path: string, version: { etag: string }): Promise<boolean>;
   list(zone: Zone, prefix?: string): AsyncIterable<LakeFile>;
   /** Copies a file of the lake to a local path. Throws FileMissing when it is not there. */
   download(zone: Zone, path: string, localPath: string): Promise<void>;

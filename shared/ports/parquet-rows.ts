@@ -18,6 +18,12 @@ export type ParquetChunk = {
   readonly cells: ReadonlyMap<number, RawRow>;
 };
 
+/** Cells of one row as text, in the order of the positions that were asked for; undefined where there is no value. */
+export type ParquetTexts = { readonly record: number; readonly texts: readonly (string | undefined)[] };
+
+/** The first `records` of every `of` records. */
+export type RecordSample = { readonly records: number; readonly of: number };
+
 export interface ParquetRows {
   /**
    * Reads a local file whose columns are at these positions, by canonical name (`HeaderMatch.positions`).
@@ -28,6 +34,13 @@ export interface ParquetRows {
     contract: Contract,
     positions: ReadonlyMap<string, number>,
   ): AsyncGenerator<ParquetChunk>;
+
+  /** The cells of other columns, for some of the records. Throws UnreadableParquet. */
+  readOthers(
+    localPath: string,
+    positions: readonly number[],
+    sample: RecordSample,
+  ): AsyncGenerator<ParquetTexts>;
 }
 
 /** Thrown inside the stream, caught by the reader: the file's data are not what its footer says. */

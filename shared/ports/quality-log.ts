@@ -3,7 +3,7 @@ import { DatasetId, RunId } from '../domain/ids.ts';
 import { LocalDate } from '../domain/local-date.ts';
 import { ExpectationResult } from '../expectations/expectation-result.ts';
 
-/** What was found out about one file in one attempt of its run. */
+/** What was found out about one file in the newest attempt of its run. */
 export type QualityEntry = z.infer<typeof QualityEntry>;
 export const QualityEntry = z.object({
   runId: RunId,
@@ -28,9 +28,12 @@ export const QualityEntry = z.object({
   results: z.array(ExpectationResult),
 });
 
-/** The history of data quality: one entry for each attempt of each run. */
+/** The history of data quality: one entry for each run. */
 export interface QualityLog {
-  /** Idempotent: the same attempt of a run again replaces its own entry. */
+  /**
+   * Replaces what an earlier attempt of the run, or the same one, has left, wherever its file had landed then. An
+   * attempt that a newer one has overtaken changes nothing.
+   */
   record(entry: QualityEntry): Promise<void>;
   /**
    * Entries of one contract, in whatever version, the file that landed last first; at most `limit`, and only files

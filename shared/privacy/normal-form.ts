@@ -53,5 +53,9 @@ function digitsOnly(plain: string): string {
 
 /** An income is `43500` in one format of a file and `43500.00` in another. */
 function amountForm(plain: string): string {
-  return /^-?\d+\.\d+$/.test(plain) ? plain.replace(/\.?0+$/, '') : '';
+  if (!/^-?\d+\.\d+$/.test(plain)) return '';
+  // Not by a pattern: one that ends in `0+$` tries again from each zero of a long row of them.
+  let end = plain.length;
+  while (plain.charAt(end - 1) === '0') end -= 1;
+  return plain.slice(0, plain.charAt(end - 1) === '.' ? end - 1 : end);
 }

@@ -1,6 +1,6 @@
 import { type Html, html } from './escape-html.ts';
 import type { Provenance } from './report-model.ts';
-import { showCount } from './show-value.ts';
+import { showCount, showDay } from './show-value.ts';
 
 /** Where the numbers come from: enough to compute each of them again. */
 export function provenanceSection(provenance: Provenance): Html {
@@ -24,7 +24,7 @@ export function provenanceSection(provenance: Provenance): Html {
 ${book.map(
   (
     entry,
-  ) => html`<tr><td class="lead">${entry.dataset}</td><td data-label="As of" class="date">${entry.asOf}</td><td data-label="Contract">version ${entry.contractVersion}</td><td class="number" data-label="Rows">${showCount(entry.rows)}</td><td data-label="sha256"><code>${entry.sha256}</code></td></tr>
+  ) => html`<tr><td class="lead">${entry.dataset}</td><td data-label="As of" class="date">${showDay(entry.asOf)}</td><td data-label="Contract">version ${entry.contractVersion}</td><td class="number" data-label="Rows">${showCount(entry.rows)}</td><td data-label="sha256"><code>${entry.sha256}</code></td></tr>
 `,
 )}</tbody>
 </table>

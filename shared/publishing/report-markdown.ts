@@ -3,7 +3,7 @@ import type { KpiRow } from './kpi-row.ts';
 import { trendRows } from './par-trend.ts';
 import type { OpenExpectation } from './report-expectations.ts';
 import type { DataQuality, Provenance, ReportModel } from './report-model.ts';
-import { showCount } from './show-value.ts';
+import { showCount, showDay } from './show-value.ts';
 
 /** The executive report as Markdown: the same facts as the page, with tables where the page has charts. */
 export function reportMarkdown(model: ReportModel): string {
@@ -104,7 +104,7 @@ function provenance(of: Provenance): string[] {
   ];
   const book = of.book.map((entry) => [
     entry.dataset,
-    entry.asOf,
+    showDay(entry.asOf),
     String(entry.contractVersion),
     showCount(entry.rows),
     entry.sha256,

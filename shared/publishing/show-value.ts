@@ -1,3 +1,4 @@
+import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
 import { type Rational, rational, toDecimal } from '../domain/rational.ts';
 import { unreachable } from '../domain/unreachable.ts';
 import type { KpiUnit } from '../kpis/kpi-result.ts';
@@ -39,6 +40,11 @@ export function showDuration(milliseconds: number): string {
 /** `2026-01-05 06:30 UTC`. */
 export function showInstant(instant: string): string {
   return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+}
+
+/** The day of a snapshot. That of reference data stands for none, and is only a sign. */
+export function showDay(asOf: LocalDate): string {
+  return asOf === REFERENCE_DAY ? 'reference data' : asOf;
 }
 
 /** For a page: a number and its unit stay on one line. */

@@ -7,22 +7,26 @@ import { showCount, showNumber, showValue, unbroken } from './show-value.ts';
 // What was counted and summed while the file was read.
 
 export function countsSection({ rows, tolerance, quarantinePath }: ValidationReport): Html {
+  const { dropped = rows.identicalDuplicates } = rows;
+  const kept = rows.read - rows.accepted - rows.rejected - dropped;
   const counts: readonly (readonly [string, number])[] = [
     ['Read', rows.read],
     ['Accepted', rows.accepted],
     ['Rejected', rows.rejected],
-    ['Identical duplicates', rows.identicalDuplicates],
+    ['Dropped, an earlier row speaks for them', dropped],
+    // Of a file that was refused: nothing is wrong with them, and together the counts are those of the file.
+    ...(kept > 0 ? [['Good, but not taken in', kept] as const] : []),
   ];
   const where = quarantinePath && html`<p class="small">In quarantine: <code>${quarantinePath}</code></p>`;
   return html`<h2>Rows</h2>
 <div class="panel wide">
 <dl class="counts">${counts.map(([name, count]) => html`<div><dt>${name}</dt><dd>${showCount(count)}</dd></div>`)}</dl>
-<p class="small muted">${unbroken(`${percent(tolerance.rejectedShare)} of the rows were rejected; the contract tolerates ${percent(tolerance.maxRejectedShare)}.`)}</p>
+<p class="small muted">${rows.read === 0 ? 'No row was read.' : unbroken(`${percent(tolerance.rejectedShare)} of the rows were rejected; the contract tolerates ${percent(tolerance.maxRejectedShare)}.`)}</p>
 ${where}</div>`;
 }
 
 /** The file's columns against the contract's. */
-export function columnsSection({ columns, problems }: ValidationReport): Html {
+export function columnsSection({ columns, problems, rows, verdict }: ValidationReport): Html {
   const named = (wanted: string): string[] =>
     problems.flatMap(({ code, column }) => (code === wanted && column !== undefined ? [column] : []));
   const refused = problems.some(({ code, severity }) => code === 'unexpected-column' && severity === 'error');
@@ -38,6 +42,8 @@ export function columnsSection({ columns, problems }: ValidationReport): Html {
     ...lineFor(columns.missingOptional, 'quiet', 'absent', 'It is optional, and empty in every row.'),
   ];
   if (lines.length === 0) {
+    if (verdict === 'rejected' && rows.read === 0)
+      return html`<h2>Columns</h2>\n<p>Nothing was read, so the columns were not compared.</p>`;
     return html`<h2>Columns</h2>\n<p>No difference between the columns of the file and those of the contract was found.</p>`;
   }
   return html`<h2>Columns</h2>

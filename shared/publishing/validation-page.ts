@@ -50,32 +50,38 @@ type Verdict = {
   readonly sentence: string;
 };
 
-function verdictInWords({ verdict, rows }: ValidationReport, results: readonly ExpectationResult[]): Verdict {
+function verdictInWords(
+  { verdict, rows, isReadByKpis = true }: ValidationReport,
+  results: readonly ExpectationResult[],
+): Verdict {
   const failed = results.filter(({ status }) => status === 'failed').length;
-  const inNumbers = `${showCount(rows.accepted)} of ${rowsInWords(rows.read)} are in the numbers.`;
+  const accepted = `${showCount(rows.accepted)} of ${rowsInWords(rows.read)}`;
+  const taken = isReadByKpis ? `${accepted} are in the numbers.` : `${accepted} were taken in.`;
   switch (verdict) {
     case 'rejected':
       return {
         tone: 'critical',
         word: 'red',
         title: 'Rejected',
-        sentence: 'Nothing of this file is in the numbers. Those of the last good file stand.',
+        sentence: isReadByKpis
+          ? 'Nothing of this file is in the numbers. Those of the last good file stand.'
+          : 'Nothing of this file was taken in. The last good file stands.',
       };
     case 'quarantined':
       return {
         tone: 'warning',
         word: 'amber',
         title: `Accepted, ${rowsInWords(rows.rejected)} in quarantine`,
-        sentence: `${inNumbers} Those in quarantine are missing from them.`,
+        sentence: `${taken} Those in quarantine ${isReadByKpis ? 'are missing from them' : 'were not'}.`,
       };
     case 'accepted':
       return failed === 0
-        ? { tone: 'good', word: 'green', title: 'Accepted', sentence: inNumbers }
+        ? { tone: 'good', word: 'green', title: 'Accepted', sentence: taken }
         : {
             tone: 'warning',
             word: 'amber',
             title: 'Accepted with warnings',
-            sentence: `${inNumbers} ${expectationsInWords(failed)} not met.`,
+            sentence: `${taken} ${expectationsInWords(failed)} not met.`,
           };
   }
 }

@@ -27,8 +27,13 @@ export const ValidationReport = z.object({
     rejected: z.int().nonnegative(),
     /** Of the rejected ones, those that another dataset does not know; the tolerance does not count them. */
     orphans: z.int().nonnegative().default(0),
+    /** Left out, since an earlier row of their key speaks for them; absent in documents of before it was counted. */
+    dropped: z.int().nonnegative().optional(),
+    /** Of the dropped ones, those that say exactly what the earlier row says. */
     identicalDuplicates: z.int().nonnegative(),
   }),
+  /** Whether any KPI is computed from such rows; absent in documents of before there were others. */
+  isReadByKpis: z.boolean().optional(),
   /** Share of bad rows that the contract tolerates, and the share found; decimal text. */
   tolerance: z.object({ maxRejectedShare: z.string(), rejectedShare: z.string() }),
   /** One line for each code and column: how often, and the first few by record number. */

@@ -7,10 +7,18 @@ import type { RunRecord } from './run-record.ts';
 export const rawPath = (dataset: string, day: LocalDate, sha256: Sha256, extension: string): string =>
   `${dataset}/${day}/${sha256}.${extension}`;
 
-export const stagingPath = (run: Pick<RunRecord, 'dataset' | 'runId'>, asOf: LocalDate): string =>
-  `${run.dataset}/as_of=${asOf === REFERENCE_DAY ? 'always' : asOf}/${run.runId}.parquet`;
+/** Named by its content, too: what an attempt has staged is never written over by another one. */
+export const stagingPath = (
+  run: Pick<RunRecord, 'dataset' | 'runId'>,
+  asOf: LocalDate,
+  stagedSha256: Sha256,
+): string => {
+  const day = asOf === REFERENCE_DAY ? 'always' : asOf;
+  return `${run.dataset}/as_of=${day}/${run.runId}-${stagedSha256.slice(0, 12)}.parquet`;
+};
 
-export const quarantinePath = (runId: RunId): string => `${runId}/rejected.jsonl`;
+export const quarantinePath = (runId: RunId, attempt: number): string =>
+  attemptPath(runId, attempt, 'rejected.jsonl');
 
 export const martPath = (asOf: LocalDate, runId: RunId, extension: 'parquet' | 'csv' | 'json'): string =>
   `kpis/as_of=${asOf}/${runId}.${extension}`;

@@ -58,6 +58,14 @@ export const Drop = z.object({
   bytes: z.int().nonnegative(),
 });
 
+/** The files that the rows were held against, as of which day, and the attempt that did so. No day: the newest files. */
+export type CheckedBook = z.infer<typeof CheckedBook>;
+export const CheckedBook = z.object({
+  attempt: z.int().positive(),
+  id: z.string(),
+  asOf: LocalDate.optional(),
+});
+
 export type RunRecord = z.infer<typeof RunRecord>;
 export const RunRecord = z.object({
   runId: RunId,
@@ -87,8 +95,7 @@ export const RunRecord = z.object({
   stagingPath: z.string().optional(),
   rows: z.int().nonnegative().optional(),
   rejectedRows: z.int().nonnegative().optional(),
-  /** The files that the rows were held against, and the attempt that did so. */
-  checkedBook: z.object({ attempt: z.int().positive(), id: z.string() }).optional(),
+  checkedBook: CheckedBook.optional(),
   bookId: BookId.optional(),
   /** Hash of the series that the report was made with. */
   seriesSha256: Sha256.optional(),

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Contract, contractLabel } from '../contracts/contract.ts';
+import { Sha256 } from '../domain/ids.ts';
 import type { EncodedRowGroup } from './parquet-row-group.ts';
 import { RECORD_NUMBER, type StagedColumn, writeSchema } from './parquet-schema.ts';
 import { writeRowGroup } from './row-group-metadata.ts';
@@ -18,6 +20,7 @@ export class ParquetFile implements AsyncDisposable {
   readonly #handle: FileHandle;
   /** What the footer says of each row group. */
   readonly #groups: Uint8Array[] = [];
+  readonly #hash = createHash('sha256');
   #rows = 0;
   #bytes = 0;
 
@@ -53,13 +56,13 @@ export class ParquetFile implements AsyncDisposable {
     this.#rows += group.rows;
   }
 
-  /** Writes the footer: the file is complete then. */
-  async finish(): Promise<{ readonly rows: number; readonly bytes: number }> {
+  /** Writes the footer: the file is complete then. Its hash was made on the way. */
+  async finish(): Promise<{ readonly rows: number; readonly bytes: number; readonly sha256: Sha256 }> {
     const footer = this.#footer();
     const size = Buffer.alloc(4);
     size.writeUInt32LE(footer.length);
     await this.#write(Buffer.concat([footer, size, MAGIC]));
-    return { rows: this.#rows, bytes: this.#bytes };
+    return { rows: this.#rows, bytes: this.#bytes, sha256: Sha256.parse(this.#hash.digest('hex')) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -86,6 +89,7 @@ export class ParquetFile implements AsyncDisposable {
 
   async #write(bytes: Uint8Array): Promise<void> {
     await this.#handle.writeFile(bytes);
+    this.#hash.update(bytes);
     this.#bytes += bytes.length;
   }
 }

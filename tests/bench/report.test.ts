@@ -37,6 +37,7 @@ describe('a case', () => {
       rows: 1_000,
       msMedian: 200,
       msMin: 100,
+      cpuMsMedian: 100,
       rowsPerSec: 5_000,
       mbPerSec: 0.4,
       peakRssMb: 110,

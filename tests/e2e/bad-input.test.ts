@@ -115,7 +115,9 @@ describe('the fault', () => {
     for (const { path, expected } of verdicts.values()) {
       if (expected.outcome !== 'quarantined') continue;
       const { run } = await store.outcomeOf(path);
-      const lines = (await store.bytes('quarantine', `${run.runId}/rejected.jsonl`)).toString('utf8');
+      const lines = (
+        await store.bytes('quarantine', `${run.runId}/attempts/${run.attempt}/rejected.jsonl`)
+      ).toString('utf8');
       const rows = lines
         .trimEnd()
         .split('\n')

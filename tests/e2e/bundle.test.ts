@@ -28,9 +28,9 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Above the size from which CSV is read by several threads. */
-const LARGE_ROWS = 450_000;
-const PARALLEL_FROM_BYTES = 32_000_000;
+/** Several parts, above the size from which this host reads CSV by several threads. */
+const LARGE_ROWS = 200_000;
+const THREADS_FROM_MB = 10;
 
 describe('the bundle', () => {
   it('takes a file from landing to its report, with the numbers that the sources give', async () => {
@@ -53,7 +53,7 @@ describe('the bundle', () => {
     const { run, store } = await taken(file);
 
     const mart = KpiMart.parse(await store.json('marts', `kpis/as_of=${run.asOf}/${run.runId}.json`));
-    expect((await stat(file)).size).toBeGreaterThan(PARALLEL_FROM_BYTES);
+    expect((await stat(file)).size).toBeGreaterThan(THREADS_FROM_MB * 1_000_000);
     expect((await stat(join(DIST, 'csv-worker.mjs'))).size).toBeGreaterThan(0);
     expect(run).toMatchObject({ status: 'success', attempt: 1, rows: LARGE_ROWS, rejectedRows: 0 });
     expect(partsOf(mart.kpis)).toEqual(expectedOfParFile(sums));
@@ -63,7 +63,10 @@ describe('the bundle', () => {
 async function taken(file: string): Promise<{ run: RunRecord; store: Store; host: LocalHostProcess }> {
   const storage = await takeStorageAccount();
   const store = storeAt(storage);
-  const host = await aLocalHost({ storage, env: { APP_DIR: DIST } });
+  const host = await aLocalHost({
+    storage,
+    env: { APP_DIR: DIST, CSV_THREADS_FROM_MB: String(THREADS_FROM_MB) },
+  });
   await store.drop(PATH, await readFile(file));
   await untilQuiet(store, { dropped: [PATH], deadlineMs: 45_000 });
   const { run } = await store.outcomeOf(PATH);

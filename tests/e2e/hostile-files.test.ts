@@ -53,7 +53,9 @@ describe('a file whose rows are all bad', () => {
     expect([run.status, problem?.code, problem?.count]).toEqual(['rejected', 'too-many-bad-rows', ROWS]);
     expect([run.rows, run.rejectedRows]).toEqual([ROWS, ROWS]);
     expectPlainWords(problem);
-    const lines = (await pipeline.text('quarantine', `${run.runId}/rejected.jsonl`)).trimEnd().split('\n');
+    const lines = (await pipeline.text('quarantine', `${run.runId}/attempts/${run.attempt}/rejected.jsonl`))
+      .trimEnd()
+      .split('\n');
     expect(lines).toHaveLength(ROWS);
     expect(await stagedOf(run)).toEqual([]);
   });

@@ -193,7 +193,7 @@ export function aValidationReport(overrides: Partial<ValidationReport> = {}): Va
     columns: { unexpected: ['branch_note'], missingOptional: [] },
     nulls: { par_7_balance_usd: 0 },
     controlTotals: { outstanding_balance_usd: '12004800.00' },
-    quarantinePath: `${RUN_ID}/rejected.jsonl`,
+    quarantinePath: `${RUN_ID}/attempts/1/rejected.jsonl`,
     expectations: [],
     qualityHistory: [],
     ...overrides,

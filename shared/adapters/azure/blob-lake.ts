@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import {
   type BlobDownloadResponseParsed,
@@ -58,7 +59,10 @@ export class BlobLake implements Lake {
   }
 
   async read(zone: Zone, path: string): Promise<Buffer | undefined> {
-    return await absentAsUndefined(this.#blob(zone, path).downloadToBuffer());
+    // In one request: asked for its length first, a file that is replaced in between would be cut off at the old one.
+    const response = await absentAsUndefined(this.#blob(zone, path).download());
+    if (response?.readableStreamBody === undefined) return undefined;
+    return await buffer(response.readableStreamBody);
   }
 
   async write(
@@ -85,6 +89,18 @@ export class BlobLake implements Lake {
       this.#blob(zone, path).uploadStream(stream, BLOCK_BYTES, BLOCKS_AT_ONCE, uploadOptions(options)),
       options,
     );
+  }
+
+  async remove(zone: Zone, path: string, { etag }: { etag: string }): Promise<boolean> {
+    try {
+      await this.#blob(zone, path).deleteIfExists({ conditions: { ifMatch: etag } });
+      return true;
+    } catch (error) {
+      // Not that version: another one, or none any more.
+      if (error instanceof RestError && error.statusCode === 412)
+        return (await this.stat(zone, path)) === undefined;
+      throw error;
+    }
   }
 
   async *list(zone: Zone, prefix = ''): AsyncIterable<LakeFile> {

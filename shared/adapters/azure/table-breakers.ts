@@ -1,15 +1,13 @@
 import { odata, RestError, type TableClient } from '@azure/data-tables';
-import { z } from 'zod';
 import { DataBreaker } from '../../expectations/data-breaker.ts';
 import type { Breakers } from '../../ports/breakers.ts';
 import type { Versioned } from '../../ports/run-ledger.ts';
 import { asciiJson } from './ascii-json.ts';
+import { fromPieces, inPieces } from './json-pieces.ts';
 
-// Table `breakers`: one partition, a row for each breaker. A state is some twenty run ids: a few kilobytes of the
-// 32 K characters that a property may hold.
+// Table `breakers`: one partition, a row for each breaker. A state is some twenty runs with what was wrong with them.
 
 const DATA = 'data';
-const Stored = z.object({ state: z.string() });
 
 export class TableBreakers implements Breakers {
   readonly #table: TableClient;
@@ -29,7 +27,7 @@ export class TableBreakers implements Breakers {
   }
 
   async save(state: DataBreaker, version: string | undefined): Promise<'saved' | 'conflict'> {
-    const entity = { partitionKey: DATA, rowKey: keyOf(state.name), state: asciiJson(state) };
+    const entity = { partitionKey: DATA, rowKey: keyOf(state.name), ...inPieces('state', asciiJson(state)) };
     try {
       if (version === undefined) await this.#table.createEntity(entity);
       else await this.#table.updateEntity(entity, 'Replace', { etag: version });
@@ -54,7 +52,7 @@ function isTakenOrChanged({ statusCode }: RestError): boolean {
 }
 
 function stateOf(entity: object): DataBreaker {
-  return DataBreaker.parse(JSON.parse(Stored.parse(entity).state));
+  return DataBreaker.parse(fromPieces('state', entity));
 }
 
 /** Names hold `/`, which a key must not, and neither `%`. */

@@ -7,9 +7,17 @@ import { shownName } from '../../contracts/match-header.ts';
 import type { RawRow } from '../../contracts/row-schema.ts';
 import { TextTable, type Vector } from '../../decode/column-batch.ts';
 import type { Problem } from '../../domain/problem.ts';
-import { type ParquetChunk, type ParquetRows, UnreadableParquet } from '../../ports/parquet-rows.ts';
+import {
+  type ParquetChunk,
+  type ParquetRows,
+  type ParquetTexts,
+  type RecordSample,
+  UnreadableParquet,
+} from '../../ports/parquet-rows.ts';
 import { SqlEngineExhausted } from '../../ports/sql-engine.ts';
+import { isOutOfResources, messageOf } from './duckdb-errors.ts';
 import { SqlEngineUnavailable, SqlStatementFailed } from './duckdb-sql-engine.ts';
+import { quoted } from './sql-text.ts';
 
 // DuckDB reads the file and the contract's guarded SQL accepts its plain rows. What the file calls its columns is of no
 // account: every cell is looked at as the text that it would be in a CSV file.
@@ -27,14 +35,33 @@ export class DuckDbParquetRows implements ParquetRows {
     contract: Contract,
     positions: ReadonlyMap<string, number>,
   ): AsyncGenerator<ParquetChunk> {
+    yield* this.#over(localPath, async function* (connection, file) {
+      const source = await sourceOf(connection, file, contract, positions);
+      yield* chunksOf(connection, rowsSql(contract, source), contract);
+    });
+  }
+
+  async *readOthers(
+    localPath: string,
+    positions: readonly number[],
+    sample: RecordSample,
+  ): AsyncGenerator<ParquetTexts> {
+    yield* this.#over(localPath, async function* (connection, file) {
+      const columns = await describedColumns(connection, file);
+      yield* textsOf(connection, othersSql(file, columns, positions, sample));
+    });
+  }
+
+  async *#over<T>(
+    localPath: string,
+    read: (connection: DuckDBConnection, file: string) => AsyncGenerator<T>,
+  ): AsyncGenerator<T> {
     const path = resolve(localPath);
     // A file that is not there is no damaged file.
     await access(path, constants.R_OK);
     const { instance, connection } = await open(this.#scratchDir);
     try {
-      const file = `read_parquet(${quoted(path)}, binary_as_string = true)`;
-      const source = await sourceOf(connection, file, contract, positions);
-      yield* chunksOf(connection, rowsSql(contract, source), contract);
+      yield* read(connection, `read_parquet(${quoted(path)}, binary_as_string = true)`);
     } finally {
       connection.closeSync();
       instance.closeSync();
@@ -77,22 +104,63 @@ async function sourceOf(
   contract: Contract,
   positions: ReadonlyMap<string, number>,
 ): Promise<Pick<GuardedSource, 'from' | 'cells'>> {
-  const described = await attempt(() => connection.runAndReadAll(`DESCRIBE SELECT * FROM ${file}`));
-  // The first two columns of what DESCRIBE gives are name and type, as text.
-  const columns = described.getRows().map((row) => row.map(String));
+  const columns = await describedColumns(connection, file);
   const cells = new Map<string, string>();
   for (const { name } of contract.columns) {
     const position = positions.get(name);
     if (position === undefined) continue;
-    const column = columns[position];
-    if (column === undefined)
-      throw new RangeError(`${name} is at ${position}, but the file has ${columns.length} columns`);
-    const [own = '', type = ''] = column;
-    if (NESTED.test(type)) throw new UnreadableParquet(nestedColumn(own));
-    cells.set(name, asText(`f${position}`, type));
+    cells.set(name, textAt(columns, position, name));
   }
-  // Columns are told by their places: a file may call one of them `file_row_number`, and two of them nearly the same.
-  return { from: `${file} AS f(${columns.map((_, position) => `f${position}`).join(', ')})`, cells };
+  return { from: byPlace(file, columns), cells };
+}
+
+type DescribedColumn = { readonly name: string; readonly type: string };
+
+async function describedColumns(connection: DuckDBConnection, file: string): Promise<DescribedColumn[]> {
+  const described = await attempt(() => connection.runAndReadAll(`DESCRIBE SELECT * FROM ${file}`));
+  // The first two columns of what DESCRIBE gives are name and type, as text.
+  return described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+}
+
+/** Columns are told by their places: a file may call one of them `file_row_number`, and two of them nearly the same. */
+function byPlace(file: string, columns: readonly DescribedColumn[]): string {
+  return `${file} AS f(${columns.map((_, position) => `f${position}`).join(', ')})`;
+}
+
+function textAt(columns: readonly DescribedColumn[], position: number, called: string): string {
+  const column = columns[position];
+  if (column === undefined)
+    throw new RangeError(`${called} is at ${position}, but the file has ${columns.length} columns`);
+  if (NESTED.test(column.type)) throw new UnreadableParquet(nestedColumn(column.name));
+  return asText(`f${position}`, column.type);
+}
+
+function othersSql(
+  file: string,
+  columns: readonly DescribedColumn[],
+  positions: readonly number[],
+  { records, of }: RecordSample,
+): string {
+  const texts = positions.map((position) => textAt(columns, position, 'another column'));
+  return `SELECT CAST(f.file_row_number + 1 AS INTEGER), ${texts.join(', ')} FROM ${byPlace(file, columns)} WHERE f.file_row_number % ${of} < ${records}`;
+}
+
+async function* textsOf(connection: DuckDBConnection, sql: string): AsyncGenerator<ParquetTexts> {
+  const result = await attempt(() => connection.stream(sql));
+  for (;;) {
+    const chunk = await attempt(() => result.fetchChunk());
+    if (chunk === null || chunk.rowCount === 0) return;
+    const [records, ...cells] = Array.from({ length: chunk.columnCount }, (_, at) =>
+      chunk.getColumnVector(at),
+    );
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      const texts = cells.map((cell) => {
+        const text = cell.getItem(row);
+        return text === null ? undefined : String(text);
+      });
+      yield { record: Number(records?.getItem(row)), texts };
+    }
+  }
 }
 
 const NESTED = /\[|^(?:STRUCT|MAP|UNION|VARIANT|GEOMETRY|LIST)\b/;
@@ -192,7 +260,6 @@ function vectorOf(chunk: DuckDBDataChunk, index: number, type: Vector['type'], p
   return { type: type === 'date' ? type : 'integer', values, present: nulls };
 }
 
-const OUT_OF_RESOURCES = /^Out of Memory Error|No space left on device/;
 /** The path is not in the scratch directory, or the statement is wrong: no fault of the file. */
 const NOT_THE_FILE = /^(?:Permission|Binder|Parser|Catalog) Error/;
 const NOT_UTF8 = /Invalid string encoding|not valid UTF8|Failure in decode/;
@@ -203,7 +270,7 @@ async function attempt<T>(read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (cause) {
     const message = messageOf(cause);
-    if (OUT_OF_RESOURCES.test(message)) throw new SqlEngineExhausted(message, { cause });
+    if (isOutOfResources(message)) throw new SqlEngineExhausted(message, { cause });
     if (NOT_THE_FILE.test(message)) throw new SqlStatementFailed(message, { cause });
     // DuckDB's words may hold cells, so they are not repeated to people.
     throw new UnreadableParquet(NOT_UTF8.test(message) ? WRONG_ENCODING : DAMAGED, { cause });
@@ -228,15 +295,4 @@ function nestedColumn(name: string): Problem {
   const column = shownName(name);
   const message = `Column ${JSON.stringify(column)} of the Parquet file holds lists or objects instead of single values. Nothing was read. Export it as a plain column and drop the file again.`;
   return { code: 'unsupported-format', severity: 'error', column, message };
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** Not by instanceof: the native library's errors may come from another realm. */
-function messageOf(cause: unknown): string {
-  return typeof cause === 'object' && cause !== null && 'message' in cause
-    ? String(cause.message)
-    : String(cause);
 }

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, Json } from '@duckdb/node-api';
 import type { SqlEngine, SqlLimits, SqlRow, SqlSession, SqlValue } from '../../ports/sql-engine.ts';
 import { SqlEngineExhausted } from '../../ports/sql-engine.ts';
+import { isOutOfResources, messageOf } from './duckdb-errors.ts';
+import { quoted } from './sql-text.ts';
 
 // DuckDB in this process. The native library takes about a tenth of a second to load, so it is imported when the
 // first session opens and costs nothing at cold start.
@@ -16,8 +18,6 @@ export class SqlStatementFailed extends Error {
 export class SqlEngineUnavailable extends Error {
   override readonly name = 'SqlEngineUnavailable';
 }
-
-const OUT_OF_RESOURCES = /^Out of Memory Error|No space left on device/;
 
 export const duckDbSqlEngine: SqlEngine = { open: openDuckDb };
 
@@ -77,7 +77,7 @@ class DuckDbSession implements SqlSession {
     } catch (cause) {
       const start = sql.replaceAll(/\s+/g, ' ').trim().slice(0, 120);
       const message = `${messageOf(cause)} (in: ${start})`;
-      if (OUT_OF_RESOURCES.test(message)) throw new SqlEngineExhausted(message, { cause });
+      if (isOutOfResources(message)) throw new SqlEngineExhausted(message, { cause });
       throw new SqlStatementFailed(message, { cause });
     }
   }
@@ -92,15 +92,4 @@ function toSqlRow(row: Record<string, Json>): SqlRow {
 function toSqlValue(column: string, value: Json): SqlValue {
   if (value === null || typeof value !== 'object') return value;
   throw new SqlStatementFailed(`column ${column} is a list or a struct; select plain columns`);
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** Not by instanceof: the native library's errors may come from another realm. */
-function messageOf(cause: unknown): string {
-  return typeof cause === 'object' && cause !== null && 'message' in cause
-    ? String(cause.message)
-    : String(cause);
 }

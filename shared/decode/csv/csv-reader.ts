@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { matchHeader } from '../../contracts/match-header.ts';
+import { matchHeader, otherColumns } from '../../contracts/match-header.ts';
 import { CONTRACTS } from '../../contracts/registry.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { ByteSource } from '../../ports/byte-source.ts';
@@ -12,7 +12,7 @@ import { type CsvHeader, readHeader } from './csv-header.ts';
 import { BYTE_ORDER_MARK, otherDelimiter } from './csv-problems.ts';
 import { CsvWorkers } from './csv-workers.ts';
 import { COMMA } from './dialect.ts';
-import { MOST_CHUNK_BYTES, readInParallel } from './read-in-parallel.ts';
+import { type ChunkDecoders, MOST_CHUNK_BYTES, readInParallel } from './read-in-parallel.ts';
 import { type CsvFile, type Place, readInSequence } from './read-in-sequence.ts';
 import type { Layout } from './record-decoder.ts';
 
@@ -26,13 +26,14 @@ export type CsvSettings = {
   readonly workers: number;
   readonly setAside?: SetAside | undefined;
   /** Smaller files are not worth a worker's start. */
-  readonly parallelFromBytes?: number;
+  readonly parallelFromBytes?: number | undefined;
   readonly rangeBytes?: number;
   readonly partRecords?: number;
   readonly mostChunkBytes?: number;
 };
 
-const PARALLEL_FROM_BYTES = 32_000_000;
+/** Two threads bring nothing at 75 MB: each takes 0.2 s to start, and its code is slow until it has been compiled. */
+const PARALLEL_FROM_BYTES = 150_000_000;
 const RANGE_BYTES = 8 * 1024 * 1024;
 
 /** The names at the top of the file, or why there are none. */
@@ -85,7 +86,8 @@ async function readRecords(
   { tokenOf, pseudonymKey, workers, parallelFromBytes = PARALLEL_FROM_BYTES }: CsvSettings,
 ): Promise<{ readonly records: number } | Problem> {
   if (workers < 2 || file.source.size < parallelFromBytes) return readInSequence(file, from, tokenOf, sink);
-  const place = await readByWorkers(file, from, sink, new CsvWorkers(workers, file, pseudonymKey));
+  const start = (): CsvWorkers => new CsvWorkers(workers, file, pseudonymKey);
+  const place = await readByWorkers(file, from, sink, { count: workers, start });
   // What the workers could not cut or read is read from there on, in the words of the reader that sees all of it.
   return place.offset >= file.source.size
     ? { records: place.record }
@@ -96,21 +98,23 @@ async function readByWorkers(
   file: CsvFile,
   from: Place,
   sink: PartSink,
-  workers: CsvWorkers,
+  { count, start }: { readonly count: number; readonly start: () => CsvWorkers },
 ): Promise<Place> {
+  // Not before a chunk has been cut: of a file whose records are too long for chunks, there is none.
+  let workers: CsvWorkers | undefined;
+  const decode: ChunkDecoders['decode'] = (chunk) => (workers ??= start()).decode(chunk);
   try {
-    return await readInParallel(file, from, workers, sink);
+    return await readInParallel(file, from, { count, decode }, sink);
   } finally {
-    await workers.close();
+    await workers?.close();
   }
 }
 
 export function layoutOf({ names, delimiter }: CsvHeader, positions: ReadonlyMap<string, number>): Layout {
-  const known = new Set(positions.values());
   return {
     delimiter: delimiter.byte,
     width: names.length,
     positions,
-    unexpected: names.flatMap((name, position) => (known.has(position) ? [] : [{ name, position }])),
+    unexpected: otherColumns(names, positions),
   };
 }

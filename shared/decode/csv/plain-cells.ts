@@ -1,3 +1,4 @@
+import { LONGEST_NULL_WORD } from '../../contracts/cell-parser.ts';
 import type { CellPlan } from './cell-plan.ts';
 
 // Cells in the form that nearly all cells have, from bytes straight into the arrays of their column. Each function
@@ -135,12 +136,12 @@ export function readBoolean(bytes: Uint8Array, start: number, plan: CellPlan, ro
   return start + word.length;
 }
 
-/** Upper and lower case `n`: every null word begins with it and is at most four bytes long. */
+/** Errors of Excel begin with a hash; null words with `n`, in upper or lower case, and they are short. */
+const HASH = 35;
 const LOWER_N = 110;
 const UPPER_N = 78;
-const LONGEST_NULL_WORD = 4;
 
-/** Text that begins and ends with something to see and is no null word. The caller knows where it ends. */
+/** Text that begins and ends with something to see and is neither a null word nor an error of Excel. The caller knows where it ends. */
 export function takeText(
   bytes: Uint8Array,
   start: number,
@@ -152,6 +153,7 @@ export function takeText(
   const first = bytes[start] as number;
   if (length === 0 || length > plan.mostTextBytes || first <= 32 || first >= 0xe0 || first === 0xc2)
     return false;
+  if (first === HASH) return false;
   if ((first === LOWER_N || first === UPPER_N) && length <= LONGEST_NULL_WORD) return false;
   if (!endsVisibly(bytes, start, end)) return false;
   plan.integers[row] = plan.builder.texts.codeOfBytes(bytes, start, end);

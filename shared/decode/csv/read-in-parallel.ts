@@ -11,9 +11,14 @@ export type ChunkDecoders = {
   decode(chunk: ChunkToDecode): Promise<DecodedChunk>;
 };
 
-/** A longer part is left to the reader in sequence, whose memory does not grow with it. */
-export const MOST_CHUNK_BYTES = 32 * 1024 * 1024;
-const CHUNKS_EACH = 2;
+/**
+ * A longer part is left to the reader in sequence, whose memory does not grow with it. Wide rows of 613 bytes make
+ * chunks of 38 MiB. While the next chunk is cut and joined, there are at most `count` large ones and two times its own
+ * bytes in memory: with two threads 160 MiB of rows like these, and 384 MiB at the very most.
+ */
+export const MOST_CHUNK_BYTES = 96 * 1024 * 1024;
+/** Of these, a second one may wait for each thread. */
+const SMALL_CHUNK_BYTES = 32 * 1024 * 1024;
 
 /**
  * Hands parts to the sink for as long as every chunk turns out to have been cut rightly. Returns the place up to which
@@ -40,7 +45,8 @@ export async function readInParallel(
   for await (const chunk of cutChunks(file, from.offset)) {
     underWay.push({ chunk, decoded: decoders.decode({ ...chunk, recordBefore }) });
     recordBefore += chunk.records;
-    if (underWay.length >= decoders.count * CHUNKS_EACH && !(await settleFirst())) return place;
+    const most = chunk.size > SMALL_CHUNK_BYTES ? decoders.count : decoders.count * 2 - 1;
+    while (underWay.length > most) if (!(await settleFirst())) return place;
   }
   while (underWay.length > 0) if (!(await settleFirst())) return place;
   return place;

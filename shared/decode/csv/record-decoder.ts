@@ -3,6 +3,7 @@ import { BATCH_RECORDS } from '../column-batch.ts';
 import { MOST_TEXT_BYTES, type PartBuilder } from '../part-builder.ts';
 import { rowCheck } from '../row-checks.ts';
 import type { SnapshotPart } from '../snapshot-part.ts';
+import { isWatched } from '../suspect-watch.ts';
 import { CELL, type CellPlan, ignoredCell, planOf } from './cell-plan.ts';
 import {
   CARRIAGE_RETURN,
@@ -50,9 +51,6 @@ const ENDS_RECORD = 3;
 const INCOMPLETE = -1;
 const UNCLOSED = -2;
 const TOO_LONG = -3;
-
-/** Cells of this many records at the start of each part are watched for personal data nobody declared. */
-const WATCHED_RECORDS = 1_000;
 
 export class RecordDecoder {
   /** Where the next record begins, or the line ends before it. */
@@ -261,10 +259,10 @@ export class RecordDecoder {
     const unread = this.#unread;
     for (const index of this.#absentUnread) unread.push(index);
     const hasUnread = unread.length > 0;
-    const isWatched = unexpected.length > 0 && builder.records < WATCHED_RECORDS;
+    const isSeen = unexpected.length > 0 && isWatched(this.record);
     const isSetAside = builder.isSetAside !== undefined && builder.isSetAside(this.record);
     const isPlain = cells === width && !hasUnread && !isSetAside && this.#keepsRules(row);
-    if (isPlain && !isWatched) {
+    if (isPlain && !isSeen) {
       builder.acceptRow(this.record);
       return;
     }
@@ -274,8 +272,9 @@ export class RecordDecoder {
       builder.rejectRecord(record, 'ragged-row', message, () => this.#namedCells(cells));
       return;
     }
-    if (isWatched) {
-      for (const { name, position } of unexpected) builder.seeUnexpected(name, record.textAt(position));
+    if (isSeen) {
+      for (const { name, position } of unexpected)
+        builder.seeUnexpected(this.record, name, record.textAt(position));
     }
     if (isPlain) builder.acceptRow(this.record);
     else builder.judgeRow(record, inOrder(unread));

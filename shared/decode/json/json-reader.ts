@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { matchHeader } from '../../contracts/match-header.ts';
+import { columnNamed, matchHeader } from '../../contracts/match-header.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { type ByteSource, inRanges } from '../../ports/byte-source.ts';
 import type { PartSink, ReadOutcome, TableHeader } from '../../ports/file-reader.ts';
@@ -79,7 +79,7 @@ function takeRecord(record: JsonRecord, names: FieldNames, builder: PartBuilder)
   for (const [name, text] of record.fields) {
     const column = names.columnOf(name);
     if (column === undefined) {
-      builder.seeUnexpected(name, text);
+      builder.seeUnexpected(record.record, name, text);
       continue;
     }
     if (claimedBy.has(column)) {
@@ -93,8 +93,10 @@ function takeRecord(record: JsonRecord, names: FieldNames, builder: PartBuilder)
   builder.judgeRow({ ...place, cell: (column) => cells[column] });
 }
 
-/** More names than any honest file has: beyond them unknown ones are not listed any more. */
+/** More names than any honest file has: beyond them unknown ones are not listed any more, nor any kept in mind. */
 const MOST_UNEXPECTED = 1_000;
+/** No column has a name of that length. */
+const LONGEST_KEPT = 1_000;
 
 /** The fields met so far and the columns that they stand for. */
 class FieldNames {
@@ -117,13 +119,20 @@ class FieldNames {
 
   columnOf(name: string): number | undefined {
     if (this.#columns.has(name)) return this.#columns.get(name);
-    const [found] = matchHeader(this.#contract, [name]).positions.keys();
+    const found = columnNamed(this.#contract, name);
     const column =
       found === undefined ? undefined : this.#contract.columns.findIndex((each) => each.name === found);
     if (column !== undefined) this.#seen.add(column);
-    else if (this.unexpected.length < MOST_UNEXPECTED) this.unexpected.push(name);
     // A file of ever new names is not to fill the memory.
-    if (this.#columns.size < 2 * MOST_UNEXPECTED) this.#columns.set(name, column);
+    if (this.#columns.size < 2 * MOST_UNEXPECTED) this.#keep(name, column);
     return column;
+  }
+
+  #keep(name: string, column: number | undefined): void {
+    // A name that was cut out of a record would hold on to all of it.
+    const kept = Buffer.from(name.slice(0, LONGEST_KEPT)).toString();
+    if (name.length <= LONGEST_KEPT) this.#columns.set(kept, column);
+    const isListed = column === undefined && name.trim() !== '' && this.unexpected.length < MOST_UNEXPECTED;
+    if (isListed) this.unexpected.push(kept);
   }
 }

@@ -1,5 +1,3 @@
-import { shownName } from '../../contracts/match-header.ts';
-
 // Text of one record -> its fields by dotted name. Not JSON.parse: that rounds numbers and silently drops the first
 // of two equal names.
 
@@ -50,6 +48,7 @@ class RecordParser {
   fault: string | undefined;
   readonly #text: string;
   readonly #names = new Set<string>();
+  #namesRead = 0;
   #at = 0;
 
   constructor(text: string) {
@@ -86,7 +85,8 @@ class RecordParser {
       if (this.#text.charCodeAt(this.#at) !== QUOTE)
         throw new BrokenJson('has a name without quotation marks');
       const key = this.#string();
-      if (keys.has(key)) this.#twice(key);
+      this.#namesRead += 1;
+      if (keys.has(key)) this.#twice();
       keys.add(key);
       this.#skipBlanks();
       if (!this.#take(':')) throw new BrokenJson('has a name without a colon after it');
@@ -128,14 +128,15 @@ class RecordParser {
 
   /** `a.b` is a name of its own and also what `b` inside `a` is called. */
   #isNew(name: string): boolean {
-    if (this.#names.has(name)) this.#twice(name);
+    if (this.#names.has(name)) this.#twice();
     this.#names.add(name);
     if (this.#names.size > MOST_FIELDS) this.fault ??= `has more than ${MOST_FIELDS} fields`;
     return this.fault === undefined;
   }
 
-  #twice(name: string): void {
-    this.fault ??= `has ${JSON.stringify(shownName(name))} twice, and nobody can tell which one counts`;
+  /** Told by its place: where names are made of data, they may name a person. */
+  #twice(): void {
+    this.fault ??= `has one of its names twice (again as its name number ${this.#namesRead}), and nobody can tell which one counts`;
   }
 
   #string(): string {

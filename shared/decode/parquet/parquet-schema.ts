@@ -25,6 +25,13 @@ const MAX_COLUMNS = 10_000;
 /** Record numbers are kept in 32 bits. */
 const MAX_ROWS = 2_147_483_647n;
 
+/**
+ * A footer of a few bytes can claim a thousand million rows, each of which would be judged. The best packed of honest
+ * files hold fewer than that in a byte; small ones are let through, since little work is asked for.
+ */
+const MOST_ROWS_IN_A_BYTE = 4n;
+const FEW_ROWS = 1_000_000n;
+
 export async function parquetSchema(source: ByteSource): Promise<ParquetSchema> {
   const footer = await footerOf(source);
   if (!(footer instanceof Uint8Array)) return unreadable(footer);
@@ -111,6 +118,9 @@ function sizeProblem(
   size: bigint,
 ): Problem | undefined {
   if (!isSize(num_rows) || num_rows > MAX_ROWS) return unsafe('it has more rows than there can be');
+  if (num_rows > FEW_ROWS && num_rows > size * MOST_ROWS_IN_A_BYTE) {
+    return unsafe('it claims more rows than its bytes can hold');
+  }
   let rows = 0n;
   for (const group of row_groups) {
     if (!isSize(group.num_rows) || group.columns.length !== columns) {

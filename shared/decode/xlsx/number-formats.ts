@@ -44,8 +44,11 @@ function isBuiltInDate(id: number): boolean {
   return BUILT_IN_DATES.some(([first, last]) => id >= first && id <= last);
 }
 
-/** Quoted text, characters that are escaped, padding and fill, and what stands in brackets, save elapsed time. */
-const NOT_CODE = /"[^"]*"?|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]/gis;
+/**
+ * Quoted text, characters that are escaped, padding and fill, and what stands in brackets, save elapsed time. A quotation
+ * mark or bracket that is never closed goes on to the end: were it skipped, each of many would be looked behind anew.
+ */
+const NOT_CODE = /"[^"]*"?|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]?/gis;
 
 /** Does a format code write days, months, years, hours, minutes or seconds? `General` and `@` do not. */
 export function isDateFormat(code: string): boolean {

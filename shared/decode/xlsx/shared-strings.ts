@@ -137,6 +137,9 @@ function isTextOfItem(path: readonly string[]): boolean {
 export function cellText(raw: string, part: string): string {
   if (holdsForbidden(raw)) throw damagedPart(part, 'a text holds characters that XML does not allow');
   const text = unescapeExcel(raw);
+  // Only Excel's own escapes can have made these: no text file could hold them.
+  if (text.includes('\0') || !text.isWellFormed())
+    throw damagedPart(part, 'a text holds a NUL character or half of a character');
   if (text.length > LONGEST_CELL) throw damagedPart(part, 'a text is longer than a cell can hold');
   return text;
 }

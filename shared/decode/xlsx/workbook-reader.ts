@@ -1,11 +1,22 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { type HeaderMatch, listedNames, matchHeader, shownName } from '../../contracts/match-header.ts';
-import { CONTRACTS } from '../../contracts/registry.ts';
+import {
+  foldHeader,
+  type HeaderMatch,
+  listedNames,
+  matchHeader,
+  mostRecognised,
+  otherColumns,
+  type Placement,
+  placeColumns,
+  shownName,
+} from '../../contracts/match-header.ts';
+import { CONTRACTS, identifyContract } from '../../contracts/registry.ts';
+import type { RowIssue } from '../../contracts/row-schema.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { ByteSource } from '../../ports/byte-source.ts';
 import type { PartSink, ReadOutcome, TableHeader } from '../../ports/file-reader.ts';
 import { headerOnly, headerProblems } from '../header-problems.ts';
-import type { PartBuilder } from '../part-builder.ts';
+import type { PartBuilder, RowAtHand } from '../part-builder.ts';
 import { orProblem } from '../zip/unreadable-file.ts';
 import type { SheetRow } from './sheet-rows.ts';
 import { openWorkbook, type Sheet, type Workbook } from './workbook.ts';
@@ -15,15 +26,25 @@ import { openWorkbook, type Sheet, type Workbook } from './workbook.ts';
 
 /** People put a title above the header; it is looked for in the first rows that hold anything. */
 const HEADER_WITHIN_ROWS = 20;
+/** Names that are looked at to tell the header from other rows. */
+const MOST_NAMES = 1_000;
 
 export async function readWorkbookHeaders(source: ByteSource): Promise<readonly TableHeader[] | Problem> {
   return await withWorkbook(source, async ({ sheets }) => {
-    const headers: TableHeader[] = [];
+    const headers: (TableHeader & Pick<Sheet, 'isHidden'>)[] = [];
+    const recognisedIn = mostRecognised(CONTRACTS);
     for (const sheet of sheets) {
-      const header = await findHeader(sheet, CONTRACTS);
-      if (header !== undefined) headers.push({ names: header.cells, table: sheet.name });
+      const header = await findHeader(sheet, recognisedIn);
+      if (header !== undefined)
+        headers.push({ names: header.cells, table: sheet.name, isHidden: sheet.isHidden });
     }
-    return headers.length > 0 ? headers : EMPTY;
+    if (headers.length === 0) return EMPTY;
+    // What nobody sees does not compete with what is there to be seen.
+    const visible = headers.filter(({ isHidden }) => !isHidden);
+    const isEnough =
+      visible.length < headers.length &&
+      visible.some(({ names }) => identifyContract(undefined, names).kind !== 'unknown');
+    return (isEnough ? visible : headers).map(({ names, table = '' }) => ({ names, table }));
   });
 }
 
@@ -60,19 +81,35 @@ type Chosen = {
   readonly others: number;
 };
 
+type Candidate = { readonly sheet: Sheet; readonly header: SheetRow; readonly match: Placement };
+
 async function chooseSheet(sheets: readonly Sheet[], contract: Contract): Promise<Chosen | Problem> {
-  const found: Omit<Chosen, 'others'>[] = [];
+  const found: Candidate[] = [];
+  const recognisedIn = mostRecognised([contract]);
   for (const sheet of sheets) {
-    const header = await findHeader(sheet, [contract]);
-    if (header !== undefined) found.push({ sheet, header, match: matchHeader(contract, header.cells) });
+    const header = await findHeader(sheet, recognisedIn);
+    if (header !== undefined)
+      found.push({ sheet, header, match: placeColumns(contract, foldHeader(header.cells)) });
   }
-  const complete = found.filter(({ match }) => match.missing.length === 0 && match.recognised > 0);
-  const most = Math.max(...complete.map(({ match }) => match.recognised));
-  const [only, another] = complete.filter(({ match }) => match.recognised === most);
-  if (only !== undefined && another !== undefined) return ambiguous(complete.map(({ sheet }) => sheet.name));
-  const [closest] = found.toSorted((a, b) => b.match.recognised - a.match.recognised);
-  const chosen = only ?? closest;
-  return chosen === undefined ? EMPTY : { ...chosen, others: sheets.length - 1 };
+  // Whoever dropped the file may not know of its hidden sheets: they count where no visible one does.
+  const ranked = found.toSorted(
+    (a, b) => Number(a.sheet.isHidden) - Number(b.sheet.isHidden) || b.match.recognised - a.match.recognised,
+  );
+  const [best] = ranked.filter(({ match }) => match.missing.length === 0 && match.recognised > 0);
+  const chosen = best ?? found.toSorted((a, b) => b.match.recognised - a.match.recognised)[0];
+  if (chosen === undefined) return EMPTY;
+  const equal = ranked.filter((other) => fitsAsWell(other, chosen));
+  if (best !== undefined && equal.length > 1) return ambiguous(equal.map(({ sheet }) => sheet.name));
+  const match = matchHeader(contract, chosen.header.cells);
+  return { ...chosen, match, others: sheets.length - 1 };
+}
+
+function fitsAsWell(other: Candidate, chosen: Candidate): boolean {
+  return (
+    other.sheet.isHidden === chosen.sheet.isHidden &&
+    other.match.missing.length === chosen.match.missing.length &&
+    other.match.recognised === chosen.match.recognised
+  );
 }
 
 async function readSheet(
@@ -81,30 +118,37 @@ async function readSheet(
   builder: PartBuilder,
   sink: PartSink,
 ): Promise<ReadOutcome> {
+  if (header.uncalculated !== undefined) {
+    return { kind: 'unreadable', problems: [uncalculatedHeader(sheet.name, header.number)] };
+  }
   const problems = headerProblems(contract, match);
   if (problems.some(({ severity }) => severity === 'error')) return { kind: 'unreadable', problems };
   const positions = contract.columns.map(({ name }) => match.positions.get(name));
-  const known = new Set(match.positions.values());
-  const unexpected = header.cells.flatMap((name, position) =>
-    known.has(position) ? [] : [{ name, position }],
-  );
+  const unexpected = otherColumns(header.cells, match.positions);
   const width = header.cells.length;
   let record = 0;
-  for await (const { number, cells } of sheet.rows()) {
-    if (number <= header.number || isBlank(cells)) continue;
+  for await (const sheetRow of sheet.rows()) {
+    const { number, cells } = sheetRow;
+    if (number <= header.number || isBlank(sheetRow)) continue;
     record += 1;
+    // Without a title or blank lines above it, the row stands right where people look for it.
+    const place = number === record + 1 ? '' : ` (Excel row ${number})`;
+    const row: RowAtHand = {
+      record,
+      place,
+      cell: (column) => {
+        const position = positions[column];
+        return position === undefined ? undefined : (cells[position] ?? '');
+      },
+    };
     if (hasMore(cells, width)) {
-      const message = `row ${record} has ${cells.length} cells, the header has ${width}`;
+      const message = `row ${record}${place} has ${cells.length} cells, the header has ${width}`;
       builder.rejectRecord({ record }, 'ragged-row', message, () => named(cells, match));
     } else {
-      for (const { name, position } of unexpected) builder.seeUnexpected(name, cells[position] ?? '');
-      builder.judgeRow({
-        record,
-        cell: (column) => {
-          const position = positions[column];
-          return position === undefined ? undefined : (cells[position] ?? '');
-        },
-      });
+      for (const { name, position } of unexpected) builder.seeUnexpected(record, name, cells[position] ?? '');
+      const issues = uncalculatedCells(sheetRow, match);
+      if (issues.length > 0) builder.refuseRow(row, issues);
+      else builder.judgeRow(row);
     }
     if (builder.isFull) await sink.take(builder.finish());
   }
@@ -116,17 +160,33 @@ async function readSheet(
     kind: 'read',
     unexpectedColumns: match.unexpected,
     missingOptionalColumns: match.missingOptional,
-    notices: [...problems, ...(others > 0 ? [otherSheets(sheet.name, others)] : [])],
+    notices: [...problems, ...(others > 0 || sheet.isHidden ? [sheetRead(sheet, others)] : [])],
   };
 }
 
+/** What a formula would have come to is unknown, which is not the same as no value. */
+function uncalculatedCells({ uncalculated = [] }: SheetRow, { positions }: HeaderMatch): RowIssue[] {
+  if (uncalculated.length === 0) return [];
+  return [...positions]
+    .filter(([, position]) => uncalculated.includes(position))
+    .map(([column]) => ({
+      code: 'missing-value',
+      severity: 'error',
+      column,
+      message: `column ${column} holds a formula whose value is not stored; open the workbook in Excel, save it and drop it again`,
+    }));
+}
+
 /** Of the first rows the one that the contracts know most names of; the first one when they know none. */
-async function findHeader(sheet: Sheet, contracts: readonly Contract[]): Promise<SheetRow | undefined> {
+async function findHeader(
+  sheet: Sheet,
+  recognisedIn: (names: readonly string[]) => number,
+): Promise<SheetRow | undefined> {
   let best: { row: SheetRow; recognised: number } | undefined;
   let seen = 0;
   for await (const row of sheet.rows()) {
-    if (isBlank(row.cells)) continue;
-    const recognised = Math.max(...contracts.map((contract) => matchHeader(contract, row.cells).recognised));
+    if (isBlank(row)) continue;
+    const recognised = recognisedIn(row.cells.slice(0, MOST_NAMES));
     if (best === undefined || recognised > best.recognised) best = { row, recognised };
     seen += 1;
     if (seen >= HEADER_WITHIN_ROWS) break;
@@ -134,8 +194,9 @@ async function findHeader(sheet: Sheet, contracts: readonly Contract[]): Promise
   return best?.row;
 }
 
-function isBlank(cells: readonly string[]): boolean {
-  return cells.every((cell) => cell.trim() === '');
+/** A formula whose value is not stored is something. */
+function isBlank({ cells, uncalculated }: SheetRow): boolean {
+  return uncalculated === undefined && cells.every((cell) => cell.trim() === '');
 }
 
 function hasMore(cells: readonly string[], width: number): boolean {
@@ -163,11 +224,20 @@ function ambiguous(names: readonly string[]): Problem {
   };
 }
 
-function otherSheets(name: string, others: number): Problem {
+function uncalculatedHeader(name: string, number: number): Problem {
+  return {
+    code: 'missing-column',
+    severity: 'error',
+    message: `Row ${number} of sheet ${JSON.stringify(shownName(name))} is the header, but it holds formulas whose values are not stored, so that some names are unknown. Nothing was read. Open the workbook in Excel, save it and drop it again.`,
+  };
+}
+
+function sheetRead({ name, isHidden }: Sheet, others: number): Problem {
+  const rest = others === 0 ? '' : `; the other ${others === 1 ? 'sheet was' : `${others} sheets were`} not`;
   return {
     code: 'other-sheets',
     severity: 'notice',
     count: others,
-    message: `Sheet ${JSON.stringify(shownName(name))} was read; the other ${others === 1 ? 'sheet was' : `${others} sheets were`} not.`,
+    message: `${isHidden ? 'The hidden sheet' : 'Sheet'} ${JSON.stringify(shownName(name))} was read${rest}.`,
   };
 }

@@ -27,7 +27,7 @@ export async function readXmlPart(
   const parser = new SaxesParser({ xmlns: true });
   // Set by the callbacks of the parser, which must not be left by throwing.
   let fault: UnreadableFile | undefined;
-  parser.on('error', (error) => (fault ??= damagedPart(part, `the XML is broken (${plainWords(error)})`)));
+  parser.on('error', (error) => (fault ??= damagedPart(part, `the XML is broken (${causeOf(error)})`)));
   parser.on('doctype', () => (fault ??= documentType(part)));
   parser.on('opentag', ({ local, attributes }) => {
     if (fault !== undefined) return;
@@ -57,7 +57,23 @@ export async function readXmlPart(
 
 const STEP = 16 * 1024;
 
-/** What the parser says, without the position that it puts in front, and short: it may quote the file. */
-function plainWords(error: Error): string {
-  return error.message.replace(/^\d+:\d+: /, '').slice(0, 60);
+/** Its own words may quote the file, so each stands for one of ours. */
+const CAUSES: readonly (readonly [RegExp, string])[] = [
+  [
+    /unclosed tag|unmatched closing tag|unexpected close tag|empty close tag/,
+    'an element is not closed where it should be',
+  ],
+  [/unexpected end|must contain a root/, 'it breaks off'],
+  [/duplicate attribute/, 'a tag has an attribute twice'],
+  [/attribute/, 'an attribute is written wrongly'],
+  [/namespace|prefix/, 'a prefix of its names is not declared as it should be'],
+  [/entity/, 'an entity is not one of XML'],
+  [/text data outside|only one root/, 'something stands outside of its root'],
+  [/disallowed|malformed|syntax/, 'a character stands where it may not'],
+];
+
+function causeOf({ message }: Error): string {
+  // Some faults quote a name of the file behind a colon.
+  const [fault = ''] = message.replace(/^\d+:\d+: /, '').split(': ', 1);
+  return CAUSES.find(([words]) => words.test(fault))?.[1] ?? 'it does not follow the rules of XML';
 }

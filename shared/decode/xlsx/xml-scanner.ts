@@ -24,6 +24,8 @@ export interface XmlAttributes {
 /** Longer than any honest tag, comment or text of a cell, even with each character escaped. */
 const LONGEST_TOKEN = 1024 * 1024;
 const DEEPEST = 64;
+/** A sheet's root declares a dozen namespaces; nothing else has as many. Each is compared with all before it. */
+const MOST_ATTRIBUTES = 64;
 
 const [TAB, LINE_FEED, CARRIAGE_RETURN, SPACE] = [9, 10, 13, 32] as const;
 const [EXCLAMATION, QUOTE, APOSTROPHE, SLASH, LESS, EQUALS, GREATER, QUESTION] = [
@@ -183,6 +185,7 @@ export class XmlScanner implements XmlAttributes {
 
   #note(name: string, start: number, end: number): void {
     const count = this.#attributeCount;
+    if (count === MOST_ATTRIBUTES) throw this.#damaged(`a tag has more than ${MOST_ATTRIBUTES} attributes`);
     for (let index = 0; index < count; index += 1) {
       if (this.#attributeNames[index] === name) throw this.#damaged('a tag has an attribute twice');
     }

@@ -19,16 +19,11 @@ export type EntryPlace = {
 const PIECE_BYTES = 256 * 1024;
 
 /** What an entry holds. It stops as soon as more comes out than was declared, and the checksum is compared at the end. */
-export async function* entryBytes(
-  source: ByteSource,
-  place: EntryPlace,
-  onInflated: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
+export async function* entryBytes(source: ByteSource, place: EntryPlace): AsyncGenerator<Uint8Array> {
   const packed = inRanges(partOf(source, place), PIECE_BYTES * 4);
   let left = place.size;
   let checksum = 0;
   for await (const piece of place.isDeflated ? inflated(packed, place.name) : packed) {
-    onInflated(piece.length);
     left -= piece.length;
     if (left < 0) throw new UnreadableFile(moreThanDeclared(place));
     checksum = crc32(piece, checksum);

@@ -23,8 +23,6 @@ export type ZipEntry = {
 
 export type ZipArchive = {
   readonly entries: readonly ZipEntry[];
-  /** How much has come out of all entries so far. */
-  inflatedBytes(): number;
 };
 
 export async function openZip(
@@ -42,10 +40,7 @@ export async function openZip(
 }
 
 function archiveOf(source: ByteSource, locals: readonly LocalEntry[]): ZipArchive {
-  let inflated = 0;
-  const count = (bytes: number): void => void (inflated += bytes);
   return {
-    inflatedBytes: () => inflated,
     entries: locals.map(({ entry, name, dataStart }) => {
       const place: EntryPlace = {
         name,
@@ -60,7 +55,7 @@ function archiveOf(source: ByteSource, locals: readonly LocalEntry[]): ZipArchiv
         isFolder: name.endsWith('/'),
         size: entry.uncompressedSize,
         compressedSize: entry.compressedSize,
-        bytes: () => entryBytes(source, place, count),
+        bytes: () => entryBytes(source, place),
       };
     }),
   };

@@ -308,6 +308,29 @@ describe('trigger', () => {
 });
 
 describe('KPIs', () => {
+  it('come with their book, in which reference data stands for no day', async () => {
+    const { runId } = Object((await call('kpis')).json());
+    const path = `kpis/as_of=2025-11-30/${runId}.json`;
+    const body = await pipeline.text('marts', path);
+    const mart = Object(JSON.parse(body));
+    const reference = { ...mart.book[0], dataset: 'manual/risk_parameters', asOf: '0001-01-01' };
+    await pipeline.deps.lake.write(
+      'marts',
+      path,
+      JSON.stringify({ ...mart, book: [...mart.book, reference] }),
+    );
+
+    const answers = [await call('kpis'), await call('kpi', { params: { id: 'risk.par_30' } })];
+
+    await pipeline.deps.lake.write('marts', path, body);
+    for (const answer of answers) {
+      const [dated, always] = Object(answer.json()).book;
+      expect(dated).toMatchObject({ dataset: PAR, asOf: '2025-11-30' });
+      expect(always).toMatchObject({ dataset: 'manual/risk_parameters' });
+      expect(always).not.toHaveProperty('asOf');
+    }
+  });
+
   it('are those of the newest day, or of the day asked for', async () => {
     const newest = Object((await call('kpis')).json());
     const asked = Object((await call('kpis', { query: { asOf: '2025-11-30' } })).json());

@@ -91,6 +91,21 @@ describe('text', () => {
   });
 });
 
+describe('an error of Excel', () => {
+  it.each(['#N/A', ' #REF! ', '#DIV/0!', '#¡VALOR!', '#N/D'])('is no text: %j', (text) => {
+    const detail = `holds the Excel error ${text.trim()}`;
+
+    expect(cellParser(aColumn())(text)).toEqual({ kind: 'bad', code: 'missing-value', detail });
+    expect(cellParser(aColumn({ nullable: true }))(text).kind).toBe('bad');
+    const warned = aColumn({ allowedValues: ['West'], onUnknownValue: 'warn' });
+    expect(cellParser(warned)(text)).toEqual({ kind: 'bad', code: 'missing-value', detail });
+  });
+
+  it.each(['#', '#1', '# N/A', 'N/A #', '#n/a?'])('is not everything with a hash: %j', (text) => {
+    expect(cellParser(aColumn())(text)).toEqual({ kind: 'value', value: text });
+  });
+});
+
 describe('booleans', () => {
   it.each([
     ['true', true],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { loanTapeParV1, loanTapeV1 } from '../../../shared/contracts/loan-tape.v1.ts';
 import { type RawRow, rowJudge } from '../../../shared/contracts/row-schema.ts';
+import { aTapeRow } from '../../support/file-rows.ts';
 
 describe('a quarter of the tape', () => {
   const judge = rowJudge(loanTapeV1);
@@ -48,6 +49,25 @@ describe('a quarter of the tape', () => {
 
   it('tolerates no bad row at all', () => {
     expect(loanTapeV1.maxRejectedShare).toBe('0');
+  });
+});
+
+describe('a percentage of the tape', () => {
+  const judge = rowJudge(loanTapeV1);
+  const shares = ['par7_pct', 'default_ratio_30dpd_pct', 'cdr_pct', 'smm_pct', 'cpp_pct'];
+
+  it.each(shares)('is a part of the whole: %s', (name) => {
+    expect(judge({ ...aTapeRow(), [name]: '100' }).kind).toBe('accepted');
+    for (const cell of ['100.01', '-0.01']) {
+      expect(judge({ ...aTapeRow(), [name]: cell })).toMatchObject({
+        kind: 'rejected',
+        issues: [{ code: 'out-of-range', column: name }],
+      });
+    }
+  });
+
+  it.each(['collateralization_pct', 'collection_rate_pct'])('may be above a hundred: %s', (name) => {
+    expect(judge({ ...aTapeRow(), [name]: '140' }).kind).toBe('accepted');
   });
 });
 

@@ -115,7 +115,7 @@ describe('matching a header', () => {
     );
   });
 
-  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '', ' - ', '\u0301'])(
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', ' - ', '\u0301'])(
     'treats %j as any other unknown name',
     (name) => {
       const match = matchHeader(CONTRACT, ['loan_id', 'saldo', name]);
@@ -124,6 +124,12 @@ describe('matching a header', () => {
     },
   );
 
+  it('does not take a blank name for one that the contract does not know', () => {
+    const match = matchHeader(CONTRACT, ['', 'loan_id', 'saldo', ' ', 'x']);
+
+    expect(match).toMatchObject({ missing: [], unexpected: ['x'], nameless: [0, 3] });
+  });
+
   it('puts every name of a header into exactly one place', () => {
     const name = fc.oneof(
       fc.constantFrom('loan_id', 'saldo', 'PERIOD', 'loan_id_raw', ' period '),
@@ -131,9 +137,13 @@ describe('matching a header', () => {
     );
     fc.assert(
       fc.property(fc.array(name, { maxLength: 12 }), (header) => {
-        const { positions, duplicated, unexpected, missing, missingOptional } = matchHeader(CONTRACT, header);
+        const { positions, duplicated, unexpected, nameless, missing, missingOptional } = matchHeader(
+          CONTRACT,
+          header,
+        );
 
-        expect(positions.size + duplicated.length + unexpected.length).toBe(header.length);
+        const placed = positions.size + duplicated.length + unexpected.length + nameless.length;
+        expect(placed).toBe(header.length);
         expect(positions.size + missing.length + missingOptional.length).toBe(CONTRACT.columns.length);
       }),
       { seed: 20_251_210, numRuns: 300 },

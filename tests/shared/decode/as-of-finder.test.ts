@@ -8,7 +8,7 @@ import { loansV1 } from '../../../shared/contracts/loans.v1.ts';
 import { metaInsightsV1 } from '../../../shared/contracts/meta-insights.v1.ts';
 import { AsOfFinder, asOfInName, asOfVotes } from '../../../shared/decode/as-of-finder.ts';
 import { BatchBuilder, type ColumnBatch } from '../../../shared/decode/column-batch.ts';
-import { LocalDate, parseLocalDate, toEpochDay } from '../../../shared/domain/local-date.ts';
+import { fromEpochDay, LocalDate, parseLocalDate, toEpochDay } from '../../../shared/domain/local-date.ts';
 
 type Cells = Readonly<Record<string, CellValue>>;
 
@@ -225,6 +225,80 @@ describe('the place of the day', () => {
 
       expect(found).toEqual(finderOf(loanParBalancesV1, ROWS).find());
     }
+  });
+});
+
+describe('a file of many snapshots', () => {
+  it('is kept as its two newest labels and the votes of the newest', () => {
+    const day = on('2020-01-01');
+    const rows = Array.from({ length: 500 }, (_, index) => ({
+      reporting_date: day + ((index * 7) % 100),
+      dpd_date: day,
+      dpd: 1 + (index % 30),
+    }));
+
+    const votes = asOfVotes(loanParBalancesV1, batchOf(loanParBalancesV1, rows, 1));
+
+    expect([...votes.keys()].sort((a, b) => a - b)).toEqual([day + 98, day + 99]);
+    expect(votes.get(day + 98)).toMatchObject({ rows: 5, votes: new Map() });
+    expect(votes.get(day + 99)?.votes.size).toBeGreaterThan(0);
+  });
+
+  it('counts the days that cannot be written as one', () => {
+    const rows = Array.from({ length: 50 }, (_, index) => loanRow('9999-12-31', 1 + index));
+
+    const votes = asOfVotes(loansV1, batchOf(loansV1, [...rows, loanRow('2025-12-03', 7)], 1));
+
+    expect([...votes.values()].map((snapshot) => snapshot.votes.size)).toEqual([2]);
+  });
+
+  it('gives what is found by looking at all rows at once, however it is cut and whatever order it has', () => {
+    const row = fc.record({
+      label: fc.integer({ min: 0, max: 8 }),
+      due: fc.option(fc.integer({ min: 0, max: 3 })),
+      dpd: fc.integer({ min: 0, max: 3 }),
+    });
+    const parts = fc.array(fc.array(row, { maxLength: 8 }), { maxLength: 6 });
+    const base = on('2025-12-01');
+    fc.assert(
+      fc.property(parts, (batches) => {
+        const rows = batches.flat();
+        const found = finderOf(
+          loanParBalancesV1,
+          ...batches.map((batch) =>
+            batch.map(({ label, due, dpd }) => ({
+              reporting_date: base + label,
+              dpd_date: due === null ? null : base + due,
+              dpd,
+            })),
+          ),
+        ).find();
+
+        const labels = [...new Set(rows.map(({ label }) => label))].sort((a, b) => b - a);
+        const [newest, before] = labels.map((label) => ({
+          date: fromEpochDay(base + label),
+          rows: rows.filter((it) => it.label === label).length,
+          record: rows.findIndex((it) => it.label === label) + 1,
+        }));
+        const days = rows.map(({ label, due, dpd }) =>
+          label === labels[0] && due !== null && dpd > 0 ? due + dpd : undefined,
+        );
+        const votesFor = (day: number): number => days.filter((it) => it === day).length;
+        const most = days
+          .filter((day) => day !== undefined)
+          .sort((a, b) => votesFor(b) - votesFor(a) || b - a)[0];
+        const told = most === undefined ? newest : { rows: votesFor(most), record: days.indexOf(most) + 1 };
+        expect(found).toEqual({
+          asOf: most === undefined ? newest?.date : fromEpochDay(base + most),
+          disagreeing:
+            most === undefined ? 0 : days.filter((day) => day !== undefined).length - votesFor(most),
+          told,
+          newest,
+          before,
+        });
+      }),
+      { seed: 20_251_210, numRuns: 1_000 },
+    );
   });
 });
 

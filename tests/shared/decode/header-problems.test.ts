@@ -35,6 +35,19 @@ describe('a header', () => {
     });
   });
 
+  it('may have columns without a name, even where the contract knows all columns', () => {
+    const header = ['', 'loan_id', 'saldo', ' '];
+
+    expect(problemsOf(header, { ...CONTRACT, mode: 'freeze' })).toEqual([
+      {
+        code: 'unexpected-column',
+        severity: 'notice',
+        count: 2,
+        message: 'Contract loans@3: column 1, column 4 of the header have no name. They were ignored.',
+      },
+    ]);
+  });
+
   it('is told to add a column that nothing in the file resembles', () => {
     expect(problemsOf(['loan_id'])).toEqual([
       {

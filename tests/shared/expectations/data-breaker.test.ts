@@ -193,7 +193,7 @@ describe('the breaker', () => {
   });
 });
 
-describe('whatever the order in which runs are worked on', () => {
+describe('the breaker, whatever the order in which runs are worked on,', () => {
   const DRAWN: fc.Arbitrary<readonly RunOutcome[]> = fc.uniqueArray(
     fc
       .record({
@@ -232,7 +232,7 @@ describe('whatever the order in which runs are worked on', () => {
     }),
   );
 
-  it('it ends in the same state, once or many times', () => {
+  it('ends in the same state, once or many times', () => {
     fc.assert(
       fc.property(WITH_REPEATS, ({ outcomes, shuffled }) => {
         expect(standing(shuffled)).toEqual(standing(outcomes));
@@ -241,7 +241,7 @@ describe('whatever the order in which runs are worked on', () => {
     );
   });
 
-  it('an outcome that comes again changes nothing', () => {
+  it('is not changed by an outcome that comes again', () => {
     fc.assert(
       fc.property(OUTCOMES, (outcomes) => {
         const { state } = after(outcomes);
@@ -252,7 +252,7 @@ describe('whatever the order in which runs are worked on', () => {
     );
   });
 
-  it('events tell each change of the state, and nothing else', () => {
+  it('tells each change of its state, and nothing else', () => {
     fc.assert(
       fc.property(OUTCOMES, (outcomes) => {
         let state = closedBreaker(LOANS);

@@ -4,7 +4,7 @@ import { LocalDate } from '../../../shared/domain/local-date.ts';
 import {
   evaluateHistory,
   type HistoryFacts,
-  isVolumeCollapse,
+  hasCollapsed,
 } from '../../../shared/expectations/evaluate-history.ts';
 import { suiteOf } from '../../../shared/expectations/suite.ts';
 import { aContract } from '../../support/a-contract.ts';
@@ -83,7 +83,7 @@ describe('a volume collapse', () => {
     maxPercent: Number.POSITIVE_INFINITY,
   });
   const collapses = (expectations: Expectation[], rows: number, earlier: readonly number[]): boolean =>
-    isVolumeCollapse(suiteOf(aContract({ expectations })), { rows, earlier });
+    hasCollapsed(suiteOf(aContract({ expectations })), { rows, earlier });
 
   it('is fewer rows than the contract lets pass, and needs something to compare with', () => {
     const half = [limit('warn', 80), limit('block', 50)];

@@ -170,6 +170,19 @@ describe('repeated rows', () => {
     });
   });
 
+  it('that differ where the first of their key counts are told apart from identical ones', () => {
+    const observed = (duplicates: DecodeCounts['duplicates']) =>
+      one('unique:id', evaluated({ duplicates })).observed;
+
+    expect(observed({ identical: 0, conflicting: 0, dropped: 1 })).toBe(
+      '1 row was dropped because the first of their key counts',
+    );
+    expect(observed({ identical: 2, conflicting: 0, dropped: 1_500 })).toBe(
+      '2 identical repetitions were dropped; 1,498 rows were dropped because the first of their key counts',
+    );
+    expect(observed({ identical: 0, conflicting: 0, dropped: 0 })).toBe('no row is there twice');
+  });
+
   it('that contradict each other are set aside', () => {
     const results = evaluated({
       rows: { read: 1_000, rejected: 2 },

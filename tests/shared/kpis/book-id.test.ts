@@ -20,6 +20,7 @@ it('differs when a snapshot, its day, its contract or the catalogue differs', ()
     bookIdOf([loans], 'd'.repeat(64)),
     bookIdOf([{ ...loans, contractVersion: 2 }], CATALOG),
     bookIdOf([{ ...loans, sha256: par.sha256 }], CATALOG),
+    bookIdOf([{ ...loans, stagedSha256: par.sha256 }], CATALOG),
     bookIdOf([entryOf('looker_loans', '2025-12-11', 'loans')], CATALOG),
   ];
 

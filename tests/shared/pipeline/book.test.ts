@@ -31,7 +31,7 @@ const registry = fc
 describe('the book of a run', () => {
   it('is its own snapshot when there is no other', () => {
     const own = run(1);
-    const { landedAt: _, ...entry } = own;
+    const { landedAt: _landedAt, attempt: _attempt, ...entry } = own;
 
     expect(bookOf(own, [own])).toEqual([entry]);
   });

@@ -89,7 +89,9 @@ describe('the verdict of a check', () => {
     expect(report.quarantinePath).toBeUndefined();
     expect(rejectedRows).toHaveLength(Math.min(bad, 20));
     if (bad > 0) {
-      const lines = (await pipeline.text('quarantine', `${run.runId}/rejected.jsonl`)).split('\n');
+      const lines = (
+        await pipeline.text('quarantine', `${run.runId}/attempts/${run.attempt}/rejected.jsonl`)
+      ).split('\n');
       expect(rejectedRows).toEqual(
         lines.slice(0, rejectedRows.length).map((line): unknown => JSON.parse(line)),
       );

@@ -4,9 +4,8 @@ import { rerun } from '../../../shared/pipeline/rerun.ts';
 import { messageFor } from '../../../shared/pipeline/stage-message.ts';
 import { bookMartPath, martPath } from '../../../shared/runs/run-paths.ts';
 import { kpiOf, Pipeline } from '../../support/a-pipeline.ts';
-import { csvOf } from '../../support/file-rows.ts';
 import { type PortCall, watched } from '../../support/port-faults.ts';
-import { loansFile, parFile, parRows, tapeFile } from '../../support/small-files.ts';
+import { loansFile, parFile, tapeFile } from '../../support/small-files.ts';
 
 const PAR = 'looker/loan_par_balances';
 
@@ -247,29 +246,3 @@ function permutations(items: readonly number[]): number[][] {
     permutations(items.filter((other) => other !== item)).map((rest) => [item, ...rest]),
   );
 }
-
-describe('a staged file that is just being replaced', () => {
-  it('is computed with, but not kept for other runs over the same book', async () => {
-    const own = await Pipeline.open();
-    await own.drop(`${PAR}/replaced.csv`, parFile('REPLACED'));
-    const outcome = await own.announce(`${PAR}/replaced.csv`);
-    await own.deliver(own.next());
-    const message = own.next();
-    const run = await own.runOf(outcome);
-    const staged = run.stagingPath ?? '';
-    const before = await own.bytes('staging', staged);
-    const shorter = await own.takeThrough(`${PAR}/shorter.csv`, csvOf(parRows('SHORTER').slice(0, 4)));
-    await own.deps.lake.write('staging', staged, await own.bytes('staging', shorter.stagingPath ?? ''));
-
-    await own.deliver(message);
-    const { bookId = '' } = await own.run(run.runId);
-    const kept = await own.paths('marts', bookMartPath(bookId));
-    await own.deps.lake.write('staging', staged, before);
-    await rerun({ runId: run.runId, from: 'compute', reason: 'test', dryRun: false }, own.deps);
-    await own.deliver({ ...message, attempt: 2 });
-
-    expect(kept).toEqual([]);
-    expect(await own.paths('marts', bookMartPath(bookId))).toHaveLength(1);
-    expect(kpiOf(await own.martOf(run), 'port.outstanding')).toMatchObject({ value: '4000.00' });
-  });
-});

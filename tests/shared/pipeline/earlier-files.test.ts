@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Sha256 } from '../../../shared/domain/ids.ts';
-import { REFERENCE_DAY } from '../../../shared/domain/local-date.ts';
-import { earlierFiles, filesToCompareVolume } from '../../../shared/pipeline/earlier-files.ts';
+import { LocalDate, REFERENCE_DAY } from '../../../shared/domain/local-date.ts';
+import {
+  comparedFilesId,
+  earlierFiles,
+  filesToCountAgainst,
+} from '../../../shared/pipeline/earlier-files.ts';
 import type { Snapshot } from '../../../shared/ports/snapshot-registry.ts';
 import { aContract } from '../../support/a-contract.ts';
+import { aRun } from '../../support/a-kpi-mart.ts';
 import { aRunId, aSnapshot } from '../../support/a-snapshot.ts';
 
 const at = (day: number): string => `2026-01-${String(day).padStart(2, '0')}T06:00:00.000Z`;
@@ -46,8 +51,11 @@ describe('a file that stands for a day', () => {
     expect(rowsBefore(file(3, '2025-11-30'), [file(1, '2025-10-31'), corrected])).toEqual([200]);
   });
 
-  it('is not compared with another file of its own day', () => {
-    expect(rowsBefore(file(3, '2025-11-30'), [file(1, '2025-11-30')])).toEqual([]);
+  it('is compared with the file that stood for its own day, so that a torn one does not take its place', () => {
+    const [first, second] = [file(1, '2025-11-30'), file(2, '2025-11-30')];
+
+    expect(rowsBefore(file(3, '2025-11-30'), [first, second, file(4, '2025-11-30')])).toEqual([200]);
+    expect(rowsBefore(first, [first, second])).toEqual([]);
   });
 
   it('keeps what it was compared with when an older month is brought in later', () => {
@@ -96,8 +104,7 @@ it('are of the same relation, and ten at most', () => {
   );
 });
 
-it('are none where the contract does not look at the number of rows', () => {
-  const [first, second] = [file(1, '2025-10-31'), file(2, '2025-11-30')];
+describe('what a run was compared with', () => {
   const volume = {
     id: 'v',
     about: 'v',
@@ -106,9 +113,29 @@ it('are none where the contract does not look at the number of rows', () => {
     minPercent: 80,
     maxPercent: 120,
   } as const;
+  const counting = aContract({ relation: 'looker_loans', expectations: [volume] });
+  const november = LocalDate.parse('2025-11-30');
+  const run = { ...aRun(), sha256: content(5), drop: { ...aRun().drop, landedAt: at(5) } };
+  const october = file(1, '2025-10-31');
+  const id = (snapshots: readonly Snapshot[], contract = counting): string =>
+    comparedFilesId(contract, run, november, snapshots);
 
-  expect(filesToCompareVolume(aContract({ expectations: [] }), second, [first])).toEqual([]);
-  expect(filesToCompareVolume(aContract({ expectations: [volume] }), second, [first])).toEqual([first]);
+  it('are no earlier files where the contract does not count rows', () => {
+    const indifferent = aContract({ relation: 'looker_loans', expectations: [] });
+
+    expect(filesToCountAgainst(indifferent, run, november, [october])).toEqual([]);
+    expect(filesToCountAgainst(counting, run, november, [october])).toEqual([october]);
+    expect(id([october], indifferent)).toBe(id([], indifferent));
+  });
+
+  it('has another name when an earlier file comes, goes, or is replaced, and no other file changes it', () => {
+    const corrected = file(2, '2025-10-31');
+    const later = file(6, '2025-10-15');
+    const [none, first, second] = [id([]), id([october]), id([october, corrected])];
+
+    expect(new Set([none, first, second]).size).toBe(3);
+    expect(id([corrected, october, later])).toBe(second);
+  });
 });
 
 it('never make two files wait for the verdict on each other, and do not depend on the order of what is known', () => {

@@ -73,6 +73,7 @@ describe('the same rows', () => {
       accepted: 300,
       rejected: 1,
       orphans: 0,
+      dropped: 1,
       identicalDuplicates: 1,
     });
     expect(await rejectedRecords(run)).toEqual([302]);
@@ -159,8 +160,10 @@ async function parquetOf(csv: string): Promise<Uint8Array> {
   return await readFile(to);
 }
 
-async function rejectedRecords({ runId }: RunRecord): Promise<number[]> {
-  const lines = (await pipeline.text('quarantine', `${runId}/rejected.jsonl`)).trimEnd().split('\n');
+async function rejectedRecords({ runId, attempt }: RunRecord): Promise<number[]> {
+  const lines = (await pipeline.text('quarantine', `${runId}/attempts/${attempt}/rejected.jsonl`))
+    .trimEnd()
+    .split('\n');
   return lines.map((line) => {
     const { record }: { record: number } = JSON.parse(line);
     return record;

@@ -31,7 +31,7 @@ it.each(SEEDS)(
     const pipeline = await Pipeline.open();
     for (const { path, body } of FILES) await pipeline.drop(path, body);
 
-    await new ChaoticBus(pipeline, FILES, seed).runOut();
+    await new ChaoticBus(pipeline, FILES, { seed }).runOut();
 
     expect(await finalState(pipeline)).toEqual(calm);
   },

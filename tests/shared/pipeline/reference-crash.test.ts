@@ -100,7 +100,7 @@ async function expectChecked(run: RunRecord): Promise<void> {
   const contract = contractOf(run.contract, run.contractVersion);
   if (contract === undefined) throw new Error(`contract ${run.contract} is not in force`);
   const book = comparedBook(contract, run.asOf, await pipeline.deps.registry.all());
-  expect(run.checkedBook).toEqual({ attempt: 2, id: referencedBookId(contract, book) });
+  expect(run.checkedBook).toEqual({ attempt: 2, id: referencedBookId(contract, book), asOf: run.asOf });
 }
 
 function isDeath(error: unknown): boolean {

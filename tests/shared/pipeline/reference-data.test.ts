@@ -29,7 +29,7 @@ describe('reference data', () => {
     expect(run).toMatchObject({ status: 'success', stage: 'publish', rows: 1, attempt: 1 });
     expect(run.asOf).toBeUndefined();
     expect(run.bookId).toBeUndefined();
-    expect(run.stagingPath).toBe(`${RISK}/as_of=always/${run.runId}.parquet`);
+    expect(run.stagingPath).toMatch(new RegExp(`^${RISK}/as_of=always/${run.runId}-[0-9a-f]{12}[.]parquet$`));
     expect(run.trail.map(({ stage }) => stage)).toEqual(['ingest', 'validate', 'publish']);
     expect(await pipeline.paths('staging', `${RISK}/`)).toEqual([run.stagingPath]);
     expect(await pipeline.deps.registry.all()).toEqual([

@@ -4,7 +4,7 @@ import { provisionStorage } from '../../../local/provision.ts';
 import { TableRunLedger } from '../../../shared/adapters/azure/table-run-ledger.ts';
 import { TableSnapshotRegistry } from '../../../shared/adapters/azure/table-snapshot-registry.ts';
 import { DatasetId, RunId } from '../../../shared/domain/ids.ts';
-import { LocalDate } from '../../../shared/domain/local-date.ts';
+import { LocalDate, REFERENCE_DAY } from '../../../shared/domain/local-date.ts';
 import { loadCatalog } from '../../../shared/kpis/catalog.ts';
 import {
   type RefreshDeps,
@@ -68,23 +68,17 @@ async function snapshot(runId: RunId, dataset: string, relation: string, asOf: L
   await deps.registry.register({
     ...aBookEntry({ runId, dataset: DatasetId.parse(dataset), relation, asOf }),
     landedAt: '2026-01-05T06:30:00.000Z',
+    attempt: 1,
   });
 }
 
 describe('a run that was accepted and is now rejected', () => {
   it('leaves the book, and the runs that used it are computed again; once more does no harm', async () => {
-    const withdrawn = {
-      runId: NEWER_RUN,
-      relation: 'looker_loans',
-      dataset: DatasetId.parse('looker/loans'),
-      contract: 'loans',
-      contractVersion: 1,
-    };
-    const asOf = LocalDate.parse('2025-11-30');
+    const withdrawn = { runId: NEWER_RUN, attempt: 2, contract: 'loans', contractVersion: 1 };
 
-    const [message] = await withdrawSnapshot({ ...withdrawn, asOf }, deps);
+    const [message] = await withdrawSnapshot(withdrawn, deps);
     const snapshots = await deps.registry.all();
-    await withdrawSnapshot({ ...withdrawn, asOf }, deps);
+    await withdrawSnapshot(withdrawn, deps);
 
     expect(message).toMatchObject({ runId: TAPE_RUN, stage: 'compute' });
     expect(snapshots.map(({ runId }) => runId)).not.toContain(NEWER_RUN);
@@ -94,14 +88,45 @@ describe('a run that was accepted and is now rejected', () => {
   });
 
   it('changes nothing when it was never accepted', async () => {
-    const never = {
-      runId: NEWER_RUN,
-      relation: 'looker_loans',
-      dataset: DatasetId.parse('looker/loans'),
-      contract: 'loans',
-      contractVersion: 1,
-    };
+    const runId = RunId.parse('run_dddddddddddd');
 
-    expect(await withdrawSnapshot(never, deps)).toEqual([]);
+    expect(
+      await withdrawSnapshot({ runId, attempt: 1, contract: 'loans', contractVersion: 1 }, deps),
+    ).toEqual([]);
+  });
+});
+
+describe('what has nothing to be computed or checked again', () => {
+  it('is reference data, which stands for no day', async () => {
+    const [added, other] = [RunId.parse('run_eeeeeeeeeeee'), RunId.parse('run_ffffffffffff')];
+    await snapshot(other, 'looker/loan_par_balances', 'looker_loan_par_balances', REFERENCE_DAY);
+    await deps.ledger.claim(aRun({ runId: other, dataset: DatasetId.parse('looker/loan_par_balances') }));
+    await snapshot(added, 'looker/loans', 'looker_loans', REFERENCE_DAY);
+
+    const messages = await refreshAffectedRuns(added, deps);
+
+    expect(messages.map(({ runId }) => runId)).not.toContain(other);
+    expect((await deps.ledger.find(other))?.value.attempt).toBe(1);
+  });
+
+  it('is not looked for among all runs when no contract refers to what has changed', async () => {
+    let lists = 0;
+    const list: RefreshDeps['ledger']['list'] = (filter) => {
+      lists += 1;
+      return deps.ledger.list(filter);
+    };
+    const ledger = new Proxy(deps.ledger, {
+      get: (target, name) => {
+        if (name === 'list') return list;
+        const method: unknown = Reflect.get(target, name);
+        return typeof method === 'function' ? method.bind(target) : method;
+      },
+    });
+
+    await refreshAffectedRuns(TAPE_RUN, { ...deps, ledger });
+    const ofTape = lists;
+    await refreshAffectedRuns(OLDER_RUN, { ...deps, ledger });
+
+    expect([ofTape, lists]).toEqual([0, 1]);
   });
 });

@@ -67,6 +67,24 @@ describe('rows with the key of another row', () => {
     ]);
   });
 
+  it('are each rejected, however many they are, while the contract tolerates that many', async () => {
+    const keys = 60_000;
+    await sql.run(
+      `CREATE OR REPLACE TEMP TABLE staged AS
+       SELECT (range + 1)::INTEGER AS record_number, (range % ${keys})::VARCHAR AS id, range::VARCHAR AS other
+       FROM range(${2 * keys})`,
+    );
+
+    const tolerant = await findRepeated({ ...CONTRACT, maxRejectedShare: '1' }, 2 * keys, sql);
+    const strict = await findRepeated({ ...CONTRACT, maxRejectedShare: '0.01' }, 2 * keys, sql);
+
+    expect(tolerant.conflicting).toBe(2 * keys);
+    expect(tolerant.rejected.size).toBe(2 * keys);
+    // Such a file is refused, so that the first of them are enough to look at.
+    expect(strict.conflicting).toBe(2 * keys);
+    expect(strict.rejected.size).toBe(100_000);
+  });
+
   it('are all rejected when they contradict each other, with the place of the other one', async () => {
     const found = await foundIn([
       ['a', 'x'],
@@ -210,6 +228,7 @@ describe('a file with such rows', () => {
       accepted: 399,
       rejected: 2,
       orphans: 0,
+      dropped: 1,
       identicalDuplicates: 1,
     });
     expect(run.phases.transformation).toMatchObject({ rowsAccepted: 399, rowsRejected: 2, rowsDropped: 1 });
@@ -232,7 +251,17 @@ describe('a file with such rows', () => {
     const run = await pipeline.takeThrough('looker/customer_data/customers.csv', csvOf(rows));
 
     expect(run).toMatchObject({ status: 'success', rows: 3, rejectedRows: 0 });
-    expect((await pipeline.validationOf(run)).rows).toMatchObject({ accepted: 1, identicalDuplicates: 1 });
+    const report = await pipeline.validationOf(run);
+    expect(report.rows).toMatchObject({
+      read: 3,
+      accepted: 1,
+      rejected: 0,
+      dropped: 2,
+      identicalDuplicates: 1,
+    });
+    expect(report.expectations.find(({ id }) => id === 'unique:customer_id')?.observed).toBe(
+      '1 identical repetition was dropped; 1 row was dropped because the first of their key counts',
+    );
     expect(codesOf(run)).toEqual(expect.arrayContaining(['repeated-key', 'identical-duplicate']));
     const staged = await pipeline.staged(run, (all) => `SELECT record_number, segment FROM ${all}`);
     expect(staged).toEqual([{ record_number: 1, segment: 'Nimal' }]);
@@ -269,8 +298,11 @@ describe('a file with such rows', () => {
 
   async function rejectedOf({
     runId,
+    attempt,
   }: RunRecord): Promise<{ record: number; offset?: number; issues: { code: string }[] }[]> {
-    const lines = (await pipeline.text('quarantine', `${runId}/rejected.jsonl`)).trimEnd().split('\n');
+    const lines = (await pipeline.text('quarantine', `${runId}/attempts/${attempt}/rejected.jsonl`))
+      .trimEnd()
+      .split('\n');
     return lines.map((line) => JSON.parse(line));
   }
 });

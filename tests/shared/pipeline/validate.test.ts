@@ -35,7 +35,9 @@ async function attemptReport(run: RunRecord): Promise<unknown> {
 }
 
 async function quarantined(run: RunRecord): Promise<Record<string, unknown>[]> {
-  const lines = (await pipeline.text('quarantine', `${run.runId}/rejected.jsonl`)).trimEnd().split('\n');
+  const lines = (await pipeline.text('quarantine', `${run.runId}/attempts/${run.attempt}/rejected.jsonl`))
+    .trimEnd()
+    .split('\n');
   return lines.map((line): Record<string, unknown> => JSON.parse(line));
 }
 
@@ -56,7 +58,9 @@ describe('the verdict', () => {
       asOf: '2025-11-30',
       rows: 5,
       rejectedRows: 0,
-      stagingPath: `${PAR}/as_of=2025-11-30/${run.runId}.parquet`,
+      stagingPath: expect.stringMatching(
+        new RegExp(`^${PAR}/as_of=2025-11-30/${run.runId}-[0-9a-f]{12}[.]parquet$`),
+      ),
     });
     expect(codesOf(run)).toEqual(PAR_ALONE);
     expect(run.phases.transformation).toMatchObject({
@@ -76,7 +80,7 @@ describe('the verdict', () => {
       inputSha256: run.sha256,
       verdict: 'accepted',
       asOf: '2025-11-30',
-      rows: { read: 5, accepted: 5, rejected: 0, orphans: 0, identicalDuplicates: 0 },
+      rows: { read: 5, accepted: 5, rejected: 0, orphans: 0, dropped: 0, identicalDuplicates: 0 },
       tolerance: { maxRejectedShare: '0.01', rejectedShare: '0.000000' },
       problems: run.problems,
       columns: { unexpected: [], missingOptional: [] },
@@ -110,7 +114,7 @@ describe('the verdict', () => {
       rows: { read: 100, accepted: 99, rejected: 1 },
       tolerance: { maxRejectedShare: '0.01', rejectedShare: '0.010000' },
       controlTotals: { outstanding_balance_usd: '9909.90' },
-      quarantinePath: `${run.runId}/rejected.jsonl`,
+      quarantinePath: `${run.runId}/attempts/${run.attempt}/rejected.jsonl`,
     });
   });
 
@@ -128,7 +132,9 @@ describe('the verdict', () => {
     });
     expect(await pipeline.paths('staging', `${PAR}/as_of=2025-11-30/${run.runId}`)).toEqual([]);
     expect((await pipeline.deps.registry.all()).map(({ runId }) => runId)).not.toContain(run.runId);
-    expect(await pipeline.paths('quarantine', run.runId)).toEqual([`${run.runId}/rejected.jsonl`]);
+    expect(await pipeline.paths('quarantine', run.runId)).toEqual([
+      `${run.runId}/attempts/${run.attempt}/rejected.jsonl`,
+    ]);
   });
 
   it.each([
@@ -161,7 +167,7 @@ describe('quarantine', () => {
     const run = await judged('looker/loans/sealed.csv', csvOf(rows));
 
     expect(run).toMatchObject({ rejectedRows: 1 });
-    const text = await pipeline.text('quarantine', `${run.runId}/rejected.jsonl`);
+    const text = await pipeline.text('quarantine', `${run.runId}/attempts/${run.attempt}/rejected.jsonl`);
     expect(text).not.toMatch(/SECRET|San Salvador/);
     expect(await quarantined(run)).toEqual([
       {
@@ -221,7 +227,7 @@ describe('cells that slipped into another column', () => {
   /** Every document that a person may open, and what was logged. */
   async function written(run: RunRecord): Promise<string> {
     const documents = [
-      await pipeline.text('quarantine', `${run.runId}/rejected.jsonl`),
+      await pipeline.text('quarantine', `${run.runId}/attempts/${run.attempt}/rejected.jsonl`),
       JSON.stringify(await attemptReport(run)),
       JSON.stringify(run.problems),
       JSON.stringify(pipeline.logged),
@@ -608,7 +614,7 @@ describe('the same input', () => {
     const report = `${run.runId}/attempts/1/validation_report.json`;
     expect((await other.bytes('staging', staged)).equals(await pipeline.bytes('staging', staged))).toBe(true);
     expect(await other.text('runs', report)).toBe(await pipeline.text('runs', report));
-    const kept = `${run.runId}/rejected.jsonl`;
+    const kept = `${run.runId}/attempts/${run.attempt}/rejected.jsonl`;
     expect(await other.text('quarantine', kept)).toBe(await pipeline.text('quarantine', kept));
   });
 });
@@ -621,29 +627,33 @@ describe('a delivery', () => {
     const outcome = await calm.announce(`${PAR}/redelivered.csv`);
     const message = calm.next();
     const first = await calm.deliver(message);
+    const second = await calm.deliver(message);
     await calm.runDry();
     const run = await calm.runOf(outcome);
     const calls: PortCall[] = [];
 
-    const second = await calm.deliver(
+    const third = await calm.deliver(
       message,
       watched(calm.deps, (call) => void calls.push(call)),
     );
     await calm.runDry();
 
-    expect([first.kind, second.kind]).toEqual(['done', 'repeated']);
-    // The tape's run has been computed over the new book since then: it is not asked for again.
+    expect([first.kind, second.kind, third.kind]).toEqual(['done', 'repeated', 'repeated']);
     expect(first.next).toHaveLength(2);
-    expect(second.next).toEqual(first.next.slice(0, 1));
+    expect(second.next.map(({ runId, stage }) => [runId, stage])).toEqual(
+      first.next.map(({ runId, stage }) => [runId, stage]),
+    );
+    // All has been worked since then: nothing is asked for again.
+    expect(third.next).toEqual([]);
     expect(await calm.runOf(outcome)).toEqual(run);
     expect(calls.filter(({ method }) => /write|upload|register|save/.test(method))).toEqual([]);
   });
 
-  it('is stale when the run has ended, or another attempt has begun', async () => {
+  it('is a repeated one when the run was rejected, and stale when another attempt has begun', async () => {
     const run = await judged(`${PAR}/stale.csv`, 'nothing,of,use\n1,2,3\n');
     const message = { v: 1, runId: run.runId, stage: 'validate', attempt: 1 } as const;
 
-    expect(await pipeline.deliver(message)).toEqual({ kind: 'stale', next: [] });
+    expect(await pipeline.deliver(message)).toEqual({ kind: 'repeated', next: [] });
     expect(await pipeline.deliver({ ...message, attempt: 2 })).toEqual({ kind: 'stale', next: [] });
   });
 

@@ -1,9 +1,12 @@
-import { beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { TableClient } from '@azure/data-tables';
+import { beforeEach, expect, it } from '@jest/globals';
+import { provisionStorage } from '../../../local/provision.ts';
+import { TableRunLedger } from '../../../shared/adapters/azure/table-run-ledger.ts';
 import { waitForPredecessors } from '../../../shared/pipeline/wait-for-predecessors.ts';
 import { aContract } from '../../support/a-contract.ts';
 import { aRun } from '../../support/a-kpi-mart.ts';
-import { Pipeline } from '../../support/a-pipeline.ts';
 import { aRunId } from '../../support/a-quality-entry.ts';
+import { takeStorageAccount } from '../../support/emulator.ts';
 
 const VOLUME = {
   id: 'volume',
@@ -15,12 +18,13 @@ const VOLUME = {
 } as const;
 const COUNTED = aContract({ expectations: [VOLUME] });
 
-let pipeline: Pipeline;
-beforeAll(async () => {
-  pipeline = await Pipeline.open();
-});
+let ledger: TableRunLedger;
 beforeEach(async () => {
-  await pipeline.forget();
+  const storage = await takeStorageAccount();
+  await provisionStorage(storage);
+  ledger = new TableRunLedger(
+    TableClient.fromConnectionString(storage, 'runs', { allowInsecureConnection: true }),
+  );
 });
 
 const landedAt = (hour: number): string => `2026-01-05T0${hour}:00:00.000Z`;
@@ -48,12 +52,11 @@ async function pausesOf(
     pauses += 1;
     await onPause();
   };
-  await waitForPredecessors(own, contract, { ledger: pipeline.deps.ledger, pause });
+  await waitForPredecessors(own, contract, { ledger, pause });
   return pauses;
 }
 
 it('waits until the file that landed before has been judged', async () => {
-  const { ledger } = pipeline.deps;
   const earlier = run(9, 1);
   await ledger.claim(earlier);
 
@@ -66,7 +69,7 @@ it('waits until the file that landed before has been judged', async () => {
 });
 
 it('waits a few seconds at most', async () => {
-  await pipeline.deps.ledger.claim(run(9, 1));
+  await ledger.claim(run(9, 1));
 
   expect(await pausesOf(run(1, 2))).toBe(20);
 });
@@ -78,21 +81,21 @@ it.each([
   ['has been judged', run(9, 1, { stage: 'compute' })],
   ['has ended', run(9, 1, { status: 'rejected' })],
 ])('does not wait for a file that %s', async (_, other) => {
-  await pipeline.deps.ledger.claim(other);
+  await ledger.claim(other);
 
   expect(await pausesOf(run(1, 2))).toBe(0);
 });
 
 it('of two files that landed together only one waits', async () => {
   const [a, b] = [run(1, 2), run(2, 2)];
-  await pipeline.deps.ledger.claim(a);
-  await pipeline.deps.ledger.claim(b);
+  await ledger.claim(a);
+  await ledger.claim(b);
 
   expect([await pausesOf(a), await pausesOf(b)]).toEqual([0, 20]);
 });
 
 it('does not wait where rows are not counted', async () => {
-  await pipeline.deps.ledger.claim(run(9, 1));
+  await ledger.claim(run(9, 1));
 
   expect(await pausesOf(run(1, 2), aContract({ expectations: [] }))).toBe(0);
 });

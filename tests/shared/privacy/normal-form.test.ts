@@ -34,6 +34,8 @@ describe('the normal form', () => {
     ['trait', '43500.00', '43500'],
     ['trait', '0.0', '0'],
     ['trait', '100', '100'],
+    ['trait', '100.10', '100.1'],
+    ['trait', '-100.00', '-100'],
     ['trait', '1990-05-01', '1990-05-01'],
     ['trait', '1.2.30', '1.2.30'],
     ['customer', ' CLI  0001 ', 'cli 0001'],
@@ -41,6 +43,16 @@ describe('the normal form', () => {
     ['loan_id', 'ABF - DSB0007-001', 'abf - dsb0007-001'],
   ])('of a %s: %j is %j', (domain, value, form) => {
     expect(normalForm(domain, value)).toBe(form);
+  });
+
+  // In work that grows with its length alone: as its square, a million zeros would never end.
+  it.each(DOMAINS)('of a million characters is found: %s', (domain) => {
+    const zeros = '0'.repeat(1_000_000);
+
+    for (const value of [`${zeros}.${zeros}1`, `1.${zeros}`, `${' '.repeat(1_000_000)}x`, `${zeros}x`]) {
+      expect(normalForm(domain, value).length).toBeLessThanOrEqual(value.length);
+    }
+    expect(normalForm('trait', `7.${zeros}`)).toBe('7');
   });
 
   it.each(DOMAINS)('of a normal form is itself: %s', (domain) => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
+import { REFERENCE_DAY } from '../../../shared/domain/local-date.ts';
+import { reportHtml } from '../../../shared/publishing/report-html.ts';
 import { reportMarkdown } from '../../../shared/publishing/report-markdown.ts';
 import { reportModel } from '../../../shared/publishing/report-model.ts';
-import { aKpiMart, aValidationReport } from '../../support/a-kpi-mart.ts';
+import { aBookEntry, aKpiMart, aValidationReport } from '../../support/a-kpi-mart.ts';
 import { aReportInput, aReportWithText } from '../../support/a-report.ts';
 import { golden } from '../../support/golden.ts';
 import { hostileText } from '../../support/hostile-text.ts';
@@ -27,6 +29,18 @@ describe('reportMarkdown', () => {
     expect(report).toContain('No PAR has been computed yet');
     expect(report).toContain('No ageing: risk.par_7 has no value: it is not among the computed KPIs.');
     expect(report).toContain('No problem was found in the file.');
+  });
+
+  it('says of reference data that it is such, and no day', async () => {
+    const mart = aKpiMart({ book: [aBookEntry(), aBookEntry({ asOf: REFERENCE_DAY })] });
+    const model = reportModel(aReportInput({ mart }));
+
+    const markdown = reportMarkdown(model);
+    const page = await reportHtml(model);
+
+    expect(markdown).toContain('| looker/loan_par_balances | reference data |');
+    expect(page).toContain('class="date">reference data</td>');
+    for (const text of [markdown, page]) expect(text).not.toContain('0001-01-01');
   });
 
   it('says the date of a KPI that is older than the report', () => {

@@ -150,6 +150,30 @@ describe('the validation page', () => {
     ]);
   });
 
+  it('speaks of the numbers only where KPIs read such files', () => {
+    const page = (report: ValidationReport): string =>
+      words(validationPage({ ...report, isReadByKpis: false }, [met], []));
+
+    expect(page(accepted())).toContain('31,222 of 31,222 rows were taken in.');
+    expect(page(aValidationReport())).toContain(
+      '31,210 of 31,222 rows were taken in. Those in quarantine were not.',
+    );
+    expect(page(rejected())).toContain('Nothing of this file was taken in. The last good file stands.');
+    for (const report of [accepted(), aValidationReport(), rejected()])
+      expect(page(report)).not.toContain('in the numbers');
+  });
+
+  it('counts rows so that they add up, also those of a file that was refused', () => {
+    const rows = { read: 52, accepted: 0, rejected: 4, orphans: 0, dropped: 3, identicalDuplicates: 1 };
+    const report = aValidationReport({ verdict: 'rejected', rows });
+
+    const text = words(validationPage(report, RESULTS, []));
+
+    expect(text).toContain(
+      'Read 52 Accepted 0 Rejected 4 Dropped, an earlier row speaks for them 3 Good, but not taken in 45',
+    );
+  });
+
   it('shows what stopped a file before everything that it did not stop', () => {
     const stopped = anExpectationResult({ id: 'tolerance', severity: 'block', about: 'Few rows are bad' });
 

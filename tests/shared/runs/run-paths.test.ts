@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DatasetId, RunId, Sha256 } from '../../../shared/domain/ids.ts';
-import { LocalDate } from '../../../shared/domain/local-date.ts';
+import { LocalDate, REFERENCE_DAY } from '../../../shared/domain/local-date.ts';
 import * as paths from '../../../shared/runs/run-paths.ts';
 
 const RUN = RunId.parse('run_0123456789ab');
@@ -13,10 +13,19 @@ describe('where things of a run lie', () => {
     ['raw bytes', paths.rawPath(DATASET, DAY, CONTENT, 'csv'), `looker/loans/2025-12-10/${CONTENT}.csv`],
     [
       'staged rows',
-      paths.stagingPath({ dataset: DATASET, runId: RUN }, DAY),
-      'looker/loans/as_of=2025-12-10/run_0123456789ab.parquet',
+      paths.stagingPath({ dataset: DATASET, runId: RUN }, DAY, CONTENT),
+      'looker/loans/as_of=2025-12-10/run_0123456789ab-abababababab.parquet',
     ],
-    ['rejected rows', paths.quarantinePath(RUN), 'run_0123456789ab/rejected.jsonl'],
+    [
+      'staged reference data, which stands for no day',
+      paths.stagingPath({ dataset: DATASET, runId: RUN }, REFERENCE_DAY, CONTENT),
+      'looker/loans/as_of=always/run_0123456789ab-abababababab.parquet',
+    ],
+    [
+      'rejected rows of an attempt',
+      paths.quarantinePath(RUN, 2),
+      'run_0123456789ab/attempts/2/rejected.jsonl',
+    ],
     ['KPIs', paths.martPath(DAY, RUN, 'json'), 'kpis/as_of=2025-12-10/run_0123456789ab.json'],
     ['KPIs of a book', paths.bookMartPath('book_0123456789ab'), 'books/book_0123456789ab.json'],
     ['a report', paths.reportPath(DAY, RUN, 'html'), 'as_of=2025-12-10/run_0123456789ab.html'],

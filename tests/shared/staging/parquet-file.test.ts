@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -155,7 +156,7 @@ describe('a staging file', () => {
     expect(other.equals(first)).toBe(false);
   });
 
-  it('tells its rows and its size', async () => {
+  it('tells its rows, its size and its hash', async () => {
     await using folder = await temporaryFolders.open();
     const path = join(folder.dir, 'staged.parquet');
 
@@ -164,7 +165,9 @@ describe('a staging file', () => {
       manyRows(12, EVERY_TYPE, 31),
     ]);
 
-    expect(written).toEqual({ rows: 42, bytes: (await readFile(path)).length });
+    const bytes = await readFile(path);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(written).toEqual({ rows: 42, bytes: bytes.length, sha256 });
   });
 
   it('is refused by DuckDB when it is cut short anywhere', async () => {

@@ -149,3 +149,19 @@ it('throws when storage itself is not as it should be', async () => {
     statusCode: 404,
   });
 });
+
+describe('a file that is removed', () => {
+  it('is gone, and is removed only in the version that was seen', async () => {
+    await lake.write('runs', 'removed/one.json', 'first');
+    const seen = await lake.stat('runs', 'removed/one.json');
+    await lake.write('runs', 'removed/one.json', 'second');
+    const current = await lake.stat('runs', 'removed/one.json');
+    const etags = [seen, current, current].map((file) => ({ etag: file?.etag ?? '' }));
+
+    const outcomes: boolean[] = [];
+    for (const version of etags) outcomes.push(await lake.remove('runs', 'removed/one.json', version));
+
+    expect(outcomes).toEqual([false, true, true]);
+    expect(await lake.stat('runs', 'removed/one.json')).toBeUndefined();
+  });
+});

@@ -3,33 +3,42 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { provisionStorage } from '../../../../local/provision.ts';
 import { TableKpiHistory } from '../../../../shared/adapters/azure/table-kpi-history.ts';
 import { RunId } from '../../../../shared/domain/ids.ts';
-import { LocalDate } from '../../../../shared/domain/local-date.ts';
+import { addDays, LocalDate } from '../../../../shared/domain/local-date.ts';
 import type { KpiMart, KpiResult } from '../../../../shared/kpis/kpi-result.ts';
 import { continueSeries } from '../../../../shared/pipeline/continue-series.ts';
 import { aBookEntry, aKpiMart, aKpiResult } from '../../../support/a-kpi-mart.ts';
 import { takeStorageAccount } from '../../../support/emulator.ts';
 
 const RUN = RunId.parse('run_aaaaaaaaaaaa');
-const EARLY = { landedAt: '2031-01-01T00:00:00.000Z', runId: RUN };
-const LATE = { landedAt: '2031-01-02T00:00:00.000Z', runId: RUN };
+const OTHER_RUN = RunId.parse('run_bbbbbbbbbbbb');
+const EARLY = { landedAt: '2031-01-01T00:00:00.000Z', runId: RUN, attempt: 1 };
+const LATE = { landedAt: '2031-01-02T00:00:00.000Z', runId: OTHER_RUN, attempt: 1 };
 const { model: MODEL } = aKpiResult();
+
+function at(connection: string): TableKpiHistory {
+  return new TableKpiHistory(
+    TableClient.fromConnectionString(connection, 'kpivalues', { allowInsecureConnection: true }),
+  );
+}
 
 let history: TableKpiHistory;
 let broken: TableKpiHistory;
 beforeAll(async () => {
   const storage = await takeStorageAccount();
   await provisionStorage(storage);
-  const at = (connection: string): TableKpiHistory =>
-    new TableKpiHistory(
-      TableClient.fromConnectionString(connection, 'kpivalues', { allowInsecureConnection: true }),
-    );
   history = at(storage);
   broken = at(await takeStorageAccount());
 });
 
+async function anOwnHistory(): Promise<TableKpiHistory> {
+  const storage = await takeStorageAccount();
+  await provisionStorage(storage);
+  return at(storage);
+}
+
 /** A mart with one result of one KPI. */
 function aMartOf(result: Partial<KpiResult> & { id: string }, overrides: Partial<KpiMart> = {}): KpiMart {
-  return aKpiMart({ series: [aKpiResult(result)], ...overrides });
+  return aKpiMart({ kpis: [], series: [aKpiResult(result)], ...overrides });
 }
 
 async function valuesOf(id: string): Promise<(string | null)[]> {
@@ -54,7 +63,9 @@ it('lets the better founded result stand, in whatever order they come', async ()
     aMartOf({ id: 'x.newer', value: '2' }),
   ];
 
-  for (const mart of marts) await history.record(mart, LATE);
+  for (const [index, mart] of marts.entries()) {
+    await history.record(mart, { ...LATE, runId: RunId.parse(`run_00000000000${index}`) });
+  }
 
   expect(await valuesOf('x.newer')).toEqual(['3']);
 });
@@ -107,9 +118,96 @@ it('ends with the best founded of many that write at the same time', async () =>
     aMartOf({ id: 'x.race', value: day.slice(5, 7) }, { asOf: LocalDate.parse(day) }),
   );
 
-  await Promise.all(marts.map((mart) => history.record(mart, EARLY)));
+  await Promise.all(
+    marts.map((mart, index) =>
+      history.record(mart, { ...EARLY, runId: RunId.parse(`run_00000000001${index}`) }),
+    ),
+  );
 
   expect(await valuesOf('x.race')).toEqual(['04']);
+});
+
+it('replaces what the run has said before, also over a smaller book of the same day', async () => {
+  const first = aMartOf({ id: 'x.again', value: '1' }, { book: [aBookEntry(), aBookEntry()] });
+  const second = aMartOf({ id: 'x.again', value: '2' }, { book: [aBookEntry(), aBookEntry()] });
+  const third = aMartOf({ id: 'x.again', value: '3' }, { book: [aBookEntry()] });
+
+  const shown: unknown[] = [];
+  for (const [index, mart] of [first, second, third].entries()) {
+    await history.record(mart, { ...EARLY, attempt: index + 1 });
+    shown.push(await valuesOf('x.again'));
+  }
+
+  expect(shown).toEqual([['1'], ['2'], ['3']]);
+});
+
+it('changes nothing when the same is said again, or by an attempt that is over', async () => {
+  const old = aMartOf({ id: 'x.over', value: '1' });
+  const current = aMartOf({ id: 'x.over', value: '2' });
+
+  const changed = [
+    await history.record(old, EARLY),
+    await history.record(current, { ...EARLY, attempt: 2 }),
+    await history.record(current, { ...EARLY, attempt: 2 }),
+    await history.record(old, EARLY),
+  ];
+
+  expect(changed).toEqual([1, 1, 0, 0]);
+  expect(await valuesOf('x.over')).toEqual(['2']);
+});
+
+it('takes out what a later attempt of the run cannot compute any more, from whatever model it came', async () => {
+  const day = LocalDate.parse('2025-09-30');
+  const ofPar = aKpiResult({ id: 'x.gone', value: '1' });
+  const ofTape = aKpiResult({ id: 'x.gone', value: '2', model: 'mart_loan_tape', reportingDate: day });
+  const none = aKpiResult({ id: 'x.gone', value: null });
+  await history.record(aKpiMart({ kpis: [ofPar], series: [ofTape, ofPar] }), EARLY);
+
+  const changed = await history.record(aKpiMart({ kpis: [none], series: [] }), { ...EARLY, attempt: 2 });
+
+  expect(changed).toBe(2);
+  expect(await history.seriesOf(ofPar)).toEqual([]);
+  expect(await history.seriesOf(ofTape)).toEqual([]);
+});
+
+it('forgets a run that is withdrawn, and what it stood before stands again', async () => {
+  const history = await anOwnHistory();
+  const mart = (value: string, id: string) => aMartOf({ id, value });
+  await history.record(mart('1', 'x.forget'), EARLY);
+  await history.record(mart('2', 'x.forget'), LATE);
+  await history.record(mart('3', 'x.forget_too'), LATE);
+  const valueOf = async (id: string) =>
+    (await history.seriesOf({ id, version: 1, model: MODEL })).map(({ value }) => value);
+  const before = await valueOf('x.forget');
+
+  const removed = [await history.forget(OTHER_RUN), await history.forget(OTHER_RUN)];
+
+  expect(before).toEqual(['2']);
+  expect(removed).toEqual([2, 0]);
+  expect(await valueOf('x.forget')).toEqual(['1']);
+  expect(await valueOf('x.forget_too')).toEqual([]);
+});
+
+it('ends with the newest of several attempts of a run that write at the same time', async () => {
+  const attempts = [3, 1, 4, 2];
+
+  await Promise.all(
+    attempts.map((attempt) =>
+      history.record(aMartOf({ id: 'x.attempts', value: String(attempt) }), { ...EARLY, attempt }),
+    ),
+  );
+
+  expect(await valuesOf('x.attempts')).toEqual(['4']);
+});
+
+it('keeps more results of one KPI than one transaction holds', async () => {
+  const days = Array.from({ length: 230 }, (_, index) => addDays(LocalDate.parse('2025-01-01'), index));
+  const series = days.map((reportingDate) => aKpiResult({ id: 'x.many', reportingDate }));
+
+  const changed = await history.record(aKpiMart({ kpis: [], series }), EARLY);
+
+  expect(changed).toBe(230);
+  expect((await history.seriesOf({ id: 'x.many', version: 1, model: MODEL })).length).toBe(230);
 });
 
 it('throws when storage itself is not as it should be', async () => {

@@ -225,12 +225,13 @@ describe('reading a file', () => {
     expect((await read(content)).parts).toHaveLength(1);
   });
 
-  it('shows cells of unknown columns to the watch for personal data: of a part, the first 1,000 records', async () => {
+  it('shows cells of unknown columns to the watch for personal data: of every 65,536 records, the first 1,000', async () => {
     const seen: string[] = [];
     const see = PartBuilder.prototype.seeUnexpected;
-    PartBuilder.prototype.seeUnexpected = (column, text) => void seen.push(`${column} ${text}`);
+    PartBuilder.prototype.seeUnexpected = (record, column, text) =>
+      void seen.push(`${record} ${column} ${text}`);
     try {
-      const lines = Array.from({ length: 2_400 }, (_, index) => `L1,1,"n ""${index}"""`);
+      const lines = Array.from({ length: 66_600 }, (_, index) => `L1,1,"n ""${index}"""`);
 
       await readFile(`id,amount,extra\n${lines.join('\n')}`, CONTRACT, { partRecords: 1_200 });
     } finally {
@@ -238,7 +239,11 @@ describe('reading a file', () => {
     }
 
     expect(seen).toHaveLength(2_000);
-    expect([seen[0], seen[999], seen[1_000]]).toEqual(['extra n "0"', 'extra n "999"', 'extra n "1200"']);
+    expect([seen[0], seen[999], seen[1_000]]).toEqual([
+      '1 extra n "0"',
+      '1000 extra n "999"',
+      '65537 extra n "65536"',
+    ]);
   });
 
   it('may be empty when the contract says so', async () => {

@@ -106,6 +106,16 @@ describe('several threads', () => {
     await expect(reading).rejects.toThrow('a thread that decodes CSV failed');
   });
 
+  it('are not started where no chunk can be cut', async () => {
+    // With this key a thread fails as it starts: it would fail the reading.
+    const settings = { ...SMALL, pseudonymKey: 'too short', workers: 2, mostChunkBytes: 100 };
+
+    const { outcome, parts } = await readFile(fileOf(rows(500)), CONTRACT, settings);
+
+    expect(outcome.kind).toBe('read');
+    expect(parts).toHaveLength(10);
+  });
+
   it('refuse further chunks after they have been closed', async () => {
     const layout = { delimiter: 44, width: 3, positions: new Map<string, number>(), unexpected: [] };
     const orders = { contract: CONTRACT, layout, setAside: undefined, partRecords: 50 };

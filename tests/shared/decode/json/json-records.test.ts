@@ -163,7 +163,7 @@ describe('a line that is no record', () => {
     ['that is a list', '[1]', 'the line is not an object'],
     ['with two objects', '{"a":1}{"a":2}', 'the line has something after its end'],
     ['with an open quotation mark', '{"a":"1}', 'the line has a quotation mark that is never closed'],
-    ['with a name twice', '{"a":1,"a":1}', 'the line has "a" twice'],
+    ['with a name twice', '{"a":1,"a":1}', 'the line has one of its names twice'],
   ])('%s is set aside, and the next one is read', async (_what, line, detail) => {
     const { records, problem } = await read(inOneChunk(`{"a":"0"}\n${line}\n{"a":"2"}\n`));
 

@@ -78,17 +78,28 @@ describe('a record', () => {
   });
 
   it.each([
-    ['a name that comes twice', '{"a":1,"a":2}', 'has "a" twice, and nobody can tell which one counts'],
-    ['a name that comes twice, once as null', '{"a":null,"a":2}', 'has "a" twice'],
-    ['an object that comes twice', '{"a":{"b":1},"a":{"c":1}}', 'has "a" twice'],
-    ['two ways to the same name', '{"a.b":1,"a":{"b":2}}', 'has "a.b" twice'],
-    ['a name that comes twice inside a list', '{"l":[{"a":1,"a":2}]}', 'has "a" twice'],
+    [
+      'a name that comes twice',
+      '{"a":1,"a":2}',
+      'has one of its names twice (again as its name number 2), and nobody can tell which one counts',
+    ],
+    ['a name that comes twice, once as null', '{"a":null,"a":2}', '(again as its name number 2)'],
+    ['an object that comes twice', '{"a":{"b":1},"a":{"c":1}}', '(again as its name number 3)'],
+    ['two ways to the same name', '{"a.b":1,"a":{"b":2}}', '(again as its name number 3)'],
+    ['a name that comes twice inside a list', '{"l":[{"a":1,"a":2}]}', '(again as its name number 3)'],
     ['half a character', '{"a":"\\ud800"}', 'has an escape of half a character'],
     ['a NUL', '{"a":"x\\u0000"}', 'has a NUL character'],
     ['no object', '[1]', 'is not an object'],
     ['no object but a text', '"a"', 'is not an object'],
   ])('is malformed with %s', (_what, text, detail) => {
     expect(readRecord(text)).toEqual({ kind: 'malformed', detail: expect.stringContaining(detail) });
+  });
+
+  it('never has a name of its own repeated to anybody: it may be that of a person', () => {
+    const read = readRecord('{"Ana Pérez":1,"Ana Pérez":2}');
+
+    expect(JSON.stringify(read)).not.toContain('Ana');
+    expect(read.kind).toBe('malformed');
   });
 
   it('may have a thousand fields and no more', () => {

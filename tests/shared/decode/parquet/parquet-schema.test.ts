@@ -57,6 +57,17 @@ describe('the schema', () => {
     });
   });
 
+  it('cannot be of more rows than the bytes hold', async () => {
+    const claims = await parquetOf('SELECT 1 AS a FROM range(1_100_000)');
+    const small = await parquetOf('SELECT 1 AS a FROM range(1_000_000)');
+
+    expect(await problemOf(claims)).toMatchObject({
+      code: 'unsafe-file',
+      message: expect.stringContaining('it claims more rows than its bytes can hold'),
+    });
+    expect(await schemaOf(small)).toMatchObject({ rows: 1_000_000 });
+  });
+
   it('may be of no rows', async () => {
     expect(await schemaOf(await parquetOf(`${SELECT} LIMIT 0`))).toMatchObject({ kind: 'schema', rows: 0 });
   });

@@ -293,6 +293,11 @@ describe('a damaged workbook', () => {
     ['an attribute without a value', { sheet: '<row r></row>' }, /an attribute has no value/],
     ['an attribute without quotation marks', { sheet: '<row r=1></row>' }, /no quotation marks/],
     ['an attribute twice', { sheet: '<row r="1" r="2"></row>' }, /an attribute twice/],
+    [
+      'more attributes than any tag has',
+      { sheet: `<row ${Array.from({ length: 65 }, (_, index) => `a${index}="1"`).join(' ')}></row>` },
+      /more than 64 attributes/,
+    ],
     ['a tag in an attribute', { sheet: '<row r="<1>"></row>' }, /an attribute holds a tag/],
     ['a slash in a tag', { sheet: '<row / r="1"></row>' }, /a tag is written wrongly/],
     ['a tag without a name', { sheet: '< row></row>' }, /a tag has no name/],

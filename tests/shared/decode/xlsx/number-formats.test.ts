@@ -40,6 +40,14 @@ describe('a number format', () => {
   });
 });
 
+describe('a number format of a million characters', () => {
+  // In work that grows with its length alone: as its square, it would never end.
+  it.each(['[', '"', '\\', '[h', '_*', '[]'])('is judged when it is nothing but %s', (piece) => {
+    expect(isDateFormat(piece.repeat(1_000_000 / piece.length))).toBe(false);
+    expect(isDateFormat(`d${piece.repeat(1_000_000 / piece.length)}`)).toBe(true);
+  });
+});
+
 describe('the styles of cells', () => {
   it('know the formats that every Excel has', async () => {
     const dates = [14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 36, 45, 46, 47, 50, 58];
