@@ -25,6 +25,7 @@ export type OtherFile = { readonly path: string; readonly isNamed: boolean };
 
 export function comparisonWithFiles(files: readonly OtherFile[], against: Against): Comparison {
   return {
+    snapshots: () => Promise.resolve([]),
     history: () => Promise.resolve([]),
     async openBook(contract, asOf, { dir, sql }) {
       const wanted = comparedRelations(contract);

@@ -7,6 +7,7 @@ import { duckDbSqlEngine } from '../shared/adapters/duckdb/duckdb-sql-engine.ts'
 import { temporaryFolders } from '../shared/adapters/environment/temporary-folders.ts';
 import { anyFileReader } from '../shared/decode/any-file-reader.ts';
 import { localFile } from '../shared/decode/zip/local-file.ts';
+import { loadCatalog } from '../shared/kpis/catalog.ts';
 import { type CheckDeps, type Checked, checkFile, checkReport } from '../shared/pipeline/check-file.ts';
 import { seal } from '../shared/privacy/sealed.ts';
 import { comparisonWithFiles, filesBelow } from './check-against.ts';
@@ -66,6 +67,7 @@ function checkDeps(): CheckDeps {
       parquetRows: (dir) => new DuckDbParquetRows(dir),
       workers: Math.min(availableParallelism(), MOST_WORKERS),
     }),
+    catalog: loadCatalog,
     sql: duckDbSqlEngine,
     scratch: temporaryFolders,
     clock: { now: () => new Date() },

@@ -30,7 +30,7 @@ export function lightOf({ verdict, expectations }: ValidationReport): 'green' | 
 
 function verdict(report: ValidationReport): string {
   const { verdict, rows } = report;
-  if (verdict === 'rejected') return 'The file would be rejected: nothing of it would be in the numbers.';
+  if (verdict === 'rejected') return 'The file would be rejected: nothing of it would be taken in.';
   if (verdict === 'quarantined')
     return `The file would be taken in without ${counted(rows.rejected, 'row')}, to be set aside in quarantine.`;
   return lightOf(report) === 'green'
@@ -52,8 +52,8 @@ function facts(file: string, report: ValidationReport): string[] {
     ...(rows.orphans > 0
       ? [`  ${counted(rows.orphans, 'row')} of the rejected name nothing that is there`]
       : []),
-    ...(rows.identicalDuplicates > 0
-      ? [`  ${counted(rows.identicalDuplicates, 'row')} left out, being there twice`]
+    ...((rows.dropped ?? rows.identicalDuplicates > 0)
+      ? [`  ${counted(rows.dropped ?? rows.identicalDuplicates, 'row')} left out, being there twice`]
       : []),
     ...(score === undefined ? [] : [`  quality score ${score} of 100`]),
   ];

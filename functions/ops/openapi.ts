@@ -48,8 +48,9 @@ function operationOf(route: Route): object {
   };
 }
 
-function requestBodyOf({ description, mediaType }: NonNullable<Route['body']>): object {
-  return { description, required: false, content: { [mediaType]: {} } };
+function requestBodyOf({ description, mediaType, schema }: NonNullable<Route['body']>): object {
+  const content = { [mediaType]: schema ? { schema: jsonSchema(schema) } : {} };
+  return { description, required: schema !== undefined, content };
 }
 
 function pathParameters(path: string): object[] {

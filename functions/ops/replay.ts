@@ -7,8 +7,8 @@ import { badRequest, describeIssues, problem, unknownRun } from './problem-detai
 import { jsonAnswer, type Route, withDeps } from './route.ts';
 
 const ReplayBody = z.strictObject({
-  reason: z.string().trim().min(1).max(200),
-  dryRun: z.boolean().default(false),
+  reason: z.string().trim().min(1).max(200).describe('Kept in the ledger'),
+  dryRun: z.boolean().default(false).describe('Only say which run there would be'),
 });
 
 const Answer = z.object({
@@ -30,9 +30,9 @@ export const replayRoute: Route = {
   authLevel: 'function',
   summary: 'Have the raw file of a run judged by the newest version of its contract, as a new run',
   body: {
-    description:
-      'An object with `reason` (1 to 200 characters, kept in the ledger) and, if wished, `dryRun` (true: only say what would be done)',
+    description: 'Why, and whether to do it',
     mediaType: 'application/json',
+    schema: ReplayBody,
   },
   responses: {
     200: {

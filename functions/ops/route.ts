@@ -23,7 +23,7 @@ export type Route = {
   readonly authLevel: 'anonymous' | 'function';
   readonly summary: string;
   readonly query?: z.ZodObject;
-  readonly body?: { readonly description: string; readonly mediaType: string };
+  readonly body?: { readonly description: string; readonly mediaType: string; readonly schema?: z.ZodType };
   readonly responses: Readonly<
     Record<number, { description: string; schema?: z.ZodType; mediaType?: string }>
   >;

@@ -1,6 +1,5 @@
 import { type LocalDate, toEpochDay } from '../domain/local-date.ts';
 import { compare, multiply, type Rational, rational, toDecimal } from '../domain/rational.ts';
-import type { QualityEntry } from '../ports/quality-log.ts';
 import type { ExpectationResult } from './expectation-result.ts';
 import { bandInWords, countInWords, rowsInWords } from './in-words.ts';
 import type { ItemOf, SuiteItem } from './suite.ts';
@@ -41,26 +40,6 @@ export function hasCollapsed(
       item.severity === 'block' &&
       compare(rational(rows), percentOf(item.expectation.minPercent, median)) < 0,
   );
-}
-
-/** Until `judgeFile` is given the files to count against. */
-export function earlierVolumes(
-  history: readonly QualityEntry[],
-  run: Pick<QualityEntry, 'runId' | 'landedAt'>,
-): number[] {
-  return history
-    .filter(
-      ({ runId, landedAt, verdict }) =>
-        runId !== run.runId && landedAt <= run.landedAt && verdict === 'promote',
-    )
-    .slice(0, 10)
-    .map(({ rows }) => rows);
-}
-
-/** Until `judgeFile` asks `hasCollapsed`. */
-export function isVolumeCollapse(rows: number, earlier: readonly number[]): boolean {
-  const median = medianOf(earlier);
-  return median !== undefined && compare(multiply(rational(rows), rational(2)), median) < 0;
 }
 
 function volumeResult(item: ItemOf<'volume'>, facts: HistoryFacts): ExpectationResult {

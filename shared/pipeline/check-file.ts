@@ -9,23 +9,28 @@ import { type Problem, ProblemCode } from '../domain/problem.ts';
 import { runIdOf } from '../domain/run-identity.ts';
 import type { BookView } from '../expectations/evaluate-sql.ts';
 import { suiteOf } from '../expectations/suite.ts';
+import type { Catalog } from '../kpis/catalog.ts';
 import { type ByteSource, inRanges } from '../ports/byte-source.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { QualityEntry, QualityLog } from '../ports/quality-log.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
-import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
+import type { Snapshot, SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { SqlSession } from '../ports/sql-engine.ts';
 import { validationPage } from '../publishing/validation-page.ts';
 import { notValidated } from '../runs/closing-documents.ts';
 import { ValidationReport } from '../runs/documents.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import { readByKpis } from './book.ts';
 import { comparedBook } from './compared-book.ts';
 import { EMPTY_FILE, fileTooLarge, notIdentified, unsafeName } from './drop-problems.ts';
+import { filesToCountAgainst } from './earlier-files.ts';
 import { identifyTables } from './identify-tables.ts';
+import { MOST_FILE_BYTES } from './ingest.ts';
 import { judgeFile } from './judge-file.ts';
 import { parseLandingPath } from './landing-path.ts';
 import { openComparedBook } from './open-compared-book.ts';
 import { type ReadSnapshotDeps, readSnapshot, type Unusable, type Usable } from './read-snapshot.ts';
+import { HISTORY } from './validate.ts';
 import { validationReport } from './validation-report.ts';
 
 // The verdict that a drop of the file would get, without the drop: nothing is landed, kept, registered or counted.
@@ -48,12 +53,15 @@ export type Comparison = {
     asOf: LocalDate | undefined,
     session: { dir: string; sql: SqlSession },
   ): Promise<readonly BookView[]>;
+  /** Accepted files, among which are those that its rows are counted against. */
+  snapshots(): Promise<readonly Snapshot[]>;
   /** The earlier files of the contract, up to a landing. */
   history(contract: Contract, landedAt: string): Promise<readonly QualityEntry[]>;
 };
 
 export type CheckDeps = ReadSnapshotDeps & {
   scratch: ScratchSpace;
+  catalog(): Promise<Catalog>;
   /** Without it references are not evaluated, and no volume is unusual. */
   comparison?: Comparison | undefined;
 };
@@ -112,8 +120,8 @@ export function comparisonWithStore({
   return {
     openBook: async (contract, asOf, { dir, sql }) =>
       await openComparedBook(comparedBook(contract, asOf, await registry.all()), { dir, sql, lake }),
-    history: ({ dataset, name }, landedAt) =>
-      quality.history({ dataset, contract: name }, EARLIER_FILES, landedAt),
+    snapshots: () => registry.all(),
+    history: ({ dataset, name }, landedAt) => quality.history({ dataset, contract: name }, HISTORY, landedAt),
   };
 }
 
@@ -148,15 +156,20 @@ export async function judgeWithoutDrop(
     },
     deps,
   );
-  const judged = judgeFile(run, { contract, suite, read, history });
-  const { quarantinePath: _notThere, ...report } = validationReport(run, { contract, read, judged, history });
+  const snapshots = (await comparison?.snapshots()) ?? [];
+  const earlier = filesToCountAgainst(contract, run, read.asOf, snapshots).map(({ rows }) => rows);
+  const judged = judgeFile(run, { contract, suite, read, earlier });
+  const isReadByKpis = readByKpis([contract], await deps.catalog()).length > 0;
+  const { quarantinePath: _notThere, ...report } = validationReport(run, {
+    contract,
+    read,
+    judged,
+    history,
+    isReadByKpis,
+  });
   return { run, report, read };
 }
 
-/** As many earlier files as validation looks at. */
-const EARLIER_FILES = 30;
-/** As large as a drop may be. */
-const MOST_FILE_BYTES = 8 * 1024 ** 3;
 /** Enough to see what is wrong; the counts are in the report. */
 const SHOWN_ROWS = 20;
 

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Contract } from '../contracts/contract.ts';
-import { LocalDate } from '../domain/local-date.ts';
+import { addDays, LocalDate } from '../domain/local-date.ts';
 import type { Snapshot } from '../ports/snapshot-registry.ts';
 import { supersedes } from './book.ts';
 
-// The other files that a file is compared with: those its references and reconciliations name, as of its own day.
+// The other files that a file is compared with: those its references and reconciliations name, as of its own day or
+// the day nearest to it.
 
 const NO_LIMIT = LocalDate.parse('9999-12-31');
+/** Events are dated by the last of them, which is often a day or two before the export that knows all their loans. */
+const DAYS_AFTER = 31;
 
 /** Relations that the contract's suite asks, in name order. */
 export function comparedRelations({ references = [], expectations = [] }: Contract): readonly string[] {
@@ -17,7 +20,10 @@ export function comparedRelations({ references = [], expectations = [] }: Contra
   return [...new Set(named)].toSorted();
 }
 
-/** Of each such relation the newest snapshot that is not newer than the file; reference data meets the newest of all. */
+/**
+ * Of each such relation the snapshot of the file's own day; else the next one within a month, since it knows all that
+ * was there before; else the newest before it. Reference data meets the newest of all.
+ */
 export function comparedBook(
   contract: Contract,
   asOf: LocalDate | undefined,
@@ -25,13 +31,33 @@ export function comparedBook(
 ): readonly Snapshot[] {
   return comparedRelations(contract).flatMap((relation) => {
     if (relation === contract.relation) return [];
-    let best: Snapshot | undefined;
-    for (const snapshot of snapshots) {
-      if (snapshot.relation !== relation || snapshot.asOf > (asOf ?? NO_LIMIT)) continue;
-      if (best === undefined || supersedes(snapshot, best)) best = snapshot;
-    }
+    const candidates = snapshots.filter((snapshot) => snapshot.relation === relation);
+    const best =
+      asOf === undefined
+        ? newest(candidates, NO_LIMIT)
+        : (nextAfter(candidates, asOf) ?? newest(candidates, asOf));
     return best === undefined ? [] : [best];
   });
+}
+
+function newest(snapshots: readonly Snapshot[], until: LocalDate): Snapshot | undefined {
+  let best: Snapshot | undefined;
+  for (const snapshot of snapshots) {
+    if (snapshot.asOf > until) continue;
+    if (best === undefined || supersedes(snapshot, best)) best = snapshot;
+  }
+  return best;
+}
+
+function nextAfter(snapshots: readonly Snapshot[], asOf: LocalDate): Snapshot | undefined {
+  const inReach = snapshots.filter(({ asOf: day }) => day >= asOf && day <= addDays(asOf, DAYS_AFTER));
+  const [day] = inReach.map(({ asOf }) => asOf).toSorted();
+  return day === undefined
+    ? undefined
+    : newest(
+        inReach.filter(({ asOf }) => asOf === day),
+        day,
+      );
 }
 
 /**

@@ -9,8 +9,6 @@ import type { RunRecord } from '../runs/run-record.ts';
 
 /** As many as a trend can show in the width of a table cell. */
 const MOST_FILES = 12;
-/** A file that was judged again has an entry for each attempt, so more are read than are shown. */
-const MOST_ENTRIES = 2 * MOST_FILES;
 
 export type ContractQuality = {
   readonly newest: QualityEntry;
@@ -63,21 +61,10 @@ async function qualityOf(
   { dataset, name }: Contract,
   { quality, ledger }: { quality: QualityLog; ledger: RunLedger },
 ): Promise<ContractQuality | undefined> {
-  const files = newestAttempts(await quality.history({ dataset, contract: name }, MOST_ENTRIES));
+  const files = (await quality.history({ dataset, contract: name }, MOST_FILES)).toReversed();
   const newest = files.at(-1);
   if (newest === undefined) return undefined;
   const isReference = contractOf(newest.contract, newest.contractVersion)?.asOf.kind === 'always';
   const isOneOfSeveral = CONTRACTS.some((other) => other.dataset === dataset && other.name !== name);
   return { newest, files, isReference, isOneOfSeveral, run: (await ledger.find(newest.runId))?.value };
-}
-
-function newestAttempts(history: readonly QualityEntry[]): QualityEntry[] {
-  const runs = new Map<string, QualityEntry>();
-  for (const entry of history) {
-    const known = runs.get(entry.runId);
-    if (known === undefined || known.attempt < entry.attempt) runs.set(entry.runId, entry);
-  }
-  return [...runs.values()]
-    .toSorted((a, b) => (a.landedAt < b.landedAt ? -1 : a.landedAt > b.landedAt ? 1 : 0))
-    .slice(-MOST_FILES);
 }

@@ -42,7 +42,7 @@ export type IngestDeps = CloseDeps & {
 export type IngestOutcome = DropRecord & { readonly next: readonly StageMessage[] };
 
 /** Beyond what one worker reads within its time; a lender's book of a hundred million rows is smaller. */
-const MOST_FILE_BYTES = 8 * 1024 ** 3;
+export const MOST_FILE_BYTES = 8 * 1024 ** 3;
 
 const UNKNOWN_DATASET = DatasetId.parse('unknown/unknown');
 

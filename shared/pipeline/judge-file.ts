@@ -3,13 +3,12 @@ import type { Contract } from '../contracts/contract.ts';
 import { Sha256 } from '../domain/ids.ts';
 import { localDateOf } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
-import { earlierVolumes, evaluateHistory, isVolumeCollapse } from '../expectations/evaluate-history.ts';
+import { evaluateHistory, hasCollapsed } from '../expectations/evaluate-history.ts';
 import { type CountedProblem, evaluateRows } from '../expectations/evaluate-rows.ts';
 import { ExpectationResult } from '../expectations/expectation-result.ts';
 import { qualityScore, verdictOf } from '../expectations/quality-score.ts';
 import type { SuiteItem } from '../expectations/suite.ts';
 import { suiteResults } from '../expectations/suite-results.ts';
-import type { QualityEntry } from '../ports/quality-log.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { type FileProblem, fileProblems } from './file-problems.ts';
 import type { Unusable, Usable } from './read-snapshot.ts';
@@ -27,18 +26,18 @@ export type Judged = {
 };
 
 export function judgeFile(
-  run: Pick<RunRecord, 'runId' | 'drop'>,
+  run: Pick<RunRecord, 'drop'>,
   {
     contract,
     suite,
     read,
-    history,
+    earlier,
   }: {
     contract: Contract;
     suite: readonly SuiteItem[];
     read: Usable | Unusable;
-    /** Of the contract, up to the landing of this file. */
-    history: readonly QualityEntry[];
+    /** Accepted rows of the files that it is counted against: see `filesToCountAgainst`. */
+    earlier: readonly number[];
   },
 ): Judged {
   const { intake } = read;
@@ -51,7 +50,6 @@ export function judgeFile(
     columns: columnsOf(contract, read),
     problems: counted,
   });
-  const earlier = earlierVolumes(history, { runId: run.runId, landedAt: run.drop.landedAt });
   const past =
     read.kind === 'usable'
       ? evaluateHistory(suite, {
@@ -72,8 +70,7 @@ export function judgeFile(
     results,
     resultsSha256: Sha256.parse(createHash('sha256').update(JSON.stringify(results)).digest('hex')),
     score: qualityScore(results, { read: intake.records, rejected: intake.rejected }),
-    // Where the contract lets any number of rows through, few of them are no collapse.
-    isVolumeCollapse: isBlocked && read.kind === 'usable' && isVolumeCollapse(intake.accepted, earlier),
+    isVolumeCollapse: read.kind === 'usable' && hasCollapsed(suite, { rows: intake.accepted, earlier }),
     problems: fileProblems(results, { suite, read, counted, isBlocked }),
   };
 }

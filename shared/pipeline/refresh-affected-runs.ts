@@ -11,7 +11,7 @@ import type { Snapshot, SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { nextAttempt } from './begin-attempt.ts';
 import { bookOf, readByKpis, runsAffectedBy } from './book.ts';
-import { comparedBook, referencedBookId } from './compared-book.ts';
+import { comparedFilesId, countsRows } from './earlier-files.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 
 export type RefreshDeps = {
@@ -106,8 +106,9 @@ async function checkReferrersAgain(
   const { changed, snapshots } = change;
   const messages: StageMessage[] = [];
   const runIds = new Set<RunId>();
-  const refers = ({ references = [] }: Contract): boolean =>
-    references.some(({ to }) => to.relation === changed.relation);
+  const refers = (contract: Contract): boolean =>
+    (contract.references ?? []).some(({ to }) => to.relation === changed.relation) ||
+    (contract.relation === changed.relation && countsRows(contract));
   if (!CONTRACTS.some(refers)) return { messages, runIds };
   const cause = causeOf(change);
   const inBooks = new Set(snapshots.map(({ runId }) => runId));
@@ -117,7 +118,7 @@ async function checkReferrersAgain(
     const amended = await amendRun(ledger, run.runId, (current) => {
       const { checkedBook } = current;
       if (checkedBook === undefined || !isChecked(current, inBooks)) return undefined;
-      const now = referencedBookId(contract, comparedBook(contract, checkedBook.asOf, snapshots));
+      const now = comparedFilesId(contract, current, checkedBook.asOf, snapshots);
       return checkedBook.id === now ? undefined : nextAttempt(current, 'validate', cause, clock);
     });
     if (amended === undefined) continue;
@@ -142,7 +143,7 @@ function isChecked(run: RunRecord, inBooks: ReadonlySet<RunId>): boolean {
     case 'running':
       return run.stage !== 'validate' || run.checkedBook?.attempt === run.attempt;
     case 'rejected':
-      return run.problems.some(({ code }) => code === 'orphan');
+      return run.problems.some(({ code }) => code === 'orphan' || code === 'volume-change');
     case 'failed':
     case 'canceled':
       return inBooks.has(run.runId);

@@ -3,7 +3,7 @@ import type { Contract } from '../contracts/contract.ts';
 import { contractOf } from '../contracts/registry.ts';
 import { sealedColumns } from '../decode/safe-cells.ts';
 import type { DatasetId } from '../domain/ids.ts';
-import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
+import { REFERENCE_DAY } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DataBreaker } from '../expectations/data-breaker.ts';
 import { noteVerdict } from '../expectations/note-verdict.ts';
@@ -12,13 +12,14 @@ import type { Breakers } from '../ports/breakers.ts';
 import { FileMissing } from '../ports/lake.ts';
 import type { QualityEntry, QualityLog } from '../ports/quality-log.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
-import type { Snapshot } from '../ports/snapshot-registry.ts';
 import type { ValidationReport } from '../runs/documents.ts';
 import { attemptPath, quarantinePath, stagingPath } from '../runs/run-paths.ts';
 import type { CheckedBook, RunRecord } from '../runs/run-record.ts';
 import { begunAnew, validateAnew } from './begin-attempt.ts';
+import { readByKpis } from './book.ts';
 import { type CloseDeps, closeRun, fileOf, type ManifestFile } from './close-run.ts';
-import { comparedBook, referencedBookId } from './compared-book.ts';
+import { comparedBook } from './compared-book.ts';
+import { comparedFilesId, countsRows, filesToCountAgainst } from './earlier-files.ts';
 import { type ForgetDeps, forgetRun } from './forget-run.ts';
 import { hasKpis } from './has-kpis.ts';
 import { type Judged, judgeFile } from './judge-file.ts';
@@ -27,6 +28,7 @@ import { type ReadSnapshotDeps, readSnapshot, type Unusable, type Usable } from 
 import { type RefreshDeps, refreshAffectedRuns, withdrawSnapshot } from './refresh-affected-runs.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { validationReport } from './validation-report.ts';
+import { waitForPredecessors } from './wait-for-predecessors.ts';
 import { type WaitDeps, waitForReferences } from './wait-for-references.ts';
 import { afterBeginning, amendAttempt, type StageOutcome, withTrail, workStage } from './work-stage.ts';
 
@@ -41,7 +43,7 @@ export type ValidateDeps = CloseDeps &
   WaitDeps & { scratch: ScratchSpace; quality: QualityLog; breakers: Breakers };
 
 /** How many earlier files of a contract are looked at: the newest ten attempts may be of fewer files. */
-const HISTORY = 30;
+export const HISTORY = 13;
 
 export async function validateRun(message: StageMessage, deps: ValidateDeps): Promise<StageOutcome> {
   return await workStage(message, deps, {
@@ -82,8 +84,9 @@ async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly St
   await using scratch = await deps.scratch.open();
   const read = await readAgainstBook(run, contract, scratch.dir, deps);
   if (read === 'other-files') return await validateAnew(run, deps);
-  const judged = judgeFile(run, { contract, suite: suiteOf(contract), read, history });
-  const report = validationReport(run, { contract, read, judged, history });
+  const judged = judgeFile(run, { contract, suite: suiteOf(contract), read, earlier: read.earlier });
+  const isReadByKpis = readByKpis([contract], await deps.catalog()).length > 0;
+  const report = validationReport(run, { contract, read, judged, history, isReadByKpis });
   const work: Work = { run, contract, read, judged, report, startedAt };
   return read.kind === 'usable' && judged.verdict === 'promote'
     ? await promote({ ...work, read }, deps)
@@ -91,21 +94,21 @@ async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly St
 }
 
 /**
- * Reads and judges every row. Which files its rows were held against is written down before it is looked once more
- * whether they are still the right ones: whoever registers one of them later finds that note and has the run checked
- * again, whoever did so earlier is seen here.
+ * Reads and judges every row. Which files its rows were held and counted against is written down before it is looked
+ * once more whether they are still the right ones: whoever registers one of them later finds that note and has the run
+ * checked again, whoever did so earlier is seen here.
  */
 async function readAgainstBook(
   run: RunRecord,
   contract: Contract,
   dir: string,
   deps: ValidateDeps,
-): Promise<Usable | Unusable | 'other-files'> {
+): Promise<((Usable | Unusable) & { earlier: readonly number[] }) | 'other-files'> {
   const raw = run.rawPath === undefined ? undefined : await deps.lake.ranges('raw', run.rawPath);
   if (raw === undefined) throw new FileMissing('raw', run.rawPath ?? '(no path)');
   await waitForReferences(run, contract, deps);
-  const bookNow = async (asOf: LocalDate | undefined): Promise<readonly Snapshot[]> =>
-    comparedBook(contract, asOf, await deps.registry.all());
+  await waitForPredecessors(run, contract, deps);
+  let earlier: readonly number[] = [];
   let met: Omit<CheckedBook, 'attempt'> | undefined;
   const read = await readSnapshot(
     { source: raw.source, ...run },
@@ -114,17 +117,21 @@ async function readAgainstBook(
       suite: suiteOf(contract),
       dir,
       openBook: async (asOf, sql) => {
-        const book = await bookNow(asOf);
-        met = { id: referencedBookId(contract, book), ...(asOf !== undefined && { asOf }) };
-        return await openComparedBook(book, { dir, sql, lake: deps.lake });
+        const snapshots = await deps.registry.all();
+        const id = comparedFilesId(contract, run, asOf, snapshots);
+        met = { id, ...(asOf !== undefined && { asOf }) };
+        earlier = filesToCountAgainst(contract, run, asOf, snapshots).map(({ rows }) => rows);
+        return await openComparedBook(comparedBook(contract, asOf, snapshots), { dir, sql, lake: deps.lake });
       },
     },
     deps,
   );
-  if (met === undefined || (contract.references ?? []).length === 0) return read;
+  const isCompared = (contract.references ?? []).length > 0 || countsRows(contract);
+  if (met === undefined || !isCompared) return { ...read, earlier };
   const { id, asOf } = met;
   const isNoted = await noteBook(run, { attempt: run.attempt, ...met }, deps);
-  return isNoted && referencedBookId(contract, await bookNow(asOf)) === id ? read : 'other-files';
+  const now = comparedFilesId(contract, run, asOf, await deps.registry.all());
+  return isNoted && now === id ? { ...read, earlier } : 'other-files';
 }
 
 /** Once for each attempt. False when another delivery of this one has met other files: they stay written down. */

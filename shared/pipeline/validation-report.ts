@@ -24,7 +24,7 @@ export function validationReport(
     judged: Judged;
     history: readonly QualityEntry[];
     /** Whether a model of the KPIs names the contract's relation; left out where nobody knows. */
-    isReadByKpis?: boolean;
+    isReadByKpis: boolean;
   },
 ): ValidationReport {
   const { intake, orphans, duplicates } = read;
@@ -49,7 +49,7 @@ export function validationReport(
       dropped: intake.dropped,
       identicalDuplicates: duplicates.identical,
     },
-    ...(isReadByKpis !== undefined && { isReadByKpis }),
+    isReadByKpis,
     tolerance: { maxRejectedShare: contract.maxRejectedShare, rejectedShare: toDecimal(share, 6) },
     problems: [...judged.problems, ...intake.tally.lines()],
     columns: { unexpected: [...read.columns.unexpected], missingOptional: [...read.columns.missingOptional] },

@@ -5,10 +5,13 @@ import type { KpiMart, KpiResult } from '../kpis/kpi-result.ts';
 export interface KpiHistory {
   /**
    * The results of the run are now exactly those of the mart, unless a later attempt has said more. Idempotent. Between
-   * two books of equal standing it counts whose file landed later. Returns how many results were added, changed or taken
+   * two books of equal standing it counts whose file landed later, then whose contract is newer. Returns how many results were added, changed or taken
    * out.
    */
-  record(mart: KpiMart, run: { landedAt: string; runId: RunId; attempt: number }): Promise<number>;
+  record(
+    mart: KpiMart,
+    run: { landedAt: string; contractVersion?: number | undefined; runId: RunId; attempt: number },
+  ): Promise<number>;
   /** The run is withdrawn: what stood behind its results stands again. Returns how many were taken out. */
   forget(runId: RunId): Promise<number>;
   /**

@@ -18,7 +18,12 @@ const StoredResult = z.object({
   result: z.string(),
 });
 type Stored = z.infer<typeof StoredResult> & { readonly etag: string };
-type Writer = { readonly landedAt: string; readonly runId: RunId; readonly attempt: number };
+type Writer = {
+  readonly landedAt: string;
+  readonly contractVersion?: number | undefined;
+  readonly runId: RunId;
+  readonly attempt: number;
+};
 
 export class TableKpiHistory implements KpiHistory {
   readonly #table: TableClient;
@@ -157,6 +162,11 @@ function pointOf({ model, reportingDate, dimension }: KpiResult): string {
 }
 
 /** The newer the book and the more datasets it has, the better founded its results. Sorts as text. */
-function standingOf(mart: KpiMart, { landedAt, runId }: Writer): string {
-  return `${mart.asOf}|${String(mart.book.length).padStart(3, '0')}|${landedAt}|${runId}`;
+function standingOf(mart: KpiMart, { landedAt, contractVersion = 1, runId }: Writer): string {
+  const founded = [
+    String(mart.book.length).padStart(3, '0'),
+    landedAt,
+    String(contractVersion).padStart(6, '0'),
+  ];
+  return [mart.asOf, ...founded, runId].join('|');
 }
