@@ -4,12 +4,11 @@ import { addDays, LocalDate } from '../domain/local-date.ts';
 import type { Snapshot } from '../ports/snapshot-registry.ts';
 import { supersedes } from './book.ts';
 
-// The other files that a file is compared with: those its references and reconciliations name, as of its own day or
-// the day nearest to it.
+// The other files that a file is compared with: those its references and reconciliations name, as of its own day.
 
 const NO_LIMIT = LocalDate.parse('9999-12-31');
-/** Events are dated by the last of them, which is often a day or two before the export that knows all their loans. */
-const DAYS_AFTER = 31;
+/** A file of events is dated by the last of them, which is often a day or two before it was exported. */
+const DAYS_AFTER_EVENTS = 7;
 
 /** Relations that the contract's suite asks, in name order. */
 export function comparedRelations({ references = [], expectations = [] }: Contract): readonly string[] {
@@ -21,8 +20,8 @@ export function comparedRelations({ references = [], expectations = [] }: Contra
 }
 
 /**
- * Of each such relation the snapshot of the file's own day; else the next one within a month, since it knows all that
- * was there before; else the newest before it. Reference data meets the newest of all.
+ * Of each such relation the newest snapshot that is not newer than the file; of files of events the first one of the
+ * week that begins with the last event, if there is one. Reference data meets the newest of all.
  */
 export function comparedBook(
   contract: Contract,
@@ -32,10 +31,9 @@ export function comparedBook(
   return comparedRelations(contract).flatMap((relation) => {
     if (relation === contract.relation) return [];
     const candidates = snapshots.filter((snapshot) => snapshot.relation === relation);
-    const best =
-      asOf === undefined
-        ? newest(candidates, NO_LIMIT)
-        : (nextAfter(candidates, asOf) ?? newest(candidates, asOf));
+    const exported =
+      asOf !== undefined && contract.asOf.kind === 'newest-event' ? exportedWith(candidates, asOf) : undefined;
+    const best = exported ?? newest(candidates, asOf ?? NO_LIMIT);
     return best === undefined ? [] : [best];
   });
 }
@@ -49,8 +47,8 @@ function newest(snapshots: readonly Snapshot[], until: LocalDate): Snapshot | un
   return best;
 }
 
-function nextAfter(snapshots: readonly Snapshot[], asOf: LocalDate): Snapshot | undefined {
-  const inReach = snapshots.filter(({ asOf: day }) => day >= asOf && day <= addDays(asOf, DAYS_AFTER));
+function exportedWith(snapshots: readonly Snapshot[], asOf: LocalDate): Snapshot | undefined {
+  const inReach = snapshots.filter(({ asOf: day }) => day >= asOf && day <= addDays(asOf, DAYS_AFTER_EVENTS));
   const [day] = inReach.map(({ asOf }) => asOf).toSorted();
   return day === undefined
     ? undefined

@@ -75,6 +75,7 @@ describe('the verdict', () => {
       runId: run.runId,
       dataset: PAR,
       contract: 'loan_par_balances',
+      isReadByKpis: true,
       contractVersion: 1,
       sourceFile: `${PAR}/accepted.csv`,
       inputSha256: run.sha256,
