@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { contractOf } from '../../../shared/contracts/registry.ts';
 import { LocalDate } from '../../../shared/domain/local-date.ts';
+import { comparedFilesId } from '../../../shared/pipeline/earlier-files.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { ChaoticBus } from '../../support/chaotic-bus.ts';
@@ -131,7 +133,10 @@ type Ending = Awaited<ReturnType<typeof endingOf>>;
 /** What an operator could tell apart, without times, attempts, and what follows from the place in the feed. */
 async function endingOf(pipeline: Pipeline) {
   const runs = await pipeline.deps.ledger.list();
+  const snapshots = await pipeline.deps.registry.all();
   const ends = runs.map(async (run) => {
+    const contract = contractOf(run.contract, run.contractVersion);
+    const { checkedBook } = run;
     const report = await pipeline.validationOf(run);
     const staged = await pipeline.bytes('staging', run.stagingPath ?? '');
     const { quarantinePath } = report;
@@ -142,7 +147,10 @@ async function endingOf(pipeline: Pipeline) {
       status: run.status,
       stage: run.stage,
       asOf: run.asOf,
-      checkedBook: run.checkedBook?.id,
+      // Which files those are also follows from what had landed before; that they are the right ones does not.
+      isUpToDate:
+        contract !== undefined &&
+        checkedBook?.id === comparedFilesId(contract, run, checkedBook?.asOf, snapshots),
       bookId: run.bookId,
       rows: report.rows,
       orphans: report.rows.orphans,
