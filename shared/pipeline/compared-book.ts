@@ -32,7 +32,9 @@ export function comparedBook(
     if (relation === contract.relation) return [];
     const candidates = snapshots.filter((snapshot) => snapshot.relation === relation);
     const exported =
-      asOf !== undefined && contract.asOf.kind === 'newest-event' ? exportedWith(candidates, asOf) : undefined;
+      asOf !== undefined && contract.asOf.kind === 'newest-event'
+        ? exportedWith(candidates, asOf)
+        : undefined;
     const best = exported ?? newest(candidates, asOf ?? NO_LIMIT);
     return best === undefined ? [] : [best];
   });

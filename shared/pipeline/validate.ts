@@ -28,7 +28,6 @@ import { type ReadSnapshotDeps, readSnapshot, type Unusable, type Usable } from 
 import { type RefreshDeps, refreshAffectedRuns, withdrawSnapshot } from './refresh-affected-runs.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { validationReport } from './validation-report.ts';
-import { waitForPredecessors } from './wait-for-predecessors.ts';
 import { type WaitDeps, waitForReferences } from './wait-for-references.ts';
 import { afterBeginning, amendAttempt, type StageOutcome, withTrail, workStage } from './work-stage.ts';
 
@@ -107,7 +106,6 @@ async function readAgainstBook(
   const raw = run.rawPath === undefined ? undefined : await deps.lake.ranges('raw', run.rawPath);
   if (raw === undefined) throw new FileMissing('raw', run.rawPath ?? '(no path)');
   await waitForReferences(run, contract, deps);
-  await waitForPredecessors(run, contract, deps);
   let earlier: readonly number[] = [];
   let met: Omit<CheckedBook, 'attempt'> | undefined;
   const read = await readSnapshot(

@@ -9,10 +9,10 @@ export type WaitDeps = {
 };
 
 const PAUSE_MS = 250;
-const MOST_PAUSES = 20;
+const MOST_PAUSES = 8;
 
 /**
- * Files that belong together arrive together: one whose rows refer to a dataset that is just being taken in waits a few
+ * Files that belong together arrive together: one whose rows refer to a dataset that is just being taken in waits up to two
  * seconds for it, so that it need not be checked twice. Nothing depends on it: whoever arrives later has it checked again.
  */
 export async function waitForReferences(

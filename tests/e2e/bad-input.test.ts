@@ -65,8 +65,11 @@ describe('the fault', () => {
     const codes = run.problems.map(({ code }) => code);
     expect(codes).toEqual(expect.arrayContaining(worst));
     if (expected.outcome === 'accepted') {
-      const remarks = run.problems.filter(({ severity }) => severity !== 'notice');
-      // The books are of a past year, which is all that may be said of a good file.
+      // The books are of a past year, which is all that may be said of a good file; but so many bad ones of its dataset
+      // land around it that the breaker may be open, which is said of each.
+      const remarks = run.problems.filter(
+        ({ severity, code }) => severity !== 'notice' && code !== 'breaker-open',
+      );
       expect(remarks.map(({ code }) => code)).toEqual(['stale-data']);
       if (expected.problem !== undefined) expect(codes).toContain(expected.problem);
     }
