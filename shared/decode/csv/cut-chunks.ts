@@ -1,5 +1,5 @@
 import { inRanges } from '../../ports/byte-source.ts';
-import { CARRIAGE_RETURN, LINE_FEED, MOST_RECORD_BYTES, QUOTE, READ_AHEAD_BYTES } from './dialect.ts';
+import { CARRIAGE_RETURN, LINE_FEED, QUOTE, READ_AHEAD_BYTES } from './dialect.ts';
 import { type CsvFile, startingAt } from './read-in-sequence.ts';
 
 /** Whole records of a file, as many as a part has; fewer at its end. */
@@ -15,8 +15,7 @@ export type Chunk = {
 /**
  * Cuts a file behind every `partRecords` records by counting line ends outside of quotation marks. An odd number of
  * quotation marks before a byte means that it stands inside of them, in every file without a quotation mark out of
- * place; whoever decodes a chunk finds out whether that held. Ends early before a chunk of more than `mostChunkBytes` or
- * a record that is too long.
+ * place; whoever decodes a chunk finds out whether that held. Ends early before a chunk of more than `mostChunkBytes`.
  */
 export async function* cutChunks(
   { source, partRecords, rangeBytes, mostChunkBytes }: Omit<CsvFile, 'contract' | 'layout'>,
@@ -37,10 +36,7 @@ export async function* cutChunks(
   for await (const range of inRanges(startingAt(source, offset), rangeBytes)) {
     let from = 0;
     while (from < range.length) {
-      const before = cutter.records;
       const cut = cutter.scan(range, from, partRecords);
-      // No record is as long as that: reading in sequence says so.
-      if (cutter.records === before && cut - from > MOST_RECORD_BYTES) return;
       pieces.push(range.subarray(from, cut));
       size += cut - from;
       from = cut;
