@@ -80,7 +80,8 @@ describe('a good file that is dropped', () => {
   it('leaves staging, marts, reports and the documents of the run, and nothing in quarantine', async () => {
     const { asOf } = sums;
 
-    expect(await store.paths('staging')).toEqual([`${ID}/as_of=${asOf}/${run.runId}.parquet`]);
+    const staged = new RegExp(`^${ID}/as_of=${asOf}/${run.runId}-[0-9a-f]{12}\\.parquet$`);
+    expect(await store.paths('staging')).toEqual([expect.stringMatching(staged)]);
     expect(await store.paths('marts', 'kpis/')).toEqual(
       ['csv', 'json', 'parquet'].map((extension) => `kpis/as_of=${asOf}/${run.runId}.${extension}`),
     );
