@@ -3,14 +3,18 @@ import { Sha256 } from '../domain/ids.ts';
 import { type CatalogAsset, readCatalogAssets } from './catalog-assets.ts';
 import { readDefinitions, type SourcedDefinition } from './definition-file.ts';
 import type { KpiDefinition } from './kpi-definition.ts';
-import { type Model, orderModels, relationsBehind } from './model-graph.ts';
+import { type Model, ModelCycle, orderModels, relationsBehind } from './model-graph.ts';
 import { STAGED_RELATIONS } from './relations.ts';
 import { placeholdersIn } from './requirement.ts';
 
 /** Every KPI that there is, and the models that it can be read from. */
 export type Catalog = {
-  /** By id. */
+  /** In the version in force, by id. */
   readonly kpis: readonly KpiDefinition[];
+  /** Versions that have been replaced, by id and version. They are computed beside those in force. */
+  readonly former: readonly KpiDefinition[];
+  /** Where the definition stands: `catalog/par.yaml:12`. */
+  readonly placeOf: (kpi: KpiDefinition, ...path: readonly (string | number)[]) => string;
   /** Each after what it reads. */
   readonly models: readonly Model[];
   /** Hash of all definitions and models: another catalogue is another book. */
@@ -34,36 +38,56 @@ export async function loadCatalog(root?: string): Promise<Catalog> {
 }
 
 export function parseCatalog(assets: readonly CatalogAsset[]): Catalog {
-  const models = orderModels(
-    assets
-      .filter(({ name }) => name.endsWith('.sql'))
-      .map(({ name, text }) => ({ name: name.replace(/^.*\//, '').replace(/\.sql$/, ''), sql: text })),
-  );
   const files = assets.filter(({ name }) => name.endsWith('.yaml')).map(readDefinitions);
   const definitions = files.flatMap((file) => file.definitions);
+  const models = modelsOf(assets);
   const problems = [
     ...files.flatMap((file) => file.problems),
-    ...duplicateIds(definitions),
-    ...unknownModels(definitions, models),
-    ...unreadRelations(definitions, models),
+    ...duplicates(definitions),
+    ...('problem' in models
+      ? [models.problem]
+      : [...unknownModels(definitions, models), ...unreadRelations(definitions, models)]),
   ];
-  if (problems.length > 0) throw new CatalogInvalid(problems);
+  if (problems.length > 0 || 'problem' in models) throw new CatalogInvalid(problems);
+  const places = new Map(definitions.map(({ kpi, at }) => [kpi, at]));
+  const byVersion = definitions.map(({ kpi }) => kpi).toSorted(byIdAndVersion);
+  const isInForce = (kpi: KpiDefinition, index: number) => byVersion[index + 1]?.id !== kpi.id;
   return {
-    kpis: definitions.map(({ kpi }) => kpi).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    kpis: byVersion.filter(isInForce),
+    former: byVersion.filter((kpi, index) => !isInForce(kpi, index)),
+    placeOf: (kpi, ...path) => places.get(kpi)?.(...path) ?? kpi.id,
     models,
     sha256: hashOf(assets),
   };
 }
 
-function duplicateIds(definitions: readonly SourcedDefinition[]): readonly string[] {
+function modelsOf(assets: readonly CatalogAsset[]): readonly Model[] | { readonly problem: string } {
+  const sources = assets
+    .filter(({ name }) => name.endsWith('.sql'))
+    .map(({ name, text }) => ({ name: name.replace(/^.*\//, '').replace(/\.sql$/, ''), sql: text }));
+  try {
+    return orderModels(sources);
+  } catch (error) {
+    if (!(error instanceof ModelCycle)) throw error;
+    return { problem: `models: ${error.message}` };
+  }
+}
+
+function byIdAndVersion(a: KpiDefinition, b: KpiDefinition): number {
+  return a.id === b.id ? a.version - b.version : a.id < b.id ? -1 : 1;
+}
+
+function duplicates(definitions: readonly SourcedDefinition[]): readonly string[] {
   const first = new Map<string, SourcedDefinition>();
   return definitions.flatMap((definition) => {
-    const earlier = first.get(definition.kpi.id);
+    const { id, version } = definition.kpi;
+    const name = `${id} version ${version}`;
+    const earlier = first.get(name);
     if (!earlier) {
-      first.set(definition.kpi.id, definition);
+      first.set(name, definition);
       return [];
     }
-    return [`${definition.at('id')}: ${definition.kpi.id} is already defined at ${earlier.at('id')}`];
+    return [`${definition.at('id')}: ${name} is already defined at ${earlier.at('id')}`];
   });
 }
 
@@ -73,7 +97,7 @@ function unknownModels(
 ): readonly string[] {
   const marts = new Set(models.map(({ name }) => name).filter((name) => name.startsWith('mart_')));
   return definitions.flatMap(({ kpi, at }) =>
-    kpi.models.flatMap((model, index) =>
+    (kpi.unavailable === undefined ? kpi.models : []).flatMap((model, index) =>
       marts.has(model) ? [] : [`${at('models', index)}: ${kpi.id} reads ${model}, but there is no such mart`],
     ),
   );
@@ -85,18 +109,20 @@ function unreadRelations(
   models: readonly Model[],
 ): readonly string[] {
   return definitions.flatMap(({ kpi, at }) =>
-    (kpi.requires ?? []).flatMap(({ otherwise }, index) =>
-      placeholdersIn(otherwise)
-        .filter((name) => STAGED_RELATIONS.includes(name))
-        .flatMap((relation) =>
-          kpi.models
-            .filter((model) => !relationsBehind(model, models).includes(relation))
-            .map(
-              (model) =>
-                `${at('requires', index, 'otherwise')}: ${kpi.id} names ${relation}, which ${model} does not read`,
+    kpi.unavailable !== undefined
+      ? []
+      : (kpi.requires ?? []).flatMap(({ otherwise }, index) =>
+          placeholdersIn(otherwise)
+            .filter((name) => STAGED_RELATIONS.includes(name))
+            .flatMap((relation) =>
+              kpi.models
+                .filter((model) => !relationsBehind(model, models).includes(relation))
+                .map(
+                  (model) =>
+                    `${at('requires', index, 'otherwise')}: ${kpi.id} names ${relation}, which ${model} does not read`,
+                ),
             ),
         ),
-    ),
   );
 }
 

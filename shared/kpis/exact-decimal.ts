@@ -29,6 +29,17 @@ export function multiplyExact(a: ExactDecimal, b: ExactDecimal): ExactDecimal {
   return { units: a.units * b.units, scale: a.scale + b.scale };
 }
 
+/** Negative, zero or positive, as a is below, equal to or above b. */
+export function compareExact(a: ExactDecimal, b: ExactDecimal): number {
+  const { units } = subtractExact(a, b);
+  return units < 0n ? -1 : units > 0n ? 1 : 0;
+}
+
+/** `base` to a whole power, without rounding. */
+export function powerExact({ units, scale }: ExactDecimal, exponent: number): ExactDecimal {
+  return { units: units ** BigInt(exponent), scale: scale * exponent };
+}
+
 export function exactDecimalText(value: ExactDecimal): string {
   return formatScaled(value.units, value.scale);
 }

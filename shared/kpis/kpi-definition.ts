@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { compare, rational } from '../domain/rational.ts';
 import { KpiUnit } from './kpi-result.ts';
-import { ExpressionInvalid, measuresIn, parseMetricExpression } from './metric-expression.ts';
+import { ExpressionInvalid, isAdditive, measuresIn, parseMetricExpression } from './metric-expression.ts';
 import { STAGED_RELATIONS } from './relations.ts';
 import { placeholdersIn } from './requirement.ts';
 
@@ -21,15 +21,26 @@ const Condition = z
     'must be columns or comparisons with a number, joined by "and", such as "outstanding > 0"',
   );
 
+/**
+ * How a measure is added up over the dates of a longer period: a flow (`sum`) over all of them, a stock (`last`) as it
+ * stands at the last.
+ */
+const overTime = z.enum(['last', 'sum']).default('last');
+
 /** Both kinds add up over partitions: the sum of the parts is the whole. */
 export type Measure = z.infer<typeof Measure>;
-export const Measure = z.union(
-  [
-    z.strictObject({ sum: Identifier, where: Condition.optional() }),
-    z.strictObject({ count: z.literal('rows'), where: Condition.optional() }),
-  ],
-  { error: 'must be { sum: column } or { count: rows }, with an optional where: condition' },
-);
+export const Measure = z
+  .union(
+    [
+      z.strictObject({ sum: Identifier, where: Condition.optional(), over_time: overTime }),
+      z.strictObject({ count: z.literal('rows'), where: Condition.optional(), over_time: overTime }),
+    ],
+    {
+      error:
+        'must be { sum: column } or { count: rows }, with an optional where: condition and over_time: sum',
+    },
+  )
+  .transform(({ over_time, ...measure }) => ({ ...measure, overTime: over_time }));
 
 const Expression = z.string().transform((text, context) => {
   try {
@@ -63,21 +74,46 @@ const Limit = z
   })
   .transform(String);
 
+/** A column of the mart whose values divide the KPI: each value divides its own sums. */
+export const DIMENSIONS = [
+  'company',
+  'product',
+  'state',
+  'segment',
+  'customer_type',
+  'ticket_band',
+  'term_band',
+  'vintage',
+  'payer',
+] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
 const Shape = z.strictObject({
   id: z.string().regex(/^[a-z]+\.[a-z][a-z0-9_]*$/, 'must look like risk.par_30'),
   name: z.string().min(1),
+  /** In Spanish. */
+  name_es: z.string().min(1),
   department: z.enum(['risk', 'growth', 'finance', 'compliance', 'technology', 'marketing', 'sales']),
   owner: z.string().min(1),
-  cadence: z.enum(['daily', 'weekly', 'monthly']),
+  cadence: z.enum(['daily', 'weekly', 'monthly', 'quarterly']),
   /** A changed meaning is a new version. */
   version: z.int().positive(),
   /** True while the owner has not agreed to the definition. */
   provisional: z.boolean(),
   formula: z.string().min(1),
+  /** What a row of the mart is: a loan, a customer, a payment. */
+  grain: z.string().regex(/^[a-z]+$/, 'must be a word such as loan'),
+  /** Hours after which the value is stale. */
+  freshness: z.int().positive(),
+  dimensions: z.array(z.enum(DIMENSIONS)).default([]),
+  /** Column of the mart whose values are named, as tokens, as the largest parts of the numerator. */
+  contributors: z.enum(['loan_id', 'customer_id']).optional(),
+  /** Why there is nothing to compute it from; such a KPI has neither models nor measures nor a metric. */
+  unavailable: z.string().min(1).optional(),
   /** The first whose inputs are all in the book is read. */
-  models: z.array(Identifier).min(1),
-  measures: z.record(Identifier, Measure),
-  metric: Metric,
+  models: z.array(Identifier).min(1).optional(),
+  measures: z.record(Identifier, Measure).optional(),
+  metric: Metric.optional(),
   /** What must hold for the metric to be the whole truth. */
   requires: z.array(Requirement).min(1).optional(),
   unit: KpiUnit,
@@ -87,9 +123,47 @@ const Shape = z.strictObject({
   precision: z.int().nonnegative().max(10),
 });
 
-export type KpiDefinition = z.infer<typeof KpiDefinition>;
-export const KpiDefinition = Shape.superRefine((kpi, context) => {
+type Parsed = z.infer<typeof Shape>;
+type Computation = {
+  readonly models: NonNullable<Parsed['models']>;
+  readonly measures: NonNullable<Parsed['measures']>;
+  readonly metric: NonNullable<Parsed['metric']>;
+  readonly requires?: NonNullable<Parsed['requires']>;
+};
+type Described = Omit<
+  Parsed,
+  'name_es' | 'unavailable' | 'models' | 'measures' | 'metric' | 'requires'
+> & { readonly nameEs: string };
+
+export type ComputableKpi = Described & Computation & { readonly unavailable?: undefined };
+export type UnavailableKpi = Described & { readonly unavailable: string };
+export type KpiDefinition = ComputableKpi | UnavailableKpi;
+
+export const KpiDefinition = Shape.transform((shape, context): KpiDefinition => {
   const report = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const { name_es, unavailable, models, measures, metric, requires, ...described } = shape;
+  const common = { ...described, nameEs: name_es };
+  const thresholds = thresholdProblem(shape);
+  if (thresholds) report(['thresholds'], thresholds);
+  if (unavailable !== undefined) {
+    if (models ?? measures ?? metric ?? requires) {
+      report(['unavailable'], 'goes with neither models, measures, metric nor requires');
+    }
+    return { ...common, unavailable };
+  }
+  if (models === undefined || measures === undefined || metric === undefined) {
+    report([], 'needs models, measures and a metric, or says why it is unavailable');
+    return z.NEVER;
+  }
+  const computation = { models, measures, metric, ...(requires && { requires }) };
+  reportMeasures(computation, report);
+  if (shape.contributors !== undefined && !isAdditive(metric.numerator.tree)) {
+    report(['contributors'], 'need a numerator that is a plain sum of measures');
+  }
+  return { ...common, ...computation };
+});
+
+function reportMeasures(kpi: Computation, report: (path: string[], message: string) => void): void {
   const used = [...usedByMetric(kpi), ...usedByRequirements(kpi)];
   for (const { path, name } of used) {
     if (!Object.hasOwn(kpi.measures, name)) report(path, `uses ${name}, which is not a measure`);
@@ -98,13 +172,11 @@ export const KpiDefinition = Shape.superRefine((kpi, context) => {
   for (const name of Object.keys(kpi.measures)) {
     if (!names.has(name)) report(['measures', name], 'is not used by the metric or a requirement');
   }
-  const problem = thresholdProblem(kpi);
-  if (problem) report(['thresholds'], problem);
-});
+}
 
 type UsedMeasure = { readonly path: string[]; readonly name: string };
 
-function usedByMetric({ metric: { numerator, denominator } }: z.infer<typeof Shape>): UsedMeasure[] {
+function usedByMetric({ metric: { numerator, denominator } }: Computation): UsedMeasure[] {
   const used = (side: string, names: readonly string[]) =>
     names.map((name) => ({ path: ['metric', side], name }));
   return [
@@ -113,7 +185,7 @@ function usedByMetric({ metric: { numerator, denominator } }: z.infer<typeof Sha
   ];
 }
 
-function usedByRequirements({ requires = [] }: z.infer<typeof Shape>): UsedMeasure[] {
+function usedByRequirements({ requires = [] }: Computation): UsedMeasure[] {
   return requires.flatMap(({ zero, otherwise }, index) => {
     const path = ['requires', String(index)];
     const named = placeholdersIn(otherwise).filter((name) => !STAGED_RELATIONS.includes(name));
@@ -124,7 +196,10 @@ function usedByRequirements({ requires = [] }: z.infer<typeof Shape>): UsedMeasu
   });
 }
 
-function thresholdProblem({ direction, thresholds }: z.infer<typeof Shape>): string | undefined {
+function thresholdProblem({
+  direction,
+  thresholds,
+}: Pick<Parsed, 'direction' | 'thresholds'>): string | undefined {
   if (!thresholds) return undefined;
   if (direction === 'neutral') return 'need a direction: say whether higher or lower is better';
   if (thresholds.critical === undefined) return undefined;

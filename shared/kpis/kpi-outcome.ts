@@ -1,7 +1,7 @@
 import type { LocalDate } from '../domain/local-date.ts';
 import { divide, multiply, rational, toDecimal } from '../domain/rational.ts';
 import { asRational, type ExactDecimal, exactDecimalText } from './exact-decimal.ts';
-import type { KpiDefinition } from './kpi-definition.ts';
+import type { ComputableKpi, KpiDefinition } from './kpi-definition.ts';
 import type { BookEntry, KpiResult } from './kpi-result.ts';
 import { statusOf } from './kpi-status.ts';
 import { evaluateMetric, measuresIn } from './metric-expression.ts';
@@ -20,22 +20,24 @@ export type KpiSource = {
   readonly reportingDate: LocalDate;
   readonly rows: number;
   readonly nulls: number;
+  /** Empty for the total. */
+  readonly dimension: Readonly<Record<string, string>>;
 };
 
 export function computedKpi(
-  kpi: KpiDefinition,
+  kpi: ComputableKpi,
   measures: Readonly<Record<string, ExactDecimal>>,
   source: KpiSource,
   book: readonly BookEntry[],
 ): KpiResult {
   const { metric } = kpi;
   const incomplete = unmetRequirement(kpi, measures, book);
-  if (incomplete !== undefined) return resultOf(kpi, source, withoutFigures(incomplete));
+  if (incomplete !== undefined) return resultOf(kpi, source, { ...withoutFigures(incomplete), measures });
   const numerator = evaluateMetric(metric.numerator.tree, measures);
   if (!metric.denominator) {
     const value = exactDecimalText(numerator);
     const figures = { value, numerator: value, denominator: null };
-    return resultOf(kpi, source, { ...figures, status: statusOf(asRational(numerator), kpi) });
+    return resultOf(kpi, source, { ...figures, measures, status: statusOf(asRational(numerator), kpi) });
   }
   const denominator = evaluateMetric(metric.denominator.tree, measures);
   const figures = { numerator: exactDecimalText(numerator), denominator: exactDecimalText(denominator) };
@@ -43,11 +45,12 @@ export function computedKpi(
   if (!quotient) {
     const named = measuresIn(metric.denominator.tree).join(' and ');
     const reason = `cannot divide by ${named}, which is zero on ${source.reportingDate}`;
-    return resultOf(kpi, source, { ...figures, value: null, status: 'not-computable', reason });
+    return resultOf(kpi, source, { ...figures, measures, value: null, status: 'not-computable', reason });
   }
   const value = multiply(quotient, rational(metric.times ?? 1));
   return resultOf(kpi, source, {
     ...figures,
+    measures,
     value: toDecimal(value, RATIO_PLACES),
     status: statusOf(value, kpi),
   });
@@ -59,11 +62,13 @@ export function uncomputableKpi(
   reason: string,
   at: { readonly model: string; readonly inputs: readonly string[]; readonly asOf: LocalDate },
 ): KpiResult {
-  const source = { ...at, reportingDate: at.asOf, rows: 0, nulls: 0 };
+  const source = { ...at, reportingDate: at.asOf, rows: 0, nulls: 0, dimension: {} };
   return resultOf(kpi, source, withoutFigures(reason));
 }
 
-type Figures = Pick<KpiResult, 'value' | 'numerator' | 'denominator' | 'status' | 'reason'>;
+type Figures = Pick<KpiResult, 'value' | 'numerator' | 'denominator' | 'status' | 'reason'> & {
+  readonly measures?: Readonly<Record<string, ExactDecimal>>;
+};
 
 function withoutFigures(reason: string): Figures {
   return { value: null, numerator: null, denominator: null, status: 'not-computable', reason };
@@ -76,7 +81,7 @@ function resultOf(kpi: KpiDefinition, source: KpiSource, figures: Figures): KpiR
     name: kpi.name,
     asOf: source.asOf,
     reportingDate: source.reportingDate,
-    dimension: {},
+    dimension: { ...source.dimension },
     value: figures.value,
     numerator: figures.numerator,
     denominator: figures.denominator,
@@ -91,5 +96,10 @@ function resultOf(kpi: KpiDefinition, source: KpiSource, figures: Figures): KpiR
     inputs: [...source.inputs],
     rows: source.rows,
     nulls: source.nulls,
+    ...(figures.measures === undefined ? {} : { measures: textOf(figures.measures) }),
   };
+}
+
+function textOf(measures: Readonly<Record<string, ExactDecimal>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(measures).map(([name, value]) => [name, exactDecimalText(value)]));
 }

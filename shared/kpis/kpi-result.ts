@@ -9,7 +9,18 @@ export type KpiStatus = z.infer<typeof KpiStatus>;
 export const KpiStatus = z.enum(['ok', 'warning', 'critical', 'not-computable']);
 
 export type KpiUnit = z.infer<typeof KpiUnit>;
-export const KpiUnit = z.enum(['percent', 'usd', 'count', 'fraction', 'index']);
+export const KpiUnit = z.enum([
+  'percent',
+  'usd',
+  'count',
+  'fraction',
+  'index',
+  'days',
+  'times',
+  'percent-per-day',
+  'score',
+  'months',
+]);
 
 /** Decimal text: `12.50`. */
 const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/);
@@ -47,7 +58,36 @@ export const KpiResult = z.object({
   /** Rows of the model that went in, and rows whose measure was empty and counted as zero. */
   rows: z.int().nonnegative(),
   nulls: z.int().nonnegative(),
+  /** The measures that the numerator and the denominator are made of, by name. Kept for the newest results alone. */
+  measures: z.record(z.string(), Decimal).optional(),
 });
+
+/** One of the largest parts of a KPI's numerator. */
+export type Contributor = z.infer<typeof Contributor>;
+export const Contributor = z.object({
+  kpi: z.string(),
+  column: z.enum(['loan_id', 'customer_id']),
+  /** A pseudonym. */
+  token: z.string(),
+  value: Decimal,
+  /** Of the whole numerator, with ten decimals. */
+  share: Decimal,
+});
+
+/** A derived table for reading and export. Without columns it could not be made, and `reason` says why. */
+export type DerivedTable = z.infer<typeof DerivedTable>;
+export const DerivedTable = z.object({
+  name: z.string(),
+  columns: z.array(
+    z.object({ name: z.string(), type: z.enum(['text', 'date', 'integer', 'decimal', 'boolean']) }),
+  ),
+  rows: z.array(z.array(z.string().nullable())),
+  reason: z.string().optional(),
+});
+
+/** How long the periods are that results belong to. */
+export type PeriodGrain = z.infer<typeof PeriodGrain>;
+export const PeriodGrain = z.enum(['day', 'week', 'month', 'quarter']);
 
 /** Of snapshots that were written down before staged files were named by their content. */
 const UNKNOWN_CONTENT = Sha256.parse('0'.repeat(64));
@@ -74,11 +114,20 @@ export type KpiMart = z.infer<typeof KpiMart>;
 export const KpiMart = z.object({
   bookId: BookId,
   asOf: LocalDate,
+  grain: PeriodGrain.default('month'),
   book: z.array(BookEntry),
   /** Hash of all KPI definitions and models. */
   catalogSha256: Sha256,
-  /** One result for each KPI of the catalogue, at the newest reporting date. */
+  /** One result for each KPI of the catalogue in the version in force, at the newest reporting date. */
   kpis: z.array(KpiResult),
   /** The same KPIs at every reporting date that the book has, oldest first. */
   series: z.array(KpiResult),
+  /** The newest result of each version that has been replaced: computed beside the one in force, as a restatement. */
+  former: z.array(KpiResult).default([]),
+  /** Each KPI by the values of its dimensions, one dimension at a time, at the newest reporting date and the one before. */
+  breakdowns: z.array(KpiResult).default([]),
+  /** The same KPIs by quarter: each divides its own sums. */
+  quarters: z.array(KpiResult).default([]),
+  contributors: z.array(Contributor).default([]),
+  tables: z.array(DerivedTable).default([]),
 });

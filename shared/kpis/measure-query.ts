@@ -1,29 +1,60 @@
-import type { KpiDefinition, Measure } from './kpi-definition.ts';
+import type { LocalDate } from '../domain/local-date.ts';
+import { unreachable } from '../domain/unreachable.ts';
+import type { ComputableKpi, Dimension, Measure } from './kpi-definition.ts';
+import type { MetricExpression } from './metric-expression.ts';
 
 // One scan of a mart for all measures of all KPIs that read it, at all reporting dates at once. A measure that
 // several KPIs share is computed once.
 
 export type MeasureQuery = {
   readonly sql: string;
+  /** Columns of the result that add up over partitions. */
+  readonly columns: readonly string[];
   /** Column of the result that holds a measure. */
   readonly columnOf: (measure: Measure) => string;
   /** Column of the result that counts the rows in which a measure of the KPI was empty. */
-  readonly nullsColumnOf: (kpi: KpiDefinition) => string;
+  readonly nullsColumnOf: (kpi: ComputableKpi) => string;
 };
 
-export function measureQuery(mart: string, kpis: readonly KpiDefinition[]): MeasureQuery {
-  const columns = new ColumnNames();
-  const columnOf = (measure: Measure) => columns.of(aggregateOf(measure), 'measure');
-  const nullsColumnOf = (kpi: KpiDefinition) => columns.of(emptyRowsOf(kpi), 'nulls');
+export type MeasureScope = {
+  /** Also by this column of the mart. */
+  readonly dimension?: Dimension;
+  /** Only from this reporting date on. */
+  readonly since?: LocalDate;
+};
+
+export function measureQuery(
+  mart: string,
+  kpis: readonly ComputableKpi[],
+  { dimension, since }: MeasureScope = {},
+): MeasureQuery {
+  const names = new ColumnNames();
+  const columnOf = (measure: Measure) => names.of(aggregateOf(measure), 'measure');
+  const nullsColumnOf = (kpi: ComputableKpi) => names.of(emptyRowsOf(kpi), 'nulls');
   for (const kpi of kpis) {
     Object.values(kpi.measures).forEach(columnOf);
     nullsColumnOf(kpi);
   }
-  const selected = ['reporting_date', 'max(as_of) AS as_of', 'count(*) AS row_count', ...columns.selected()];
+  const keys = ['reporting_date', ...(dimension === undefined ? [] : [dimension])];
+  const selected = [...keys, 'max(as_of) AS as_of', 'count(*) AS row_count', ...names.selected()];
+  const dates = since === undefined ? 'reporting_date IS NOT NULL' : `reporting_date >= DATE '${since}'`;
   const sql =
     `SELECT\n  ${selected.join(',\n  ')}\n` +
-    `FROM ${mart}\nWHERE reporting_date IS NOT NULL\nGROUP BY reporting_date\nORDER BY reporting_date`;
-  return { sql, columnOf, nullsColumnOf };
+    `FROM ${mart}\nWHERE ${dates}\nGROUP BY ${keys.join(', ')}\nORDER BY ${keys.join(', ')}`;
+  return { sql, columns: names.all(), columnOf, nullsColumnOf };
+}
+
+/** The values of a column with the largest parts of a KPI's numerator on one date, at most `limit`, largest first. */
+export function contributorQuery(
+  { mart, kpi, reportingDate }: { mart: string; kpi: ComputableKpi; reportingDate: LocalDate },
+  { column, limit }: { column: string; limit: number },
+): string {
+  const part = expressionSql(kpi.metric.numerator.tree, kpi.measures);
+  return (
+    `SELECT ${column} AS contributor, ${part} AS part\n` +
+    `FROM ${mart}\nWHERE reporting_date = DATE '${reportingDate}' AND ${column} IS NOT NULL\n` +
+    `GROUP BY ${column}\nHAVING part > 0\nORDER BY part DESC, contributor\nLIMIT ${limit}`
+  );
 }
 
 class ColumnNames {
@@ -38,6 +69,10 @@ class ColumnNames {
   selected(): readonly string[] {
     return [...this.#names].map(([expression, name]) => `${expression} AS ${name}`);
   }
+
+  all(): readonly string[] {
+    return [...this.#names.values()];
+  }
 }
 
 function aggregateOf(measure: Measure): string {
@@ -46,11 +81,32 @@ function aggregateOf(measure: Measure): string {
 }
 
 /** A row is empty when a column that was to be added, or a condition on it, has no value: it counted as zero. */
-function emptyRowsOf(kpi: KpiDefinition): string {
+function emptyRowsOf(kpi: ComputableKpi): string {
   const tests = Object.values(kpi.measures).flatMap((measure) => [
     ...(measure.where === undefined ? [] : [`(${measure.where}) IS NULL`]),
     ...('sum' in measure ? [`(${measure.where ?? 'true'}) AND ${measure.sum} IS NULL`] : []),
   ]);
   if (tests.length === 0) return 'count(*) FILTER (WHERE false)';
   return `count(*) FILTER (WHERE ${[...new Set(tests)].map((test) => `(${test})`).join(' OR ')})`;
+}
+
+/** Of a plain sum of measures: what a definition with contributors has. */
+function expressionSql(tree: MetricExpression, measures: ComputableKpi['measures']): string {
+  switch (tree.kind) {
+    case 'number':
+      return tree.value;
+    case 'measure': {
+      const measure = measures[tree.name];
+      if (measure === undefined) throw new RangeError(`no measure is called ${tree.name}`);
+      return aggregateOf(measure);
+    }
+    case 'operation':
+      if (tree.operator === 'min' || tree.operator === 'max') break;
+      return `(${expressionSql(tree.left, measures)} ${tree.operator} ${expressionSql(tree.right, measures)})`;
+    case 'power':
+      break;
+    default:
+      return unreachable(tree);
+  }
+  throw new RangeError('contributors need a numerator that is a plain sum of measures');
 }

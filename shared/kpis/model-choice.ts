@@ -1,7 +1,7 @@
 import type { LocalDate } from '../domain/local-date.ts';
-import type { KpiDefinition } from './kpi-definition.ts';
-import { type Model, relationsBehind } from './model-graph.ts';
+import type { ComputableKpi } from './kpi-definition.ts';
 import { datasetOfRelation } from './relations.ts';
+import { type ResolvedModels, smallestWays } from './resolved-models.ts';
 
 export type ModelChoice =
   | { readonly kind: 'readable'; readonly model: string; readonly inputs: readonly string[] }
@@ -10,26 +10,21 @@ export type ModelChoice =
 
 /** The first model of the KPI whose inputs are all in the book, or a sentence that names what is missing. */
 export function chooseModel(
-  kpi: KpiDefinition,
-  models: readonly Model[],
-  book: { readonly relations: ReadonlySet<string>; readonly asOf: LocalDate },
+  kpi: Pick<ComputableKpi, 'models'>,
+  { ready, lacks }: ResolvedModels,
+  asOf: LocalDate,
 ): ModelChoice {
-  const lacks: string[][] = [];
   for (const model of kpi.models) {
-    const needed = relationsBehind(model, models);
-    const missing = needed.filter((relation) => !book.relations.has(relation));
-    if (missing.length === 0) return { kind: 'readable', model, inputs: datasetsOf(needed) };
-    lacks.push(datasetsOf(missing));
+    const found = ready.get(model);
+    if (found !== undefined) return { kind: 'readable', model, inputs: datasetsOf(found.relations) };
   }
-  return { kind: 'missing', model: kpi.models.slice(0, 1).join(''), reason: reasonFor(lacks, book.asOf) };
+  const ways = kpi.models.flatMap((model) => lacks.get(model) ?? []);
+  return { kind: 'missing', model: kpi.models.slice(0, 1).join(''), reason: reasonFor(ways, asOf) };
 }
 
-function datasetsOf(relations: readonly string[]): string[] {
-  return [...new Set(relations.map(datasetOfRelation))].toSorted();
-}
-
-function reasonFor(lacks: readonly string[][], asOf: LocalDate): string {
-  const ways = smallestWays(lacks);
+/** A sentence that names the datasets that are missing, with every way to get along. */
+export function reasonFor(missing: readonly (readonly string[])[], asOf: LocalDate): string {
+  const ways = smallestWays(missing.map(datasetsOf));
   const [only = []] = ways;
   if (ways.length === 1) {
     const verb = only.length === 1 ? 'is' : 'are';
@@ -39,10 +34,6 @@ function reasonFor(lacks: readonly string[][], asOf: LocalDate): string {
   return `needs ${choices}, none of which is in the book as of ${asOf}`;
 }
 
-/** Drops a way that asks for all that another way asks for: it would only add to the shopping list. */
-function smallestWays(lacks: readonly string[][]): readonly string[][] {
-  const unique = [...new Map(lacks.map((datasets) => [datasets.join(), datasets])).values()];
-  return unique.filter((way) =>
-    unique.every((other) => other === way || !other.every((dataset) => way.includes(dataset))),
-  );
+function datasetsOf(relations: readonly string[]): string[] {
+  return [...new Set(relations.map(datasetOfRelation))].toSorted();
 }

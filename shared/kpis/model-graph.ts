@@ -1,14 +1,24 @@
-import { BOOK_RELATION, STAGED_RELATIONS } from './relations.ts';
+import { BOOK_RELATION, REPORT_RELATION, STAGED_RELATIONS } from './relations.ts';
 
 // Which model reads which. Dependencies are found in the SQL itself, so there is no second list to forget.
 
-export type Model = {
-  readonly name: string;
+/** One way to make a model: `int_x.2_rebuilt.sql` is the second variant of `int_x`. */
+export type ModelVariant = {
+  /** Name of the file without its ending. */
+  readonly file: string;
   readonly sql: string;
   /** Models and relations that the SQL names, in name order. */
   readonly reads: readonly string[];
   /** Its header says `-- Stored: why`: it becomes a table and not a view. */
   readonly isStored: boolean;
+};
+
+export type Model = {
+  readonly name: string;
+  /** The first whose inputs are in the book is taken; they have the same columns. */
+  readonly variants: readonly ModelVariant[];
+  /** What any variant reads, in name order. */
+  readonly reads: readonly string[];
 };
 
 /** Models need each other in a circle. */
@@ -18,14 +28,19 @@ export class ModelCycle extends Error {
 
 /** The models with what they read, each after everything it reads; models that are free to swap go by name. */
 export function orderModels(sources: readonly { name: string; sql: string }[]): readonly Model[] {
-  const known = new Set([...STAGED_RELATIONS, BOOK_RELATION, ...sources.map(({ name }) => name)]);
+  const files = sources.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const names = new Set(files.map(({ name }) => modelOf(name)));
+  const known = new Set([...STAGED_RELATIONS, BOOK_RELATION, REPORT_RELATION, ...names]);
   const models = new Map(
-    sources
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ name, sql }) => [
-        name,
-        { name, sql, reads: namesIn(sql, known), isStored: /^-- Stored: /m.test(sql) },
-      ]),
+    [...Map.groupBy(files, ({ name }) => modelOf(name))].map(([name, own]) => {
+      const variants = own.map(({ name: file, sql }) => ({
+        file,
+        sql,
+        reads: namesIn(sql, known),
+        isStored: /^-- Stored: /m.test(sql),
+      }));
+      return [name, { name, variants, reads: inNameOrder(variants.flatMap(({ reads }) => reads)) }];
+    }),
   );
   const ordered = new Map<string, Model>();
   const visit = (name: string, path: readonly string[]) => {
@@ -39,15 +54,23 @@ export function orderModels(sources: readonly { name: string; sql: string }[]): 
   return [...ordered.values()];
 }
 
-/** Staged relations that the model needs, directly or through other models, in name order. */
+/** Staged relations that the model may read, directly or through other models, in name order. */
 export function relationsBehind(name: string, models: readonly Model[]): readonly string[] {
   const model = models.find((candidate) => candidate.name === name);
   if (!model) return STAGED_RELATIONS.includes(name) ? [name] : [];
-  return [...new Set(model.reads.flatMap((read) => relationsBehind(read, models)))].toSorted();
+  return inNameOrder(model.reads.flatMap((read) => relationsBehind(read, models)));
+}
+
+function modelOf(file: string): string {
+  return file.replace(/\..*$/, '');
 }
 
 function namesIn(sql: string, known: ReadonlySet<string>): readonly string[] {
   const code = sql.replaceAll(/--.*|'(?:[^']|'')*'/g, ' ');
   const words = Array.from(code.toLowerCase().matchAll(/[a-z_][a-z0-9_]*/g), ([word]) => word);
-  return [...new Set(words)].filter((word) => known.has(word)).toSorted();
+  return inNameOrder(words.filter((word) => known.has(word)));
+}
+
+function inNameOrder(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted();
 }

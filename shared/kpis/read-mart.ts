@@ -1,22 +1,31 @@
 import { LocalDate } from '../domain/local-date.ts';
-import type { SqlRow, SqlSession } from '../ports/sql-engine.ts';
+import type { SqlSession } from '../ports/sql-engine.ts';
 import { SqlEngineExhausted } from '../ports/sql-engine.ts';
-import { exactDecimal } from './exact-decimal.ts';
-import type { KpiDefinition } from './kpi-definition.ts';
+import { readContributors } from './contributors.ts';
+import type { ComputableKpi, Dimension } from './kpi-definition.ts';
 import { computedKpi, uncomputableKpi } from './kpi-outcome.ts';
-import type { BookEntry, KpiResult } from './kpi-result.ts';
-import { type MeasureQuery, measureQuery } from './measure-query.ts';
+import type { BookEntry, Contributor, KpiResult } from './kpi-result.ts';
+import { type MeasureQuery, type MeasureScope, measureQuery } from './measure-query.ts';
+import { type MeasureRow, measureRowOf, rolledUp, sumOf } from './measure-rows.ts';
 import type { ViewFailures } from './model-views.ts';
+import { quarterEnd } from './quarter-end.ts';
 
 /** A KPI together with the mart that it will be read from. */
 export type Reading = {
-  readonly kpi: KpiDefinition;
+  readonly kpi: ComputableKpi;
   readonly model: string;
   readonly inputs: readonly string[];
 };
 
-/** What one KPI came to at each reporting date of its mart, oldest first. */
-export type KpiHistory = { readonly kpi: KpiDefinition; readonly results: readonly KpiResult[] };
+/** What one KPI came to. */
+export type KpiHistory = {
+  readonly kpi: Pick<KpiResult, 'id' | 'version'>;
+  /** At each reporting date of its mart, oldest first. */
+  readonly results: readonly KpiResult[];
+  readonly quarters: readonly KpiResult[];
+  readonly breakdowns: readonly KpiResult[];
+  readonly contributors: readonly Contributor[];
+};
 
 export type KpiFailure = { readonly mart: string; readonly kpis: readonly string[]; readonly error: unknown };
 
@@ -26,12 +35,15 @@ export type ReadMartDeps = {
   readonly book: readonly BookEntry[];
   readonly files: ReadonlyMap<string, string>;
   readonly failedViews: ViewFailures;
+  /** Without it nobody can be named as a contributor. */
+  readonly tokenOf?: ((column: string, value: string) => string) | undefined;
   readonly onFailure: (failure: KpiFailure) => void;
 };
 
 /**
- * Reads all KPIs of a mart in one scan. An SQL error becomes the reason of the KPIs that it concerns; an engine
- * without memory is thrown, since the same book must not give another mart on another day.
+ * Reads all KPIs of a mart: in one scan over all dates, and in one for each dimension over the newest two. An SQL error
+ * becomes the reason of the KPIs that it concerns; an engine without memory is thrown, since the same book must not give
+ * another mart on another day.
  */
 export async function readMart(
   mart: string,
@@ -39,14 +51,8 @@ export async function readMart(
   deps: ReadMartDeps,
 ): Promise<readonly KpiHistory[]> {
   if (deps.failedViews.has(mart)) return failed(mart, readings, deps, deps.failedViews.get(mart));
-  const kpis = readings.map(({ kpi }) => kpi);
-  const query = measureQuery(mart, kpis);
   try {
-    const rows = await deps.sql.rows(query.sql);
-    return readings.map((reading) => ({
-      kpi: reading.kpi,
-      results: resultsOf(reading, query, rows, deps),
-    }));
+    return await readTogether(mart, readings, deps);
   } catch (error) {
     if (error instanceof SqlEngineExhausted) throw error;
     if (readings.length === 1) return failed(mart, readings, deps, error);
@@ -57,27 +63,95 @@ export async function readMart(
   }
 }
 
+type Scan = {
+  readonly query: MeasureQuery;
+  readonly rows: readonly MeasureRow[];
+  readonly dimension?: Dimension;
+};
+
+async function readTogether(
+  mart: string,
+  readings: readonly Reading[],
+  deps: ReadMartDeps,
+): Promise<readonly KpiHistory[]> {
+  const kpis = readings.map(({ kpi }) => kpi);
+  const total = await scan(mart, kpis, {}, deps);
+  const since = total.rows.at(-2)?.reportingDate ?? total.rows.at(-1)?.reportingDate;
+  const byDimension: Scan[] = [];
+  for (const dimension of new Set(kpis.flatMap(({ dimensions }) => dimensions))) {
+    if (since === undefined) break;
+    const divided = kpis.filter(({ dimensions }) => dimensions.includes(dimension));
+    byDimension.push(await scan(mart, divided, { dimension, since }, deps));
+  }
+  const histories: KpiHistory[] = [];
+  for (const reading of readings) {
+    const { kpi } = reading;
+    const results = resultsOf(reading, total, deps);
+    const breakdowns = byDimension
+      .filter(({ dimension }) => dimension !== undefined && kpi.dimensions.includes(dimension))
+      .flatMap((part) => resultsOf(reading, part, deps));
+    const contributors = await readContributors(mart, kpi, results.at(-1), deps);
+    histories.push({ kpi, results, quarters: quartersOf(reading, total, deps), breakdowns, contributors });
+  }
+  return histories;
+}
+
+async function scan(
+  mart: string,
+  kpis: readonly ComputableKpi[],
+  scope: MeasureScope,
+  { sql }: ReadMartDeps,
+): Promise<Scan> {
+  const query = measureQuery(mart, kpis, scope);
+  const { dimension } = scope;
+  const rows = (await sql.rows(query.sql)).map((row) => measureRowOf(row, query, dimension));
+  return { query, rows, ...(dimension === undefined ? {} : { dimension }) };
+}
+
 function resultsOf(
+  reading: Reading,
+  { query, rows, dimension }: Scan,
+  deps: ReadMartDeps,
+): readonly KpiResult[] {
+  const { kpi, model, inputs } = reading;
+  if (rows.length === 0) {
+    if (dimension !== undefined) return [];
+    return [uncomputableKpi(kpi, `${model} has no rows`, { model, inputs, asOf: deps.asOf })];
+  }
+  return rows.map((row) => resultOf(reading, query, row, deps, dimension));
+}
+
+/** Only where a quarter is more than one period. */
+function quartersOf(reading: Reading, { query, rows }: Scan, deps: ReadMartDeps): readonly KpiResult[] {
+  return [...Map.groupBy(rows, ({ reportingDate }) => quarterEnd(reportingDate))].flatMap(
+    ([end, [first, ...others]]) => {
+      if (first === undefined) return [];
+      const row = rolledUp(reading.kpi, query, [first, ...others]);
+      return [resultOf(reading, query, { ...row, reportingDate: end }, deps)];
+    },
+  );
+}
+
+function resultOf(
   { kpi, model, inputs }: Reading,
   query: MeasureQuery,
-  rows: readonly SqlRow[],
-  { asOf, book }: ReadMartDeps,
-): readonly KpiResult[] {
-  if (rows.length === 0) return [uncomputableKpi(kpi, `${model} has no rows`, { model, inputs, asOf })];
-  return rows.map((row) => {
-    const measures = Object.entries(kpi.measures).map(
-      ([name, measure]) => [name, exactDecimal(String(row[query.columnOf(measure)]))] as const,
-    );
-    const source = {
-      model,
-      inputs,
-      asOf: LocalDate.parse(row['as_of']),
-      reportingDate: LocalDate.parse(row['reporting_date']),
-      rows: Number(row['row_count']),
-      nulls: Number(row[query.nullsColumnOf(kpi)]),
-    };
-    return computedKpi(kpi, Object.fromEntries(measures), source, book);
-  });
+  row: MeasureRow,
+  { book }: ReadMartDeps,
+  dimension?: Dimension,
+): KpiResult {
+  const measures = Object.fromEntries(
+    Object.entries(kpi.measures).map(([name, measure]) => [name, sumOf(row, query.columnOf(measure))]),
+  );
+  const source = {
+    model,
+    inputs,
+    asOf: row.asOf,
+    reportingDate: row.reportingDate,
+    rows: row.rowCount,
+    nulls: Number(sumOf(row, query.nullsColumnOf(kpi)).units),
+    dimension: dimension === undefined || row.member === undefined ? {} : { [dimension]: row.member },
+  };
+  return computedKpi(kpi, measures, source, book);
 }
 
 function failed(
@@ -88,14 +162,18 @@ function failed(
 ): readonly KpiHistory[] {
   onFailure({ mart, kpis: readings.map(({ kpi }) => kpi.id), error });
   const reason = `${mart} could not be read: ${firstLineWithoutPaths(error, files)}`;
-  return readings.map(({ kpi, model, inputs }) => ({
-    kpi,
-    results: [uncomputableKpi(kpi, reason, { model, inputs, asOf })],
-  }));
+  return readings.map(({ kpi, model, inputs }) =>
+    onlyTotals(kpi, uncomputableKpi(kpi, reason, { model, inputs, asOf })),
+  );
+}
+
+/** A history that is a single result. */
+export function onlyTotals(kpi: Pick<KpiResult, 'id' | 'version'>, result: KpiResult): KpiHistory {
+  return { kpi, results: [result], quarters: [], breakdowns: [], contributors: [] };
 }
 
 /** A path on this machine would give the same book other bytes elsewhere. */
-function firstLineWithoutPaths(error: unknown, files: ReadonlyMap<string, string>): string {
+export function firstLineWithoutPaths(error: unknown, files: ReadonlyMap<string, string>): string {
   const message = error instanceof Error ? error.message : String(error);
   let [line = ''] = message.split('\n', 1);
   for (const [relation, path] of files) line = line.replaceAll(path, relation);

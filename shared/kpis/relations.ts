@@ -31,6 +31,9 @@ const DATASET_OF_RELATION: ReadonlyMap<string, string> = new Map([
 /** The relation through which models learn the as-of date of each snapshot. It is in every book. */
 export const BOOK_RELATION = 'book_entries';
 
+/** One row: the day that is reported, and how long its periods are. It is in every book. */
+export const REPORT_RELATION = 'report';
+
 /** Relations of staged files, in name order. */
 export const STAGED_RELATIONS: readonly string[] = [...DATASET_OF_RELATION.keys()].toSorted();
 

@@ -1,6 +1,6 @@
 import type { ExactDecimal } from './exact-decimal.ts';
 import { exactDecimalText } from './exact-decimal.ts';
-import type { KpiDefinition } from './kpi-definition.ts';
+import type { ComputableKpi } from './kpi-definition.ts';
 import type { BookEntry } from './kpi-result.ts';
 import { datasetOfRelation } from './relations.ts';
 
@@ -16,7 +16,7 @@ export function placeholdersIn(words: string): readonly string[] {
 
 /** The words of the first requirement that is not met. */
 export function unmetRequirement(
-  { requires = [] }: KpiDefinition,
+  { requires = [] }: ComputableKpi,
   measures: Readonly<Record<string, ExactDecimal>>,
   book: readonly BookEntry[],
 ): string | undefined {
