@@ -9,7 +9,18 @@ export interface SqlSession extends AsyncDisposable {
   run(sql: string): Promise<void>;
   /** DECIMAL, DATE, HUGEINT and BIGINT as text; INTEGER as number. */
   rows(sql: string): Promise<readonly SqlRow[]>;
+  /** The rows of a query of numbers, piece by piece: for folds over millions of them. One at a time. */
+  numbers(sql: string): AsyncGenerator<NumberBatch>;
 }
+
+/** Some rows of a query, in columns. Their order is that of the query only if it has an ORDER BY. */
+export type NumberBatch = { readonly rows: number; readonly columns: readonly NumberColumn[] };
+
+/**
+ * A decimal is a whole number of units of its scale (12.50 at scale 2 is 1250), a date the days since 1970-01-01, a
+ * boolean 0 or 1. Empty is NaN. All are exact: a value that is not is an error.
+ */
+export type NumberColumn = { readonly scale: number; readonly values: Float64Array };
 
 /** For work beside something else that needs the memory and the cores. */
 export type SqlLimits = { readonly memoryMegabytes: number; readonly threads: number };

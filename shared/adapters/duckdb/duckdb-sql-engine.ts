@@ -1,9 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, Json } from '@duckdb/node-api';
-import type { SqlEngine, SqlLimits, SqlRow, SqlSession, SqlValue } from '../../ports/sql-engine.ts';
+import type {
+  NumberBatch,
+  SqlEngine,
+  SqlLimits,
+  SqlRow,
+  SqlSession,
+  SqlValue,
+} from '../../ports/sql-engine.ts';
 import { SqlEngineExhausted } from '../../ports/sql-engine.ts';
 import { isOutOfResources, messageOf } from './duckdb-errors.ts';
+import { numberBatch } from './number-columns.ts';
 import { quoted } from './sql-text.ts';
 
 // DuckDB in this process. The native library takes about a tenth of a second to load, so it is imported when the
@@ -64,6 +72,18 @@ class DuckDbSession implements SqlSession {
   async rows(sql: string): Promise<readonly SqlRow[]> {
     const reader = await this.#attempt(sql, () => this.#connection.runAndReadAll(sql));
     return reader.getRowObjectsJson().map(toSqlRow);
+  }
+
+  async *numbers(sql: string): AsyncGenerator<NumberBatch> {
+    const result = await this.#attempt(sql, () => this.#connection.stream(sql));
+    for (;;) {
+      const batch = await this.#attempt(sql, async () => {
+        const chunk = await result.fetchChunk();
+        return chunk === null || chunk.rowCount === 0 ? undefined : numberBatch(chunk);
+      });
+      if (batch === undefined) return;
+      yield batch;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -170,6 +170,9 @@ async function kpisOfEngineThatThrows(error: unknown): Promise<KpiMart> {
     sql: {
       run: () => Promise.resolve(),
       rows: () => Promise.reject(error),
+      numbers: () => {
+        throw error;
+      },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
   });

@@ -53,6 +53,56 @@ describe('values', () => {
   });
 });
 
+describe('numbers', () => {
+  async function columnsOf(query: string): Promise<unknown[][]> {
+    const pieces: unknown[][] = [];
+    for await (const { columns } of sql.numbers(query))
+      for (const [index, { scale, values }] of columns.entries())
+        pieces[index] = [...(pieces[index] ?? [scale]), ...values];
+    return pieces;
+  }
+
+  it('gives decimals in units of their scale, dates as days, and nothing as NaN, all of them exact', async () => {
+    const columns = await columnsOf(`
+      SELECT * FROM (VALUES
+        (12.50::DECIMAL(18, 2), 0.36::DECIMAL(18, 6), DATE '1970-01-03', 7, true, 9007199254740991::BIGINT, 1.5::DECIMAL(4, 1), 2::DECIMAL(38, 0)),
+        (-90071992547409.91, NULL, DATE '1969-12-31', -7, false, 1, NULL, NULL)
+      ) AS cells (money, rate, day, whole, flag, big, narrow, wide) ORDER BY money DESC`);
+
+    expect(columns).toEqual([
+      [2, 1_250, -9_007_199_254_740_991],
+      [6, 360_000, Number.NaN],
+      [0, 2, -1],
+      [0, 7, -7],
+      [0, 1, 0],
+      [0, 9_007_199_254_740_991, 1],
+      [1, 15, Number.NaN],
+      [0, 2, Number.NaN],
+    ]);
+  });
+
+  it('gives every row of a large result, and none of an empty one', async () => {
+    const [values = []] = await columnsOf('SELECT i::INTEGER FROM range(10000) AS r(i) ORDER BY i');
+
+    expect(values).toHaveLength(10_001);
+    expect(values.at(-1)).toBe(9_999);
+    expect(await columnsOf('SELECT 1 WHERE false')).toEqual([]);
+  });
+
+  it.each([
+    ["SELECT 1, 'a'", 'column 2 holds no numbers'],
+    ['SELECT INTERVAL 3 DAY', 'column 1 holds no numbers'],
+    ['SELECT 0.5::DOUBLE', 'column 1 holds a number that is not exact'],
+    ['SELECT 9007199254740992::BIGINT', 'column 1 holds a number that is not exact'],
+    ['SELECT nothing', 'Binder Error'],
+  ])('refuses %s', async (query, words) => {
+    const failure = await columnsOf(query).catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(SqlStatementFailed);
+    expect(String(failure)).toContain(words);
+  });
+});
+
 describe('errors', () => {
   it('names the statement and keeps the cause', async () => {
     const failure = await sql.run('SELECT *\n  FROM nowhere').catch((error: unknown) => error);
