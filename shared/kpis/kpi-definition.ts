@@ -74,7 +74,10 @@ const Limit = z
   })
   .transform(String);
 
-/** A column of the mart whose values divide the KPI: each value divides its own sums. */
+/**
+ * A column of the mart whose values divide the KPI: each value divides its own sums. Of several models those without
+ * the column give no breakdown.
+ */
 export const DIMENSIONS = [
   'company',
   'product',
@@ -85,6 +88,12 @@ export const DIMENSIONS = [
   'term_band',
   'vintage',
   'payer',
+  'status',
+  'line_band',
+  'intensity',
+  'tier',
+  'channel',
+  'campaign',
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
@@ -130,10 +139,9 @@ type Computation = {
   readonly metric: NonNullable<Parsed['metric']>;
   readonly requires?: NonNullable<Parsed['requires']>;
 };
-type Described = Omit<
-  Parsed,
-  'name_es' | 'unavailable' | 'models' | 'measures' | 'metric' | 'requires'
-> & { readonly nameEs: string };
+type Described = Omit<Parsed, 'name_es' | 'unavailable' | 'models' | 'measures' | 'metric' | 'requires'> & {
+  readonly nameEs: string;
+};
 
 export type ComputableKpi = Described & Computation & { readonly unavailable?: undefined };
 export type UnavailableKpi = Described & { readonly unavailable: string };

@@ -78,8 +78,9 @@ async function readTogether(
   const total = await scan(mart, kpis, {}, deps);
   const since = total.rows.at(-2)?.reportingDate ?? total.rows.at(-1)?.reportingDate;
   const byDimension: Scan[] = [];
+  const columns = await columnsOf(mart, deps);
   for (const dimension of new Set(kpis.flatMap(({ dimensions }) => dimensions))) {
-    if (since === undefined) break;
+    if (since === undefined || !columns.has(dimension)) continue;
     const divided = kpis.filter(({ dimensions }) => dimensions.includes(dimension));
     byDimension.push(await scan(mart, divided, { dimension, since }, deps));
   }
@@ -90,10 +91,16 @@ async function readTogether(
     const breakdowns = byDimension
       .filter(({ dimension }) => dimension !== undefined && kpi.dimensions.includes(dimension))
       .flatMap((part) => resultsOf(reading, part, deps));
-    const contributors = await readContributors(mart, kpi, results.at(-1), deps);
+    const isNamed = kpi.contributors !== undefined && columns.has(kpi.contributors);
+    const contributors = isNamed ? await readContributors(mart, kpi, results.at(-1), deps) : [];
     histories.push({ kpi, results, quarters: quartersOf(reading, total, deps), breakdowns, contributors });
   }
   return histories;
+}
+
+async function columnsOf(mart: string, { sql }: ReadMartDeps): Promise<ReadonlySet<string>> {
+  const described = await sql.rows(`DESCRIBE SELECT * FROM ${mart}`);
+  return new Set(described.map((column) => String(column['column_name'])));
 }
 
 async function scan(

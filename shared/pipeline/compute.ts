@@ -4,21 +4,18 @@ import type { RunId } from '../domain/ids.ts';
 import type { LocalDate } from '../domain/local-date.ts';
 import { bookIdOf } from '../kpis/book-id.ts';
 import type { Catalog } from '../kpis/catalog.ts';
-import { computeKpis } from '../kpis/compute-kpis.ts';
-import { type BookEntry, KpiMart } from '../kpis/kpi-result.ts';
+import type { KpiMart } from '../kpis/kpi-result.ts';
 import { martCsv, martJson, writeMartParquet } from '../kpis/mart-files.ts';
 import type { Lake } from '../ports/lake.ts';
-import type { ScratchSpace } from '../ports/scratch-space.ts';
 import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
-import type { SqlEngine } from '../ports/sql-engine.ts';
 import { attemptPath, bookMartPath, martPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { bookOf, readByKpis } from './book.ts';
+import { type MartOfBookDeps, martOfBook } from './mart-of-book.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import {
   AttemptOvertaken,
   amendAttempt,
-  describeError,
   type StageDeps,
   type StageOutcome,
   withTrail,
@@ -28,13 +25,11 @@ import {
 // Staged snapshots -> KPIs. The result belongs to the book: a run whose book was computed before takes it over
 // instead of computing it again.
 
-export type ComputeDeps = StageDeps & {
-  lake: Lake;
-  registry: SnapshotRegistry;
-  scratch: ScratchSpace;
-  sql: SqlEngine;
-  catalog(): Promise<Catalog>;
-};
+export type ComputeDeps = StageDeps &
+  MartOfBookDeps & {
+    registry: SnapshotRegistry;
+    catalog(): Promise<Catalog>;
+  };
 
 export async function computeRun(message: StageMessage, deps: ComputeDeps): Promise<StageOutcome> {
   return await workStage(message, deps, {
@@ -69,7 +64,7 @@ async function compute(run: RunRecord, deps: ComputeDeps): Promise<readonly Stag
   return [messageFor(advanced, 'publish')];
 }
 
-type Computed = { readonly mart: KpiMart; readonly failures: Record<string, string> };
+type Computed = Awaited<ReturnType<typeof martOfBook>>;
 
 /** Computes until its files could be written over exactly what was there when the book was looked up. */
 async function computeAndKeep(run: RunRecord, asOf: LocalDate, deps: ComputeDeps): Promise<Computed> {
@@ -81,45 +76,11 @@ async function computeAndKeep(run: RunRecord, asOf: LocalDate, deps: ComputeDeps
     // Before the book is looked up: whoever writes these files later has seen a book at least as new as ours.
     const seen = await martsSeen(lake, asOf, run.runId);
     const book = bookOf(run, readByKpis(await registry.all(), catalog));
-    const failures: Record<string, string> = {};
-    const mart = await martOfBook(bookIdOf(book, catalog.sha256), { book, catalog, asOf, failures }, deps);
+    const path = bookMartPath(bookIdOf(book, catalog.sha256));
+    const { mart, failures } = await martOfBook({ path, book, catalog, asOf, grain: 'month' }, deps);
     await lake.write('runs', attemptPath(run.runId, run.attempt, 'kpis.json'), martJson(mart));
     if (await writeMarts(mart, run, asOf, seen, deps)) return { mart, failures };
   }
-}
-
-async function martOfBook(
-  bookId: string,
-  input: { book: readonly BookEntry[]; catalog: Catalog; asOf: LocalDate; failures: Record<string, string> },
-  { lake, scratch, sql, log }: ComputeDeps,
-): Promise<KpiMart> {
-  const cached = await lake.read('marts', bookMartPath(bookId));
-  if (cached !== undefined) return KpiMart.parse(JSON.parse(cached.toString('utf8')));
-  const { book, catalog, asOf, failures } = input;
-  await using folder = await scratch.open();
-  const files = new Map<string, string>();
-  for (const { relation, stagingPath } of book) {
-    const local = join(folder.dir, `${relation}.parquet`);
-    await lake.download('staging', stagingPath, local);
-    files.set(relation, local);
-  }
-  await using session = await sql.open(folder.dir);
-  const mart = await computeKpis({
-    book,
-    files,
-    catalog,
-    sql: session,
-    asOf,
-    onFailure: ({ kpis, error }) => {
-      for (const kpi of kpis) failures[kpi] = describeError(error);
-      log.error('stage.failed', { stage: 'compute', kpis, error: describeError(error) });
-    },
-  });
-  // A result with a failed KPI is not kept for others: the failure may pass.
-  if (Object.keys(failures).length === 0) {
-    await lake.write('marts', bookMartPath(bookId), martJson(mart), { onlyIf: 'absent' });
-  }
-  return mart;
 }
 
 const MART_FILES = [

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { LocalDate } from '../domain/local-date.ts';
+import type { Catalog } from '../kpis/catalog.ts';
+import { checkCatalog } from '../kpis/check-catalog.ts';
+import { computeKpis } from '../kpis/compute-kpis.ts';
+import { type BookEntry, KpiMart, type PeriodGrain } from '../kpis/kpi-result.ts';
+import { martJson } from '../kpis/mart-files.ts';
+import type { Lake } from '../ports/lake.ts';
+import type { Log } from '../ports/log.ts';
+import type { ScratchSpace } from '../ports/scratch-space.ts';
+import type { SecretStore } from '../ports/secret-store.ts';
+import type { SqlEngine } from '../ports/sql-engine.ts';
+import { pseudonymiser } from '../privacy/pseudonym.ts';
+import { describeError } from './work-stage.ts';
+
+// The KPIs of a book, computed once: whoever has the same book, day and periods takes them over.
+
+export type MartOfBookDeps = {
+  lake: Lake;
+  scratch: ScratchSpace;
+  sql: SqlEngine;
+  secrets: SecretStore;
+  log: Log;
+};
+
+export type MartOfBookInput = {
+  /** Where the result is kept, in marts. It must follow from the book, the day and the grain. */
+  readonly path: string;
+  readonly book: readonly BookEntry[];
+  readonly catalog: Catalog;
+  readonly asOf: LocalDate;
+  readonly grain: PeriodGrain;
+};
+
+/** `failures` are the KPIs and tables that an SQL error kept from being computed, with the error. */
+export async function martOfBook(
+  { path, book, catalog, asOf, grain }: MartOfBookInput,
+  { lake, scratch, sql, secrets, log }: MartOfBookDeps,
+): Promise<{ readonly mart: KpiMart; readonly failures: Readonly<Record<string, string>> }> {
+  const cached = await lake.read('marts', path);
+  if (cached !== undefined) return { mart: KpiMart.parse(JSON.parse(cached.toString('utf8'))), failures: {} };
+  await using folder = await scratch.open();
+  const files = new Map<string, string>();
+  for (const { relation, stagingPath } of book) {
+    const local = join(folder.dir, `${relation}.parquet`);
+    await lake.download('staging', stagingPath, local);
+    files.set(relation, local);
+  }
+  await checkCatalog(catalog, { sql, dir: folder.dir });
+  await using session = await sql.open(folder.dir);
+  const failures: Record<string, string> = {};
+  const mart = await computeKpis({
+    book,
+    files,
+    catalog,
+    sql: session,
+    asOf,
+    grain,
+    tokenOf: pseudonymiser(await secrets.get('pseudonym-key')),
+    onFailure: ({ kpis, error }) => {
+      for (const kpi of kpis) failures[kpi] = describeError(error);
+      log.error('stage.failed', { stage: 'compute', kpis, error: describeError(error) });
+    },
+  });
+  // A result with a failed KPI is not kept for others: the failure may pass.
+  if (Object.keys(failures).length === 0) {
+    await lake.write('marts', path, martJson(mart), { onlyIf: 'absent' });
+  }
+  return { mart, failures };
+}
