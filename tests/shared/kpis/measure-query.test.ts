@@ -17,7 +17,10 @@ const definition = (id: string, measures: string, numerator: string) => `
     metric: { numerator: ${numerator} }
     unit: count
     direction: neutral
-    precision: 0`;
+    precision: 0
+    name_es: Un indicador
+    grain: loan
+    freshness: 24`;
 
 it('asks for all measures of a mart in one scan, and for a shared measure once', () => {
   const text = `kpis:${definition('risk.a', '{ n: { count: rows } }', 'n')}${definition('risk.b', '{ n: { count: rows }, s: { sum: x, where: y > 0 } }', 'n + s')}`;
@@ -26,7 +29,9 @@ it('asks for all measures of a mart in one scan, and for a shared measure once',
     { name: 'models/mart_a.sql', text: 'SELECT 1' },
   ]);
 
-  const { sql } = measureQuery('mart_a', kpis);
+  const computable = kpis.flatMap((kpi) => (kpi.unavailable === undefined ? [kpi] : []));
+
+  const { sql } = measureQuery('mart_a', computable);
 
   expect(sql).toBe(`SELECT
   reporting_date,
