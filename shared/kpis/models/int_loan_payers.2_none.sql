@@ -1,0 +1,2 @@
+-- Grain: loan that a payer paid. Without real payments no payer is known.
+SELECT CAST(NULL AS VARCHAR) AS loan_id, CAST(NULL AS VARCHAR) AS payer WHERE false

@@ -1,0 +1,38 @@
+-- Grain: loan and reporting date. Inputs: int_loan_balances, int_balance_dates.
+-- Without the loans file nothing is known of a loan but its balance. A view, since there is nothing to join.
+SELECT
+  balance.reporting_date,
+  balance.as_of,
+  day.period_start,
+  day.previous_reporting_date,
+  balance.loan_id,
+  balance.dpd,
+  balance.is_writeoff,
+  balance.outstanding > 0 AS is_live,
+  balance.outstanding,
+  balance.written_off,
+  balance.par_7,
+  balance.par_30,
+  balance.par_60,
+  balance.par_90,
+  CAST(NULL AS VARCHAR) AS customer_id,
+  'unknown' AS company,
+  'unknown' AS product,
+  'unknown' AS state,
+  'unknown' AS segment,
+  'unknown' AS subcategoria_linea,
+  'unknown' AS line_band,
+  'unknown' AS customer_type,
+  'unknown' AS ticket_band,
+  'unknown' AS term_band,
+  'unknown' AS vintage,
+  'unknown' AS payer,
+  CAST(NULL AS DATE) AS disburse_date,
+  CAST(NULL AS DATE) AS maturity_date,
+  CAST(NULL AS INTEGER) AS term,
+  CAST(NULL AS DECIMAL(18, 2)) AS principal,
+  CAST(NULL AS DECIMAL(18, 2)) AS total_interest,
+  CAST(NULL AS DECIMAL(18, 2)) AS total_fees,
+  CAST(NULL AS DECIMAL(18, 6)) AS interest_rate
+FROM int_loan_balances AS balance
+JOIN int_balance_dates AS day ON day.reporting_date = balance.reporting_date
