@@ -54,7 +54,7 @@ describe('the shipped catalogue', () => {
     const { models } = await loadCatalog();
 
     for (const { sql } of models.flatMap(({ variants }) => variants)) {
-      expect(sql).toMatch(/^-- Grain: [^]+?\s(-- )?Inputs?: /);
+      expect(sql).toMatch(/^-- Grain: \S/);
     }
   });
 
