@@ -25,6 +25,8 @@ export type ComputeKpisInput = {
   readonly tokenOf?: ((column: string, value: string) => string) | undefined;
   /** Hears of the KPIs and tables that an SQL error kept from being computed; their results say so as well. */
   readonly onFailure?: (failure: KpiFailure) => void;
+  /** Hears the name of each model before it is made or read, for progress and for measuring. */
+  readonly onStep?: (model: string) => void;
 };
 
 /**
@@ -33,7 +35,8 @@ export type ComputeKpisInput = {
  * engine runs out of memory or disk.
  */
 export async function computeKpis(input: ComputeKpisInput): Promise<KpiMart> {
-  const { book, catalog, files, sql, asOf, grain = 'month', tokenOf, onFailure = () => undefined } = input;
+  const { book, catalog, files, sql, asOf, grain = 'month', tokenOf } = input;
+  const { onFailure = () => undefined, onStep = () => undefined } = input;
   const entries = book.toSorted((a, b) => (a.relation < b.relation ? -1 : 1));
   const resolved = resolveModels(catalog.models, new Set(entries.map(({ relation }) => relation)));
   const { readings, missing } = planReadings(catalog, resolved, asOf);
@@ -42,15 +45,16 @@ export async function computeKpis(input: ComputeKpisInput): Promise<KpiMart> {
   const failedViews = await createModelViews(
     sql,
     { entries, files, asOf, grain },
-    withWhatTheyRead(roots, resolved.ready),
+    { models: withWhatTheyRead(roots, resolved.ready), onStep },
   );
 
   const histories = [...missing];
   const deps = { sql, asOf, book: entries, files, failedViews, tokenOf, onFailure };
   for (const [mart, readingsOfMart] of marts) {
+    onStep(mart);
     histories.push(...(await readMart(mart, readingsOfMart, deps)));
   }
-  const tables = await readTables(catalog.models, resolved, deps);
+  const tables = await readTables(catalog.models, resolved, { ...deps, onStep });
   // Parsing puts the keys in the schema's order, whatever order the caller's entries had.
   return KpiMart.parse({
     bookId: bookIdOf(entries, catalog.sha256),

@@ -26,6 +26,7 @@ type TableDeps = {
   readonly failedViews: ViewFailures;
   readonly tokenOf?: ((column: string, value: string) => string) | undefined;
   readonly onFailure: (failure: KpiFailure) => void;
+  readonly onStep: (model: string) => void;
 };
 
 export async function readTables(
@@ -35,6 +36,7 @@ export async function readTables(
 ): Promise<DerivedTable[]> {
   const tables: DerivedTable[] = [];
   for (const { name } of models.filter(isTable)) {
+    deps.onStep(name);
     if (ready.has(name)) tables.push(await readTable(name, deps));
     else tables.push(without(name, reasonFor(lacks.get(name) ?? [], deps.asOf)));
   }

@@ -28,7 +28,10 @@ export type ViewFailures = ReadonlyMap<string, unknown>;
 export async function createModelViews(
   sql: SqlSession,
   { entries, files, asOf, grain }: Book,
-  models: readonly ResolvedModel[],
+  {
+    models,
+    onStep = () => undefined,
+  }: { readonly models: readonly ResolvedModel[]; readonly onStep?: (model: string) => void },
 ): Promise<ViewFailures> {
   const failures = new Map<string, unknown>();
   const create = async (name: string, select: string, kind: 'VIEW' | 'TABLE' = 'VIEW') => {
@@ -48,6 +51,7 @@ export async function createModelViews(
     await create(relation, `SELECT * FROM read_parquet(${textLiteral(file)})`);
   }
   for (const { name, variant } of models) {
+    onStep(name);
     const broken = variant.reads.find((read) => failures.has(read));
     if (broken === undefined) await create(name, variant.sql, variant.isStored ? 'TABLE' : 'VIEW');
     else failures.set(name, failures.get(broken));
