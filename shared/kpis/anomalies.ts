@@ -7,35 +7,139 @@ import {
   subtract,
   toDecimal,
 } from '../domain/rational.ts';
-import type { Compliance } from '../runs/documents.ts';
+import type { Anomaly } from './anomaly.ts';
+import { familiesOf } from './anomaly-causes.ts';
+import { CHANGE_LIMIT, FEWEST_POINTS, OUTLIER_LIMIT, watchOf } from './anomaly-rules.ts';
+import { difference } from './explain-change.ts';
 import type { KpiMart, KpiResult } from './kpi-result.ts';
+import { outlierAmong } from './outlier.ts';
 import { previousOf } from './previous-result.ts';
 
-// A KPI that moved by more than a fifth since the snapshot before, unless the move is too small to matter.
+// What is worth a look about the totals of a mart: a status outside the limits, a move of more than a fifth since the
+// date before, a level or a step far from all that were before.
 
-const RELATIVE_LIMIT = rational('0.2');
-/** In the KPI's own unit: a tenth of a point. Keeps a PAR that goes from 0.01 % to 0.02 % quiet. */
-const ABSOLUTE_FLOOR = rational('0.1');
-const WATCHED_UNITS: readonly KpiResult['unit'][] = ['percent', 'index'];
-
-export function findAnomalies(mart: KpiMart): Compliance['anomalies'] {
-  return mart.kpis.flatMap((current) => {
-    const previous = previousOf(current, mart.series);
-    if (previous?.value == null || current.value === null || !WATCHED_UNITS.includes(current.unit)) return [];
-    const change = subtract(rational(current.value), rational(previous.value));
-    const share = divide(change, absolute(rational(previous.value)));
-    if (share === undefined || compare(absolute(share), RELATIVE_LIMIT) <= 0) return [];
-    if (compare(absolute(change), ABSOLUTE_FLOOR) <= 0) return [];
-    return [
-      {
-        kpi: current.id,
-        previous: previous.value,
-        current: current.value,
-        changePercent: toDecimal(multiply(share, rational(100)), 2),
-        severity: current.status === 'critical' ? ('critical' as const) : ('warning' as const),
-      },
-    ];
+/** The critical ones first; those of one cause stand together. */
+export function findAnomalies({ kpis, series }: Pick<KpiMart, 'kpis' | 'series'>): Anomaly[] {
+  const totals = kpis.filter(({ dimension }) => Object.keys(dimension).length === 0);
+  const families = familiesOf(totals);
+  const found = totals.flatMap((current) => {
+    if (current.value === null) return [];
+    const kpi = { ...current, value: current.value };
+    const past = valuesBefore(kpi, series);
+    return [thresholdOf(kpi, past), changeOf(kpi, past), levelOf(kpi, past), stepOf(kpi, past)]
+      .filter((finding) => finding !== undefined)
+      .map((finding) => anomalyOf(kpi, past, finding, families.get(kpi.id) ?? kpi.id));
   });
+  return inOrder(found);
+}
+
+type Valued = KpiResult & { readonly value: string };
+type Finding = Pick<Anomaly, 'kind' | 'direction' | 'zScore' | 'reason'>;
+
+/** Values at the reporting dates before, oldest first; the last is the one that a change is counted from. */
+type Past = { readonly values: readonly string[]; readonly previous: KpiResult | undefined };
+
+function valuesBefore(kpi: Valued, series: readonly KpiResult[]): Past {
+  const own = series
+    .filter(({ id, model, version }) => id === kpi.id && model === kpi.model && version === kpi.version)
+    .filter(({ dimension }) => Object.keys(dimension).length === 0)
+    .filter(({ reportingDate }) => reportingDate < kpi.reportingDate)
+    .toSorted((a, b) => (a.reportingDate < b.reportingDate ? -1 : 1));
+  return {
+    values: own.flatMap(({ value }) => (value === null ? [] : [value])),
+    previous: previousOf(kpi, own),
+  };
+}
+
+function thresholdOf(kpi: Valued, _past: Past): Finding | undefined {
+  if (kpi.status !== 'warning' && kpi.status !== 'critical') return undefined;
+  const limit = kpi.thresholds?.[kpi.status];
+  const direction = kpi.direction === 'higher-is-better' ? 'down' : 'up';
+  const side = direction === 'down' ? 'below' : 'above';
+  const reason = `${kpi.name} is ${shown(kpi, kpi.value)}: ${kpi.status}, ${side} ${limit}.`;
+  return { kind: 'threshold', direction, zScore: null, reason };
+}
+
+function changeOf(kpi: Valued, { previous }: Past): Finding | undefined {
+  const watch = watchOf(kpi.unit);
+  if (previous?.value == null || watch?.rules.includes('change') !== true) return undefined;
+  const change = subtract(rational(kpi.value), rational(previous.value));
+  const share = divide(change, absolute(rational(previous.value)));
+  if (share === undefined || compare(absolute(share), CHANGE_LIMIT) <= 0) return undefined;
+  if (compare(absolute(change), watch.floor) <= 0) return undefined;
+  const direction = change.numerator < 0n ? 'down' : 'up';
+  const reason = `${kpi.name} went ${direction} from ${shown(kpi, previous.value)} on ${previous.reportingDate} to ${shown(kpi, kpi.value)}, by more than a fifth${openPeriod(kpi)}.`;
+  return { kind: 'change', direction, zScore: null, reason };
+}
+
+function levelOf(kpi: Valued, { values }: Past): Finding | undefined {
+  const watch = watchOf(kpi.unit);
+  if (watch?.rules.includes('outlier') !== true || values.length < FEWEST_POINTS) return undefined;
+  const outlier = outlierAmong(kpi.value, values, OUTLIER_LIMIT);
+  if (outlier === undefined || !isAboveFloor(kpi.value, values.at(-1), watch.floor)) return undefined;
+  const reason = `${kpi.name} is ${shown(kpi, kpi.value)}: ${outlier.zScore} standard deviations from the mean of the ${values.length} dates before${openPeriod(kpi)}.`;
+  return { kind: 'outlier-level', direction: outlier.direction, zScore: outlier.zScore, reason };
+}
+
+function stepOf(kpi: Valued, { values }: Past): Finding | undefined {
+  const watch = watchOf(kpi.unit);
+  const steps = values.slice(1).map((value, index) => difference(value, values[index] ?? value));
+  const last = values.at(-1);
+  if (watch?.rules.includes('outlier') !== true || last === undefined) return undefined;
+  if (steps.length < FEWEST_POINTS || !isAboveFloor(kpi.value, last, watch.floor)) return undefined;
+  const outlier = outlierAmong(difference(kpi.value, last), steps, OUTLIER_LIMIT);
+  if (outlier === undefined) return undefined;
+  const reason = `${kpi.name} went from ${shown(kpi, last)} to ${shown(kpi, kpi.value)}: a step ${outlier.zScore} standard deviations from the mean of the ${steps.length} steps before${openPeriod(kpi)}.`;
+  return { kind: 'outlier-step', direction: outlier.direction, zScore: outlier.zScore, reason };
+}
+
+/** A date that is a label for a period that is not over yet: sums of it will grow. */
+function openPeriod({ asOf, reportingDate }: KpiResult): string {
+  return asOf < reportingDate ? ` (the data ends on ${asOf})` : '';
+}
+
+function anomalyOf(kpi: Valued, { previous }: Past, finding: Finding, family: string): Anomaly {
+  const before = previous?.value ?? null;
+  return {
+    kpi: kpi.id,
+    name: kpi.name,
+    version: kpi.version,
+    reportingDate: kpi.reportingDate,
+    kind: finding.kind,
+    direction: finding.direction,
+    previous: before,
+    current: kpi.value,
+    changePercent: before === null ? null : changePercent(before, kpi.value),
+    zScore: finding.zScore,
+    severity: kpi.status === 'critical' ? 'critical' : 'warning',
+    reason: finding.reason,
+    cause: `${family} ${finding.direction} ${kpi.reportingDate}`,
+  };
+}
+
+function changePercent(before: string, now: string): string | null {
+  const share = divide(subtract(rational(now), rational(before)), absolute(rational(before)));
+  return share ? toDecimal(multiply(share, rational(100)), 2) : null;
+}
+
+/** A cause is as bad as the worst of its anomalies. */
+function inOrder(anomalies: readonly Anomaly[]): Anomaly[] {
+  const isCritical = new Set(
+    anomalies.flatMap(({ cause, severity }) => (severity === 'critical' ? [cause] : [])),
+  );
+  const keyOf = ({ cause, severity, kpi, kind }: Anomaly): string =>
+    [isCritical.has(cause) ? 0 : 1, cause, severity === 'critical' ? 0 : 1, kpi, kind].join(' ');
+  return anomalies.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function isAboveFloor(now: string, before: string | undefined, floor: Rational): boolean {
+  if (before === undefined) return true;
+  return compare(absolute(subtract(rational(now), rational(before))), floor) > 0;
+}
+
+function shown({ precision, unit }: KpiResult, value: string): string {
+  const number = toDecimal(rational(value), precision);
+  return unit === 'usd' ? `USD ${number}` : unit === 'percent' ? `${number} %` : number;
 }
 
 function absolute({ numerator, denominator }: Rational): Rational {

@@ -1,65 +1,76 @@
 import type { Catalog } from './catalog.ts';
-import type { KpiDefinition, Measure } from './kpi-definition.ts';
-import { type Model, relationsBehind } from './model-graph.ts';
-import { datasetOfRelation } from './relations.ts';
+import { limitWords, measureWords, metricText, type WayToKpi, waysTo } from './definition-words.ts';
+import type { KpiDefinition } from './kpi-definition.ts';
 
 /** The catalogue as a Markdown page, so that the documents never say another thing than the definitions. */
-export function catalogPage({ kpis, models }: Catalog): string {
+export function catalogPage(catalog: Pick<Catalog, 'kpis' | 'former' | 'models'>): string {
+  const { kpis } = catalog;
   const rows = kpis.map(
     (kpi) =>
-      `| [\`${kpi.id}\`](#${anchorOf(kpi)}) | ${kpi.name} | ${kpi.unit} | ${directionWords(kpi)} | ${limits(kpi)} | ${kpi.owner} | ${kpi.cadence} |`,
+      `| [\`${kpi.id}\`](#${anchorOf(kpi)}) | ${kpi.name} | ${kpi.nameEs} | ${kpi.department} | ${kpi.unit} | ${directionWords(kpi)} | ${limitWords(kpi)} | ${kpi.owner} | ${kpi.cadence} |`,
   );
   return [
     '# KPIs',
-    'Generated from `shared/kpis/catalog`; edit the definitions, not this page.',
-    'A ratio is divided once, from exact sums. Exactly on a limit is still the better status. A KPI whose data is missing or whose denominator is zero has no value and says why; it is never 0.',
+    'Generated from `shared/kpis/catalog`; edit the definitions, not this page. With the numbers of the day: `GET /api/catalog?format=html`.',
+    'A ratio is divided once, from exact sums. Exactly on a limit is still the better status. A KPI whose data is missing or whose denominator is zero has no value and says why; it is never 0. A changed meaning is a new version; the former one is computed beside it.',
+    ...dimensionTable(kpis),
     [
-      '| id | name | unit | better | limits | owner | cadence |',
-      '| --- | --- | --- | --- | --- | --- | --- |',
+      '| id | name | nombre | department | unit | better | limits | owner | cadence |',
+      '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
       ...rows,
     ].join('\n'),
-    ...kpis.map((kpi) => section(kpi, models)),
+    ...kpis.map((kpi) => section(kpi, catalog)),
     '',
   ].join('\n\n');
 }
 
-function section(kpi: KpiDefinition, models: readonly Model[]): string {
-  const measures = Object.entries(kpi.measures).map(
-    ([name, measure]) => `  - \`${name}\`: ${words(measure)}`,
+function dimensionTable(kpis: readonly KpiDefinition[]): string[] {
+  const names = [...new Set(kpis.flatMap(({ dimensions }) => dimensions))].toSorted();
+  if (names.length === 0) return [];
+  const lines = names.map(
+    (name) => `| ${name} | ${kpis.filter(({ dimensions }) => dimensions.includes(name)).length} |`,
   );
-  const sources = kpi.models.map((model) => {
-    const datasets = new Set(relationsBehind(model, models).map(datasetOfRelation));
-    return `\`${model}\` (${[...datasets].join(', ')})`;
-  });
+  return [['| dimension | KPIs that are divided by it |', '| --- | ---: |', ...lines].join('\n')];
+}
+
+function section(kpi: KpiDefinition, { former, models }: Pick<Catalog, 'former' | 'models'>): string {
+  const earlier = former.filter(({ id }) => id === kpi.id);
+  const ways = waysTo(kpi, models);
   return [
     `## ${kpi.id}`,
     '',
-    kpi.formula,
+    `${kpi.name === kpi.nameEs ? kpi.name : `${kpi.name} (${kpi.nameEs})`}. ${kpi.formula}`,
     '',
     `- Version ${kpi.version}${kpi.provisional ? ', provisional' : ''}; department ${kpi.department}.`,
-    `- Computed as \`${metricText(kpi)}\`, where`,
-    ...measures,
-    ...(kpi.requires ?? []).map(({ zero }) => `- Has no value unless \`${zero}\` is zero.`),
-    `- Read from ${sources.join(', else ')}.`,
+    ...computation(kpi),
+    ...ways.map((way, index) => `- ${index === 0 ? 'Read' : 'Else read'} from ${wayWords(way)}.`),
+    `- A row is a ${kpi.grain}; stale after ${kpi.freshness} hours.`,
+    ...(kpi.dimensions.length > 0 ? [`- Divided by ${kpi.dimensions.join(', ')}.`] : []),
+    ...(kpi.contributors === undefined
+      ? []
+      : [`- The largest parts of its numerator are named by \`${kpi.contributors}\`, as pseudonyms.`]),
+    ...earlier.map((version) => `- ${formerWords(version)}`),
   ].join('\n');
 }
 
-function metricText({ metric: { numerator, denominator, times } }: KpiDefinition): string {
-  if (!denominator) return numerator.text;
-  const ratio = `(${numerator.text}) / (${denominator.text})`;
-  return times === undefined ? ratio : `${ratio} * ${times}`;
+function computation(kpi: KpiDefinition): string[] {
+  if (kpi.unavailable !== undefined) return [`- Not computable: ${kpi.unavailable}.`];
+  return [
+    `- Computed as \`${metricText(kpi)}\`, where`,
+    ...Object.entries(kpi.measures).map(([name, measure]) => `  - \`${name}\`: ${measureWords(measure)}`),
+    ...(kpi.requires ?? []).map(({ zero }) => `- Has no value unless \`${zero}\` is zero.`),
+  ];
 }
 
-function words(measure: Measure): string {
-  const what = 'sum' in measure ? `sum of \`${measure.sum}\`` : 'number of rows';
-  return measure.where === undefined ? what : `${what} where \`${measure.where}\``;
+function wayWords({ model, needs, optional }: WayToKpi): string {
+  const ways = needs.map((datasets) => datasets.join(', ')).join(' or ');
+  const more = optional.length === 0 ? '' : `; better with ${optional.join(', ')}`;
+  return `\`${model}\` (needs ${ways}${more})`;
 }
 
-function limits({ thresholds, direction }: KpiDefinition): string {
-  if (!thresholds) return '';
-  const side = direction === 'higher-is-better' ? 'below' : 'above';
-  const { warning, critical } = thresholds;
-  return `warning ${side} ${warning}${critical === undefined ? '' : `, critical ${side} ${critical}`}`;
+function formerWords(kpi: KpiDefinition): string {
+  const how = kpi.unavailable === undefined ? `, computed as \`${metricText(kpi)}\`` : '';
+  return `Former version ${kpi.version}${how}: ${kpi.formula}`;
 }
 
 function directionWords({ direction }: KpiDefinition): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Sha256 } from '../domain/ids.ts';
+import type { RaisedAnomaly } from '../kpis/anomaly.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lake } from '../ports/lake.ts';
@@ -30,6 +31,8 @@ export type CloseDeps = { lake: Lake; ledger: RunLedger; clock: Clock; log: Log;
 export type RunResults = {
   readonly validation?: ValidationReport;
   readonly mart?: KpiMart;
+  /** What is worth a look about the numbers, and whether it was said before. */
+  readonly anomalies?: readonly RaisedAnomaly[];
   /** Files outside the run's folder that belong to it: raw, staging, quarantine, marts, reports. */
   readonly files?: readonly ManifestFile[];
   readonly documents?: readonly RunDocument[];
@@ -93,7 +96,7 @@ async function writeDocuments(
       contentType: 'text/html; charset=utf-8',
     },
     ...(sample === undefined ? [] : [json('masked_sample.json', MaskedSample.parse(sample))]),
-    json('compliance.json', complianceOf(run, results.mart, completedAt)),
+    json('compliance.json', complianceOf(run, results, completedAt)),
     {
       name: 'lineage.jsonl',
       body: lineageEvents(run, status, results.mart),

@@ -1,8 +1,9 @@
 import { contractOf } from '../contracts/registry.ts';
 import type { Sha256 } from '../domain/ids.ts';
 import { runbookOf } from '../domain/problem.ts';
-import { findAnomalies } from '../kpis/anomalies.ts';
+import { causesOf, type RaisedAnomaly } from '../kpis/anomaly.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
+import { restatementsOf } from '../kpis/restatement.ts';
 import type { Compliance, Manifest, RunSummary, ValidationReport } from './documents.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -31,8 +32,13 @@ export function notValidated(run: RunRecord): ValidationReport {
   };
 }
 
-export function complianceOf(run: RunRecord, mart: KpiMart | undefined, generatedAt: Date): Compliance {
-  const anomalies = mart === undefined ? [] : findAnomalies(mart);
+export function complianceOf(
+  run: RunRecord,
+  { mart, anomalies = [] }: { readonly mart?: KpiMart; readonly anomalies?: readonly RaisedAnomaly[] },
+  generatedAt: Date,
+): Compliance {
+  const causes = causesOf(anomalies);
+  const critical = causes.filter(({ severity }) => severity === 'critical').length;
   const masked = run.phases.transformation?.maskedColumns ?? [];
   return {
     runId: run.runId,
@@ -41,8 +47,11 @@ export function complianceOf(run: RunRecord, mart: KpiMart | undefined, generate
     piiMaskedColumns: masked,
     piiMaskedIn: masked.length > 0 ? zonesMasked(run) : [],
     accessLog: accessLogOf(run),
-    anomalies,
-    criticalAnomalyCount: anomalies.filter(({ severity }) => severity === 'critical').length,
+    anomalies: [...anomalies],
+    causes,
+    criticalAnomalyCount: critical,
+    critical_anomaly_count: critical,
+    restatements: mart === undefined ? [] : restatementsOf(mart),
     metadata: { sourceFile: run.drop.path, checksum: run.sha256, action: run.cause },
   };
 }

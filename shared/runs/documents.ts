@@ -3,7 +3,9 @@ import { BookId, DatasetId, RunId, Sha256 } from '../domain/ids.ts';
 import { LocalDate } from '../domain/local-date.ts';
 import { Problem } from '../domain/problem.ts';
 import { ExpectationResult } from '../expectations/expectation-result.ts';
+import { AnomalyCause, RaisedAnomaly } from '../kpis/anomaly.ts';
 import { BookEntry } from '../kpis/kpi-result.ts';
+import { Restatement } from '../kpis/restatement.ts';
 import { PhaseMetrics, RunStatus } from './run-record.ts';
 
 // The documents that a run leaves under `runs/<runId>/`. Each is parsed by its schema wherever it is read.
@@ -90,16 +92,16 @@ export const Compliance = z.object({
       status: z.string(),
     }),
   ),
-  anomalies: z.array(
-    z.object({
-      kpi: z.string(),
-      previous: z.string(),
-      current: z.string(),
-      changePercent: z.string(),
-      severity: z.enum(['warning', 'critical']),
-    }),
-  ),
+  /** The critical ones first; those of one cause stand together. */
+  anomalies: z.array(RaisedAnomaly),
+  /** The same by cause: one thing to look into each. */
+  causes: z.array(AnomalyCause),
+  /** Causes that are critical, not KPIs: one bad month is one. */
   criticalAnomalyCount: z.int().nonnegative(),
+  /** The same number under the name that the operations guide has for it. */
+  critical_anomaly_count: z.int().nonnegative(),
+  /** KPIs whose definition has changed, by the former version and by the one in force. */
+  restatements: z.array(Restatement),
   metadata: z.object({ sourceFile: z.string(), checksum: Sha256, action: z.string() }),
 });
 

@@ -38,3 +38,6 @@ export const artifactPath = (runId: RunId, name: string): string => `${runId}/${
 
 export const latestPath = (dataset: string, contract: string): string =>
   `latest/${dataset.split('/')[0]}/${contract}.json`;
+
+/** Which run was first to say what about the numbers of a date. */
+export const raisedPath = (reportingDate: LocalDate): string => `anomalies/${reportingDate}.json`;

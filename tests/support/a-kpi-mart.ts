@@ -39,6 +39,7 @@ export function aKpiMart(overrides: Partial<KpiMart> & { months?: number } = {})
   return {
     bookId: BookId.parse('book_9b2f00c4d1e7'),
     asOf,
+    grain: 'month',
     book: [
       aBookEntry({ asOf }),
       aBookEntry({ dataset: DatasetId.parse('looker/loans'), relation: 'loans', rows: 2_310 }),
@@ -46,6 +47,11 @@ export function aKpiMart(overrides: Partial<KpiMart> & { months?: number } = {})
     catalogSha256: Sha256.parse('c0ffee'.padEnd(64, '1')),
     kpis: kpisOf(MONTHS - 1),
     series,
+    former: [],
+    breakdowns: [],
+    quarters: [],
+    contributors: [],
+    tables: [],
     ...rest,
   };
 }

@@ -1,0 +1,37 @@
+import { type Rational, rational } from '../domain/rational.ts';
+import type { KpiUnit } from './kpi-result.ts';
+
+// What is watched, and from when on it is worth a word. By unit and not KPI by KPI, so that a new definition is watched
+// without being listed; a status against limits is always said, whatever the unit.
+
+/** A move of more than a fifth of the value before. */
+export const CHANGE_LIMIT = rational('0.2');
+
+/** More than four standard deviations from the mean of what was before, of which there are at least eight. */
+export const OUTLIER_LIMIT = 4n;
+export const FEWEST_POINTS = 8;
+
+type Watch = {
+  /** A smaller move, in the KPI's own unit, is too small to matter: PAR of 0.01 % may double. */
+  readonly floor: Rational;
+  /** Sums move with the business: only a step out of all proportion is worth a word. */
+  readonly rules: readonly ('change' | 'outlier')[];
+};
+
+/** Counts are not watched: they grow with the book, and what matters about them is in a ratio. */
+const WATCHED: Readonly<Record<KpiUnit, Watch | undefined>> = {
+  percent: { floor: rational('0.1'), rules: ['change', 'outlier'] },
+  'percent-per-day': { floor: rational('0.1'), rules: ['change', 'outlier'] },
+  fraction: { floor: rational('0.001'), rules: ['change', 'outlier'] },
+  index: { floor: rational('0.1'), rules: ['change', 'outlier'] },
+  score: { floor: rational('0.1'), rules: ['change', 'outlier'] },
+  times: { floor: rational('0.1'), rules: ['change', 'outlier'] },
+  days: { floor: rational('1'), rules: ['change', 'outlier'] },
+  months: { floor: rational('0.1'), rules: ['change', 'outlier'] },
+  usd: { floor: rational('1'), rules: ['outlier'] },
+  count: undefined,
+};
+
+export function watchOf(unit: KpiUnit): Watch | undefined {
+  return WATCHED[unit];
+}
