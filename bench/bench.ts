@@ -8,8 +8,9 @@ import { mismatches } from './exactness.ts';
 import { type InputFile, type InputName, inputFile, SEED } from './input-files.ts';
 import { thisMachine, whyNotHere } from './machine.ts';
 import type { CaseRuns, Measurement } from './measurement.ts';
-import { caseRecord, caseTable, verdictTable } from './report.ts';
+import { caseRecord, caseTable, partTables, verdictTable } from './report.ts';
 import { outputOf, runCase } from './run-case.ts';
+import { stageBook } from './stage-book.ts';
 import { stageInput } from './stage-input.ts';
 import { TARGETS, verdictOn } from './targets.ts';
 
@@ -48,7 +49,7 @@ async function main(options: BenchOptions): Promise<void> {
     verdictOn(target, new Map(measured.map((runs) => [runs.name, runs]))),
   );
   for (const runs of measured) process.stdout.write(`${JSON.stringify(caseRecord(runs))}\n`);
-  process.stdout.write(`\n${caseTable(measured)}\n${verdictTable(verdicts)}\n`);
+  process.stdout.write(`\n${caseTable(measured)}\n${partTables(measured)}${verdictTable(verdicts)}\n`);
   process.stdout.write(
     wrong.length === 0
       ? 'Exactness: PASS. Every case found the rows, faults and cents that the generator wrote.\n'
@@ -137,7 +138,8 @@ async function stagedInputs(wanted: readonly BenchCase[], inputs: Inputs) {
   const files = new Map<InputName, string>();
   for (const name of names) {
     progress(`staging ${name}`);
-    files.set(name, stack.use(await stageInput(known(inputs, name).path, tmpdir())).file);
+    const stage = name.startsWith('book') ? stageBook : stageInput;
+    files.set(name, stack.use(await stage(known(inputs, name).path, tmpdir())).file);
   }
   return { files, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

@@ -16,7 +16,7 @@ export type BenchCase = {
   readonly isBig?: boolean;
   /** The script changes or starts files by their places, so it is not bundled. */
   readonly isFromSources?: boolean;
-  /** The case reads the staged file that stage-1w would write of this input. */
+  /** The case reads the staged file that stage-1w would write of this input, or the staged files of a book. */
   readonly staged?: boolean;
 };
 
@@ -35,6 +35,7 @@ export const CASES: readonly BenchCase[] = [
   { name: 'duckdb-sql-validate', input: 'main', script: 'duckdb-sql-validate', threads: 2 },
   { name: 'validate-1w', input: 'main', script: 'validate', threads: 1 },
   { name: 'kpis', input: 'main', script: 'kpis', threads: 2, staged: true },
+  { name: 'catalogue', input: 'book', script: 'catalogue', threads: 2, staged: true },
   { name: 'chain-1w', input: 'pii', script: 'chain', threads: 1 },
   { name: 'chain-csv-parse+zod', input: 'pii-tenth', script: 'chain-csv-parse-zod', isScaled: true },
   { name: 'chain-duckdb-sql', input: 'pii', script: 'chain-duckdb-sql', threads: 2 },
@@ -55,5 +56,6 @@ export const CASES: readonly BenchCase[] = [
   { name: 'stage-2w-big', input: 'big', script: 'stage', threads: 2, isBig: true },
   { name: 'validate-1w-big', input: 'big', script: 'validate', threads: 1, isBig: true },
   { name: 'kpis-big', input: 'big', script: 'kpis', threads: 2, staged: true, isBig: true },
+  { name: 'catalogue-big', input: 'book-big', script: 'catalogue', threads: 2, staged: true, isBig: true },
   { name: 'chain-1w-big', input: 'pii-big', script: 'chain', threads: 1, isBig: true },
 ];

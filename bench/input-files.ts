@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ExpectedSums } from '../local/generate/expected-sums.ts';
+import { generateBook } from '../local/generate/generate-book.ts';
 import { generateParBalances } from '../local/generate/generate-par-balances.ts';
 
-// The files that are measured: synthetic PAR balances, always the same ones. They are kept in the temporary folder of
+// The files that are measured: synthetic PAR balances and whole books, always the same ones. They are kept in the temporary folder of
 // the machine, by what they were made from.
 
 export const SEED = 1;
@@ -22,9 +23,14 @@ export type InputName =
   | 'fifth'
   | 'fifth-bad'
   | 'big'
-  | 'pii-big';
+  | 'pii-big'
+  | 'book'
+  | 'book-big';
 
-type InputOptions = { readonly tenths: number; readonly badShare: number; readonly pii: boolean };
+/** A file of so many tenths of the main file's rows, or a whole book of so many loans. */
+type InputOptions =
+  | { readonly tenths: number; readonly badShare: number; readonly pii: boolean }
+  | { readonly loans: number };
 
 const INPUTS: Readonly<Record<InputName, InputOptions>> = {
   main: { tenths: 10, badShare: 0.005, pii: false },
@@ -38,6 +44,9 @@ const INPUTS: Readonly<Record<InputName, InputOptions>> = {
   'fifth-bad': { tenths: 2, badShare: 1, pii: false },
   big: { tenths: 100, badShare: 0.005, pii: false },
   'pii-big': { tenths: 100, badShare: 0.005, pii: true },
+  /** 36 month ends and two transactions for each loan. */
+  book: { loans: 20_000 },
+  'book-big': { loans: 1_000_000 },
 };
 
 export type InputFile = {
@@ -49,39 +58,44 @@ export type InputFile = {
   readonly expected: ExpectedSums;
 };
 
-/** The file, made anew unless it is there. */
+/** The file or book, made anew unless it is there. The path of a book is its folder, its rows are its loans. */
 export async function inputFile(name: InputName, mainRows: number): Promise<InputFile> {
-  const { tenths, badShare, pii } = INPUTS[name];
-  const rows = (mainRows / 10) * tenths;
+  const options = INPUTS[name];
+  const rows = 'loans' in options ? options.loans : (mainRows / 10) * options.tenths;
   const key = createHash('sha256')
-    .update(JSON.stringify({ rows, badShare, pii, seed: SEED }))
+    .update(JSON.stringify({ rows, ...options, seed: SEED }))
     .update(await generatorSources())
     .digest('hex')
     .slice(0, 16);
   const dir = join(tmpdir(), 'abaco-bench', `${name}-${rows}-${key}`);
-  await makeUnlessThere(dir, { rows, badShare, pii });
-  const path = join(dir, 'looker/loan_par_balances.csv');
-  const { sha256 } = Facts.parse(JSON.parse(await readFile(join(dir, FACTS), 'utf8')));
+  await makeUnlessThere(dir, { rows, ...options });
+  const path = 'loans' in options ? dir : join(dir, PAR_FILE);
+  const { sha256, bytes } = Facts.parse(JSON.parse(await readFile(join(dir, FACTS), 'utf8')));
   const expected = ExpectedSums.parse(JSON.parse(await readFile(join(dir, 'expected.json'), 'utf8')));
-  return { name, path, rows, bytes: (await stat(path)).size, sha256, expected };
+  return { name, path, rows, bytes, sha256, expected };
 }
 
+const PAR_FILE = 'looker/loan_par_balances.csv';
 const FACTS = 'facts.json';
-const Facts = z.object({ sha256: z.string() });
+const Facts = z.object({ sha256: z.string(), bytes: z.number() });
 
-async function makeUnlessThere(
-  dir: string,
-  options: { rows: number; badShare: number; pii: boolean },
-): Promise<void> {
+async function makeUnlessThere(dir: string, options: { rows: number } & InputOptions): Promise<void> {
   if ((await stat(join(dir, FACTS)).catch(() => undefined)) !== undefined) return;
   // Made beside it and moved there when it is whole, so that a broken run leaves nothing that looks finished.
   const making = `${dir}.${process.pid}`;
   await mkdir(making, { recursive: true });
-  await generateParBalances({ dir: making, seed: SEED, ...options });
-  const sha256 = await sha256Of(join(making, 'looker/loan_par_balances.csv'));
-  await writeFile(join(making, FACTS), JSON.stringify({ sha256 }));
+  if ('loans' in options) await generateBook({ dir: making, seed: SEED, loans: options.loans });
+  else await generateParBalances({ dir: making, seed: SEED, ...options });
+  const sha256 = await sha256Of(join(making, PAR_FILE));
+  await writeFile(join(making, FACTS), JSON.stringify({ sha256, bytes: await bytesIn(making) }));
   await rm(dir, { recursive: true, force: true });
   await rename(making, dir);
+}
+
+async function bytesIn(dir: string): Promise<number> {
+  const names = await Array.fromAsync(glob('*/*', { cwd: dir }));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -62,6 +62,33 @@ export function caseTable(cases: readonly CaseRuns[]): string {
   return table(header, lines);
 }
 
+/** Cases that time their parts: a table for each, the slowest first. */
+export function partTables(cases: readonly CaseRuns[]): string {
+  return cases.map(partTable).join('');
+}
+
+const PART = 'ms of ';
+const MOST_PARTS = 20;
+
+function partTable({ name, runs }: CaseRuns): string {
+  const parts = new Map<string, number[]>();
+  for (const [part, ms] of runs.flatMap(({ found }) => Object.entries(found.more ?? {}))) {
+    if (!part.startsWith(PART)) continue;
+    const model = part.slice(PART.length);
+    parts.set(model, [...(parts.get(model) ?? []), ms]);
+  }
+  if (parts.size === 0) return '';
+  const slowest = [...parts]
+    .map(([part, times]) => ({ part, ms: median(times) }))
+    .toSorted((a, b) => b.ms - a.ms);
+  const rest = slowest.slice(MOST_PARTS).reduce((sum, { ms }) => sum + ms, 0);
+  const lines = [
+    ...slowest.slice(0, MOST_PARTS).map(({ part, ms }) => [part, grouped(ms)]),
+    ...(slowest.length > MOST_PARTS ? [[`${slowest.length - MOST_PARTS} others`, grouped(rest)]] : []),
+  ];
+  return `${table([`part of ${name}`, 'ms'], lines)}\n`;
+}
+
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const lines = verdicts.map(({ target, verdict, value, reason }) =>
     value === undefined

@@ -67,6 +67,20 @@ export const TARGETS: readonly Target[] = [
   },
   {
     kind: 'time',
+    about: 'whole catalogue, book of 20,000 loans',
+    of: 'catalogue',
+    limit: { atMost: 5_000 },
+    unit: 'ms',
+  },
+  {
+    kind: 'time',
+    about: 'whole catalogue, book of 1,000,000 loans',
+    of: 'catalogue-big',
+    limit: { atMost: 60_000 },
+    unit: 'ms',
+  },
+  {
+    kind: 'time',
     about: 'cold start to the first byte of work',
     of: 'cold-start',
     limit: { atMost: 400 },
@@ -79,6 +93,8 @@ export const TARGETS: readonly Target[] = [
   peak('memory of validate with its SQL, 1 worker', 'validate-1w', 384),
   peak('memory of validate with its SQL, 1 worker, ten times the rows', 'validate-1w-big', 384),
   peak('memory of KPIs, ten times the rows', 'kpis-big', 512),
+  peak('memory of the whole catalogue, 20,000 loans', 'catalogue', 512),
+  peak('memory of the whole catalogue, 1,000,000 loans', 'catalogue-big', 1_000),
   peak('memory of the whole chain, ten times the rows', 'chain-1w-big', 768),
   {
     kind: 'peak-ratio',
