@@ -1,5 +1,8 @@
-import type { KpiMart, KpiResult } from '../kpis/kpi-result.ts';
+import type { KpiMart } from '../kpis/kpi-result.ts';
 import type { KpiHistory } from '../ports/kpi-history.ts';
+import { severalAtOnce } from '../resilience/several-at-once.ts';
+
+const AT_ONCE = 8;
 
 /**
  * The mart with the reporting dates that its own files do not hold: a feed that sends one snapshot at a time
@@ -7,21 +10,18 @@ import type { KpiHistory } from '../ports/kpi-history.ts';
  * was read from the same model continues it.
  */
 export async function continueSeries(mart: KpiMart, history: KpiHistory): Promise<KpiMart> {
-  const earlier: KpiResult[] = [];
-  for (const current of mart.kpis) {
-    if (current.value === null) continue;
+  const known = mart.kpis.filter(({ value }) => value !== null);
+  const earlier = await severalAtOnce(known, AT_ONCE, async (current) => {
     const own = new Set(
       mart.series.filter(({ id }) => id === current.id).map(({ reportingDate }) => reportingDate),
     );
     const past = await history.seriesOf(current);
-    earlier.push(
-      ...past.filter(
-        ({ reportingDate, asOf }) =>
-          reportingDate < current.reportingDate && asOf < current.asOf && !own.has(reportingDate),
-      ),
+    return past.filter(
+      ({ reportingDate, asOf }) =>
+        reportingDate < current.reportingDate && asOf < current.asOf && !own.has(reportingDate),
     );
-  }
-  const series = [...earlier, ...mart.series].sort((a, b) =>
+  });
+  const series = [...earlier.flat(), ...mart.series].sort((a, b) =>
     a.reportingDate < b.reportingDate ? -1 : a.reportingDate > b.reportingDate ? 1 : 0,
   );
   return { ...mart, series };

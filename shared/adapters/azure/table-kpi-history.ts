@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RunId } from '../../domain/ids.ts';
 import { type KpiMart, KpiResult } from '../../kpis/kpi-result.ts';
 import type { KpiHistory } from '../../ports/kpi-history.ts';
+import { severalAtOnce } from '../../resilience/several-at-once.ts';
 import { asciiJson } from './ascii-json.ts';
 
 // Table `kpivalues`: a partition for each KPI and version, a row for each run, model, reporting date and dimension. A run
@@ -11,6 +12,8 @@ import { asciiJson } from './ascii-json.ts';
 // in no series together: the tape counts receivables, the PAR file principal.
 
 const MAX_ACTIONS = 100;
+/** Partitions do not wait for each other. */
+const AT_ONCE = 8;
 const StoredResult = z.object({
   runId: RunId,
   attempt: z.int().positive(),
@@ -38,13 +41,13 @@ export class TableKpiHistory implements KpiHistory {
       mart.series.filter(({ value }) => value !== null),
       partitionOf,
     );
-    let changed = 0;
     // Also those that have no value any more: an earlier attempt may have left one.
-    for (const partition of new Set([...mart.kpis, ...mart.series].map(partitionOf))) {
+    const partitions = new Set([...mart.kpis, ...mart.series].map(partitionOf));
+    const changed = await severalAtOnce([...partitions], AT_ONCE, (partition) => {
       const rows = rowsOf(partition, computed.get(partition) ?? [], { ...run, standing });
-      changed += await this.#recordPartition(partition, rows, run);
-    }
-    return changed;
+      return this.#recordPartition(partition, rows, run);
+    });
+    return changed.reduce((sum, count) => sum + count, 0);
   }
 
   async forget(runId: RunId): Promise<number> {
