@@ -118,6 +118,6 @@ function oldestFirst(results: readonly KpiResult[]): readonly KpiResult[] {
   );
 }
 
-function withoutMeasures({ measures: _, ...result }: KpiResult): KpiResult {
+function withoutMeasures({ measures: _measures, ...result }: KpiResult): KpiResult {
   return result;
 }

@@ -80,7 +80,7 @@ function typeOf(sqlType: string): DerivedTable['columns'][number]['type'] {
   if (sqlType === 'DATE') return 'date';
   if (sqlType === 'BOOLEAN') return 'boolean';
   if (/^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?)$/.test(sqlType)) return 'integer';
-  if (/^DECIMAL/.test(sqlType)) return 'decimal';
+  if (sqlType.startsWith('DECIMAL')) return 'decimal';
   if (sqlType === 'VARCHAR') return 'text';
   throw new RangeError(
     `a table has no column of type ${sqlType}: cast it to VARCHAR, DATE, BOOLEAN, BIGINT or DECIMAL`,

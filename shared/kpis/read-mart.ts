@@ -1,4 +1,4 @@
-import { LocalDate } from '../domain/local-date.ts';
+import type { LocalDate } from '../domain/local-date.ts';
 import type { SqlSession } from '../ports/sql-engine.ts';
 import { SqlEngineExhausted } from '../ports/sql-engine.ts';
 import { readContributors } from './contributors.ts';
