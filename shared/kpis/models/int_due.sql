@@ -1,0 +1,31 @@
+-- Grain: loan and due date that has come. Inputs: stg_schedules, int_loans, int_period_days, int_periods.
+-- What fell due up to the day that the book knows, with the period that it fell in: of the newest period only what was
+-- due by then. Rows before the first reported period have none. due is principal, interest and fees; VAT is in none.
+-- is_final marks the last instalment that the loan has at all, due or not.
+-- Stored: read by several marts, each once for the whole and once for each dimension.
+SELECT
+  instalment.loan_id,
+  loan.customer_id,
+  instalment.date_due,
+  period.reporting_date,
+  period.as_of,
+  instalment.principal,
+  instalment.interest,
+  instalment.fees,
+  CAST(instalment.principal + instalment.interest + instalment.fees AS DECIMAL(18, 2)) AS due,
+  instalment.is_final,
+  loan.company,
+  loan.product,
+  loan.state,
+  loan.segment,
+  loan.customer_type,
+  loan.ticket_band,
+  loan.term_band,
+  loan.vintage,
+  loan.payer
+FROM (
+  SELECT *, date_due = max(date_due) OVER (PARTITION BY loan_id) AS is_final FROM stg_schedules
+) AS instalment
+JOIN int_loans AS loan ON loan.loan_id = instalment.loan_id
+JOIN (SELECT max(as_of) AS as_of FROM int_periods) AS book ON instalment.date_due <= book.as_of
+LEFT JOIN int_period_days AS period ON period.day = instalment.date_due
