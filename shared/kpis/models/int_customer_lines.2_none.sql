@@ -1,4 +1,4 @@
--- Grain: customer. Without customer data no segment and no line is known.
+-- Grain: customer. Inputs: none. Without customer data no segment and no line is known.
 SELECT
   CAST(NULL AS VARCHAR) AS customer_id,
   CAST(NULL AS VARCHAR) AS segment,

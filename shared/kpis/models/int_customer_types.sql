@@ -5,6 +5,7 @@
 --   else Reactivated: more than 180 days since the last disbursement before the month;
 --   else Recurrent.
 -- Nothing after the month plays a part. How late a customer was between two month ends is not seen.
+-- Stored: working it out while a million loans wait to be joined does not fit 256 MB.
 WITH months AS (
   SELECT
     customer_id,

@@ -1,4 +1,4 @@
--- Grain: loan. Inputs: stg_loans, int_loan_types, int_customer_lines, int_loan_payers.
+-- Grain: loan. Inputs: stg_loans, int_known_types, int_customer_lines, int_loan_payers.
 -- What a loan is, apart from its balance. Columns to divide the portfolio by are never empty: what is not known is
 -- called so, and a part of its own. The customer stays empty where it is unknown: it is no name to add up under.
 -- Stored: joined to balances, payments and instalments.
@@ -24,6 +24,7 @@ SELECT
   loan.total_fees,
   loan.interest_rate
 FROM stg_loans AS loan
-LEFT JOIN int_loan_types AS type ON type.loan_id = loan.loan_id
+LEFT JOIN int_known_types AS type
+  ON type.customer_id = loan.customer_id AND type.reporting_date = last_day(loan.disburse_date)
 LEFT JOIN int_customer_lines AS line ON line.customer_id = loan.customer_id
 LEFT JOIN int_loan_payers AS payer ON payer.loan_id = loan.loan_id

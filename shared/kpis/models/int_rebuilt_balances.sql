@@ -37,24 +37,39 @@ spans AS (
   FROM events
   WINDOW by_day AS (PARTITION BY loan_id ORDER BY day)
 ),
-spans_with_days AS (
+owing AS (
   SELECT
     loan.loan_id,
     loan.disburse_date,
     CAST(span.balance AS DECIMAL(18, 2)) AS balance,
     CAST(span.paid AS DECIMAL(18, 2)) AS paid,
-    lookup_from.days_before + 1 AS first_position,
-    lookup_to.days_before AS last_position
+    greatest(span.from_day, loan.disburse_date, bounds.first_day) AS from_day,
+    least(
+      coalesce(span.to_day, bounds.last_day + 1),
+      bounds.last_day + 1,
+      -- Nothing owed is told for the period of the disbursement alone, which is a quarter at most.
+      CASE
+        WHEN span.balance = 0
+          THEN CAST(date_trunc('quarter', loan.disburse_date) + INTERVAL 3 MONTH AS DATE)
+      END
+    ) AS to_day
   FROM spans AS span
-  CROSS JOIN (SELECT min(as_of) AS first_day, max(as_of) AS last_day FROM days) AS bounds
   JOIN stg_loans AS loan ON loan.loan_id = span.loan_id
-  JOIN lookup AS lookup_from
-    ON lookup_from.day = greatest(span.from_day, loan.disburse_date, bounds.first_day)
-  JOIN lookup AS lookup_to
-    ON lookup_to.day = least(coalesce(span.to_day, bounds.last_day + 1), bounds.last_day + 1)
-  WHERE
-    lookup_from.days_before < lookup_to.days_before
-    AND (span.balance = 0 OR span.balance * 100 >= loan.principal)
+  CROSS JOIN (SELECT min(as_of) AS first_day, max(as_of) AS last_day FROM days) AS bounds
+  WHERE span.balance = 0 OR span.balance * 100 >= loan.principal
+),
+spans_with_days AS (
+  SELECT
+    span.loan_id,
+    span.disburse_date,
+    span.balance,
+    span.paid,
+    before_from.days_before + 1 AS first_position,
+    before_to.days_before AS last_position
+  FROM owing AS span
+  JOIN lookup AS before_from ON before_from.day = span.from_day
+  JOIN lookup AS before_to ON before_to.day = span.to_day
+  WHERE before_from.days_before < before_to.days_before
 ),
 dues AS (
   SELECT
@@ -95,7 +110,6 @@ late AS (
     ) AS dpd
   FROM expanded
   JOIN days ON days.position = expanded.position
-  WHERE expanded.balance > 0 OR expanded.disburse_date >= date_trunc('quarter', days.as_of)
 )
 SELECT
   as_of,
