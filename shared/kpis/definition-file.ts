@@ -23,7 +23,7 @@ const DefinitionList = z.strictObject({ kpis: z.array(z.unknown()).min(1) });
 
 export function readDefinitions({ name, text }: CatalogAsset): DefinitionFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true, merge: true });
   const place = (path: Path) => `${name}:${lines.linePos(offsetOf(document, path)).line}`;
   if (document.errors.length > 0) {
     const problems = document.errors.map(

@@ -9,6 +9,7 @@ import {
 import {
   ExpressionInvalid,
   evaluateMetric,
+  isAdditive,
   measuresIn,
   parseMetricExpression,
 } from '../../../shared/kpis/metric-expression.ts';
@@ -26,12 +27,35 @@ describe('a metric expression', () => {
     ['a - b - 1', '-2.50'],
     ['a * c', '-0.250'],
     ['a*(b-(1+c))', '7.750'],
+    ['0.2 * b', '0.8'],
+    ['b ^ 3', '64'],
+    ['2 * c ^ 2', '0.02'],
+    ['min(a, b)', '2.50'],
+    ['max(a + 2, b)', '4.50'],
+    ['max(0, min(c, 1))', '0'],
+    ['b ^ 12 - (b - 1) ^ 12', '16245775'],
   ])('%s', (text, value) => {
     expect(exactDecimalText(evaluateMetric(parseMetricExpression(text), measures))).toBe(value);
   });
 
   it('names its measures once', () => {
     expect(measuresIn(parseMetricExpression('a * a + 2 * (b - a)'))).toEqual(['a', 'b']);
+  });
+
+  it('names the measures of every form', () => {
+    expect(measuresIn(parseMetricExpression('min(a, b) ^ 2 + max(c, 0)'))).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each([
+    ['a', true],
+    ['a + b - c', true],
+    ['2 * a - b * 0.5', true],
+    ['a * b', false],
+    ['a + 1', false],
+    ['min(a, b)', false],
+    ['a ^ 2', false],
+  ])('%s is a plain sum of measures: %s', (text, expected) => {
+    expect(isAdditive(parseMetricExpression(text))).toBe(expected);
   });
 
   it('refuses a measure that it was not given', () => {
