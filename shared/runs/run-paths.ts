@@ -1,5 +1,6 @@
 import type { RunId, Sha256 } from '../domain/ids.ts';
 import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
+import type { PeriodGrain } from '../kpis/kpi-result.ts';
 import type { RunRecord } from './run-record.ts';
 
 // Where everything of a run lies. Paths follow from ids, dates and hashes, never from a file's own name.
@@ -41,3 +42,7 @@ export const latestPath = (dataset: string, contract: string): string =>
 
 /** Which run was first to say what about the numbers of a date. */
 export const raisedPath = (reportingDate: LocalDate): string => `anomalies/${reportingDate}.json`;
+
+/** KPIs of any day, in periods of any length, by the files that could be in its book. */
+export const dayMartPath = (bookId: string, asOf: LocalDate, grain: PeriodGrain): string =>
+  `days/${bookId}/as_of=${asOf}-${grain}.json`;
