@@ -62,6 +62,7 @@ export const PROBLEM_CODES = [
   // the machinery
   'breaker-open',
   'control-totals-differ',
+  'parity-mismatch',
   'config-invalid',
   'stage-failed',
 ] as const;
