@@ -1,5 +1,6 @@
 import type { Column } from '../contracts/contract.ts';
 import { CONTRACTS } from '../contracts/registry.ts';
+import type { Sha256 } from '../domain/ids.ts';
 import type { SqlEngine, SqlSession } from '../ports/sql-engine.ts';
 import { RECORD_NUMBER } from '../staging/parquet-schema.ts';
 import { type Catalog, CatalogInvalid } from './catalog.ts';
@@ -10,7 +11,8 @@ import { BOOK_RELATION, REPORT_RELATION } from './relations.ts';
 // The models set up over empty files with the columns of the contracts, so that a column that is not there is found
 // at load, with file and line, and not as a KPI without a value.
 
-const checked = new WeakSet<Catalog>();
+/** Hashes of catalogues that were found in order. */
+const checked = new Set<Sha256>();
 
 /**
  * Every model can be made, the variants of a model have the same columns, and every column that a definition names is
@@ -20,7 +22,7 @@ export async function checkCatalog(
   catalog: Catalog,
   { sql: engine, dir }: { readonly sql: SqlEngine; readonly dir: string },
 ): Promise<void> {
-  if (checked.has(catalog)) return;
+  if (checked.has(catalog.sha256)) return;
   await using sql = await engine.open(dir);
   await createEmptyRelations(sql);
   const problems: string[] = [];
@@ -33,7 +35,7 @@ export async function checkCatalog(
     problems.push(...(await missingColumns(kpi, catalog, { columnsOf, sql })));
   }
   if (problems.length > 0) throw new CatalogInvalid(problems);
-  checked.add(catalog);
+  checked.add(catalog.sha256);
 }
 
 async function createEmptyRelations(sql: SqlSession): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { contractOf } from '../contracts/registry.ts';
 import type { RunId } from '../domain/ids.ts';
 import type { LocalDate } from '../domain/local-date.ts';
 import { bookIdOf } from '../kpis/book-id.ts';
@@ -13,6 +14,7 @@ import type { RunRecord } from '../runs/run-record.ts';
 import { bookOf, readByKpis } from './book.ts';
 import { type MartOfBookDeps, martOfBook } from './mart-of-book.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
+import { type WaitDeps, waitForTheBook } from './wait-for-files.ts';
 import {
   AttemptOvertaken,
   amendAttempt,
@@ -26,7 +28,8 @@ import {
 // instead of computing it again.
 
 export type ComputeDeps = StageDeps &
-  MartOfBookDeps & {
+  MartOfBookDeps &
+  WaitDeps & {
     registry: SnapshotRegistry;
     catalog(): Promise<Catalog>;
   };
@@ -70,6 +73,11 @@ type Computed = Awaited<ReturnType<typeof martOfBook>>;
 async function computeAndKeep(run: RunRecord, asOf: LocalDate, deps: ComputeDeps): Promise<Computed> {
   const { lake, ledger, registry } = deps;
   const catalog = await deps.catalog();
+  const isInBooks = ({ contract, contractVersion }: RunRecord): boolean => {
+    const found = contractOf(contract, contractVersion);
+    return found !== undefined && readByKpis([found], catalog).length > 0;
+  };
+  await waitForTheBook(run, isInBooks, deps);
   for (;;) {
     const current = await ledger.find(run.runId);
     if (current?.value.attempt !== run.attempt) throw new AttemptOvertaken(`attempt ${run.attempt} is over`);

@@ -28,7 +28,7 @@ import { type ReadSnapshotDeps, readSnapshot, type Unusable, type Usable } from 
 import { type RefreshDeps, refreshAffectedRuns, withdrawSnapshot } from './refresh-affected-runs.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { validationReport } from './validation-report.ts';
-import { type WaitDeps, waitForReferences } from './wait-for-references.ts';
+import { type WaitDeps, waitForReferences } from './wait-for-files.ts';
 import { afterBeginning, amendAttempt, type StageOutcome, withTrail, workStage } from './work-stage.ts';
 
 // Raw bytes -> typed, staged rows and a verdict in plain words. Good rows go on; bad rows are quarantined; when the

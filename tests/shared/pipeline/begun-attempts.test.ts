@@ -75,7 +75,7 @@ describe('a run that failed after its rows had come into the books', () => {
 
     await pipeline.takeThrough(LOANS, loansOf(loanIds(400)));
 
-    expect(failed).toMatchObject({ status: 'failed', stage: 'publish', rejectedRows: 0 });
+    expect(failed).toMatchObject({ status: 'failed', stage: 'compute', rejectedRows: 0 });
     const run = await pipeline.run(poison.runId);
     expect(run).toMatchObject({ status: 'success', attempt: 2, rejectedRows: 2 });
     expect(run.lastError).toBeUndefined();
