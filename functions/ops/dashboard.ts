@@ -1,33 +1,66 @@
 import { z } from 'zod';
+import { DIMENSIONS } from '../../shared/kpis/kpi-definition.ts';
 import { qualityOfContracts } from '../../shared/pipeline/data-quality.ts';
 import { newestMart } from '../../shared/pipeline/newest-mart.ts';
+import type { Part } from '../../shared/publishing/dashboard/part.ts';
+import { VIEWS } from '../../shared/publishing/dashboard/views.ts';
 import { dashboardPage } from '../../shared/publishing/dashboard-page.ts';
+import { LANGUAGE_CODES } from '../../shared/publishing/language/language.ts';
 import { healthNow } from './health.ts';
+import { badRequest, describeIssues } from './problem-details.ts';
 import { htmlAnswer, type Route, withDeps } from './route.ts';
 
 const RUNS_SHOWN = 20;
+
+const PartText = z
+  .string()
+  .describe('A part of the book as dimension:value, as the form of the page sends it');
+
+const DashboardQuery = z.object({
+  view: z.enum(VIEWS).optional().describe('What the page is about; without it the executive view'),
+  lang: z.enum(LANGUAGE_CODES).optional().describe('Language of the page; without it English'),
+  refresh: z.enum(['on', 'off']).optional().describe('off: the page does not load itself again'),
+  part: PartText.optional(),
+  ...Object.fromEntries(
+    DIMENSIONS.map((name) => [
+      name,
+      z
+        .string()
+        .optional()
+        .describe(`Only this ${name.replaceAll('_', ' ')}`),
+    ]),
+  ),
+});
 
 export const dashboardRoute: Route = {
   name: 'dashboard',
   method: 'GET',
   path: 'dashboard',
   authLevel: 'function',
-  summary: 'KPIs, data quality and the trail of runs as a page',
-  query: z.object({
-    refresh: z.enum(['on', 'off']).optional().describe('off: the page does not load itself again'),
-  }),
-  responses: { 200: { description: 'The page', mediaType: 'text/html' } },
+  summary:
+    'KPIs by view, in English or Spanish, of the book or a part of it; data quality and the trail of runs',
+  query: DashboardQuery,
+  responses: {
+    200: { description: 'The page', mediaType: 'text/html' },
+    400: { description: 'There is no such view or language' },
+  },
   handle: withDeps(async (request, deps, context) => {
-    const [newest, runs, quality, breakers, { health, details }] = await Promise.all([
+    const query = DashboardQuery.safeParse(Object.fromEntries(request.query));
+    if (!query.success)
+      return badRequest('Choose a view and a language that there are.', describeIssues(query.error));
+    const { view, lang, refresh } = query.data;
+    const [newest, runs, quality, breakers, { health, details }, catalog] = await Promise.all([
       newestMart({}, deps),
       deps.ledger.list({ limit: RUNS_SHOWN }),
       qualityOfContracts(deps),
       deps.breakers.all(),
       healthNow(context),
+      deps.catalog(),
     ]);
     const key = request.query.get('code');
     const page = await dashboardPage({
-      ...(newest && { mart: newest.mart }),
+      ...(newest && { mart: newest.mart, runId: newest.run.runId }),
+      definitions: catalog.kpis,
       runs,
       quality,
       breakers,
@@ -37,8 +70,24 @@ export const dashboardRoute: Route = {
       // Whoever came with a key in the address goes on with it.
       link: (path) =>
         `/api/${path}${key === null ? '' : `${path.includes('?') ? '&' : '?'}code=${encodeURIComponent(key)}`}`,
-      refreshes: request.query.get('refresh') !== 'off',
+      refreshes: refresh !== 'off',
+      parts: partsIn(request.query),
+      ...(view && { view }),
+      ...(lang && { language: lang }),
     });
     return htmlAnswer(page);
   }),
 };
+
+/** Parts of the book that were asked for: by the form's list, or by the name of a dimension. */
+function partsIn(query: URLSearchParams): Part[] {
+  const [dimension = '', ...value] = (query.get('part') ?? '').split(':');
+  const chosen = DIMENSIONS.flatMap((name) =>
+    name === dimension ? [{ dimension, value: value.join(':') }] : [],
+  );
+  const named = DIMENSIONS.flatMap((name) => {
+    const text = query.get(name);
+    return text === null || text === '' ? [] : [{ dimension: name, value: text }];
+  });
+  return [...chosen, ...named];
+}

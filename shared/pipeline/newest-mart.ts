@@ -1,10 +1,10 @@
 import type { LocalDate } from '../domain/local-date.ts';
-import { KpiMart } from '../kpis/kpi-result.ts';
+import type { KpiMart } from '../kpis/kpi-result.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
-import { martPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { standingOf, supersedes } from './book.ts';
+import { type DatedRun, MartShelf } from './mart-shelf.ts';
 
 /** The KPIs to show: those of the newest as-of date, and of several runs for it the one with the fullest book. */
 export async function newestMart(
@@ -17,19 +17,17 @@ export async function newestMart(
     .filter(({ asOf }) => filter.asOf === undefined || asOf === filter.asOf);
   const newest = dated.reduce((latest, { asOf }) => (asOf > latest ? asOf : latest), '');
   const runs = dated.filter(({ asOf }) => asOf === newest).filter(isNotSuperseded);
-  let best: { run: RunRecord & { asOf: LocalDate }; mart: KpiMart } | undefined;
+  const shelf = MartShelf.of(lake);
+  let best: { run: DatedRun; files: number } | undefined;
   for (const run of runs) {
-    const body = await lake.read('marts', martPath(run.asOf, run.runId, 'json'));
-    if (body === undefined) continue;
-    const mart = KpiMart.parse(JSON.parse(body.toString('utf8')));
-    const fuller = mart.book.length - (best?.mart.book.length ?? 0);
-    const isBetter = best === undefined || fuller > 0 || (fuller === 0 && isLater(run, best.run));
-    if (isBetter) best = { run, mart };
+    const files = await shelf.filesInBook(run);
+    if (files === undefined) continue;
+    const fuller = files - (best?.files ?? 0);
+    if (best === undefined || fuller > 0 || (fuller === 0 && isLater(run, best.run))) best = { run, files };
   }
-  return best;
+  const mart = best && (await shelf.martOf(best.run));
+  return best && mart && { run: best.run, mart };
 }
-
-type DatedRun = RunRecord & { asOf: LocalDate };
 
 /** A correction for the same day leaves the run that it corrects without a say. */
 function isNotSuperseded(run: DatedRun, _: number, runs: readonly DatedRun[]): boolean {

@@ -2,7 +2,7 @@ import type { LocalDate } from '../domain/local-date.ts';
 import { compare, divide, multiply, type Rational, rational, subtract } from '../domain/rational.ts';
 import type { KpiMart, KpiResult } from '../kpis/kpi-result.ts';
 import { isTotal } from './exact-value.ts';
-import { showValue } from './show-value.ts';
+import { DOCUMENTS, type Language } from './language/language.ts';
 
 /** The outstanding balance by days past due, or why it cannot be told. */
 export type Ageing =
@@ -29,7 +29,7 @@ const EDGES = [
  * O - PAR7, PAR7 - PAR30, PAR30 - PAR60, PAR60 - PAR90, PAR90. They add up to O by construction. Measures that
  * contradict each other give a reason instead of a picture.
  */
-export function ageingOf(mart: KpiMart): Ageing {
+export function ageingOf(mart: Pick<KpiMart, 'kpis'>, language: Language = DOCUMENTS): Ageing {
   const found = EDGES.map(({ id }) => mart.kpis.find((kpi) => kpi.id === id && isTotal(kpi)));
   const kpis = found.filter((kpi) => kpi !== undefined);
   const gap = missingEdge(found) ?? disagreement(kpis);
@@ -46,8 +46,10 @@ export function ageingOf(mart: KpiMart): Ageing {
   return {
     kind: 'known',
     reportingDate: first.reportingDate,
-    total: showValue(outstanding, 'usd', 2),
-    buckets: amounts.map((amount, index) => bucket(bucketName(index), amount, outstanding)),
+    total: language.value(outstanding, 'usd', 2),
+    buckets: amounts.map((amount, index) =>
+      bucket(bucketName(index, language), [amount, outstanding], language),
+    ),
   };
 }
 
@@ -75,19 +77,14 @@ function nestingReason(index: number): string {
   return `PAR ${upper} is larger than ${whole}, of which it should be a part`;
 }
 
-function bucketName(index: number): string {
+function bucketName(index: number, { words: { chart } }: Language): string {
   const from = EDGES[index - 1]?.days;
   const to = EDGES[index]?.days;
-  if (from === undefined) return `Under ${to} days`;
-  return to === undefined ? `${from} days or more` : `${from} to ${to - 1} days`;
+  if (from === undefined) return chart.under(String(to));
+  return to === undefined ? chart.orMore(String(from)) : chart.between(String(from), String(to - 1));
 }
 
-function bucket(name: string, amount: Rational, outstanding: Rational): AgeingBucket {
-  const exactShare = divide(multiply(amount, rational(100)), outstanding) ?? rational(0);
-  return {
-    name,
-    amount: showValue(amount, 'usd', 2),
-    share: showValue(exactShare, 'percent', 2),
-    exactShare,
-  };
+function bucket(name: string, [amount, whole]: [Rational, Rational], { value }: Language): AgeingBucket {
+  const exactShare = divide(multiply(amount, rational(100)), whole) ?? rational(0);
+  return { name, amount: value(amount, 'usd', 2), share: value(exactShare, 'percent', 2), exactShare };
 }

@@ -3,27 +3,38 @@ import type { DataBreaker } from '../expectations/data-breaker.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
 import { type ContractQuality, openBreakers } from '../pipeline/data-quality.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { ageingOf } from './ageing.ts';
-import { ageingChart, parTrendChart } from './charts.ts';
+import { type Choice, dashboardPath } from './dashboard/address.ts';
+import { languageLink, partForm, partLine, viewLinks } from './dashboard/navigation.ts';
+import type { Figures, KpiFacts } from './dashboard/page-parts.ts';
+import { dimensionName, dimensionsOf, type Part, partName, partOf } from './dashboard/part.ts';
+import { numberSections } from './dashboard/sections.ts';
+import { DASHBOARD_STYLE } from './dashboard/style.ts';
+import { VIEW_OF, type ViewName } from './dashboard/views.ts';
 import { breakerBanners } from './dashboard-breakers.ts';
 import { qualitySection } from './dashboard-quality.ts';
 import { runTrail } from './dashboard-runs.ts';
-import { tileGroups } from './dashboard-tiles.ts';
 import { type Html, html } from './escape-html.ts';
+import { inEnglish } from './in-english.ts';
 import { kpiRows } from './kpi-row.ts';
-import { headlineItems } from './kpi-tone.ts';
+import { type Language, type LanguageCode, languageOf } from './language/language.ts';
 import { renderPage, statusChip, type Tone } from './page.ts';
-import { parTrendOf } from './par-trend.ts';
-import { freshnessOf, headlinesOf } from './report-model.ts';
-import { showInstant } from './show-value.ts';
+import { freshnessOf } from './report-model.ts';
 
 export type DashboardInput = {
   readonly mart?: KpiMart;
+  /** The run that the numbers come from. */
+  readonly runId?: string;
+  /** What the catalogue says about the KPIs. */
+  readonly definitions?: readonly KpiFacts[];
   /** Newest first. */
   readonly runs: readonly RunRecord[];
   readonly quality: readonly ContractQuality[];
   readonly breakers: readonly DataBreaker[];
   readonly health: { readonly status: 'healthy' | 'degraded' | 'unhealthy'; readonly lastError?: string };
+  readonly view?: ViewName;
+  readonly language?: LanguageCode;
+  /** Parts that were asked for; the first is shown. */
+  readonly parts?: readonly Part[];
   /** False: the page stays as it is until it is asked for again. */
   readonly refreshes?: boolean;
   /** The instant of the request. */
@@ -37,64 +48,97 @@ const REFRESH_SECONDS = 60;
 /** A monthly snapshot and two weeks to close the month: older numbers are said to be old. */
 const OLD_AFTER_DAYS = 45;
 
-/** The state of the book and of the runs on one page. Nothing moves on it; it loads itself again each minute. */
+/** One view of the book, or of the runs. Nothing moves on it; it loads itself again each minute. */
 export async function dashboardPage(input: DashboardInput): Promise<string> {
-  const { mart, runs, now } = input;
-  const figures = mart && (await figuresOf(mart, now));
-  const body = html`<main>
-<header>
-<div class="bar"><p class="brand">Abaco Loans Analytics</p>${healthChip(input.health)}</div>
-${figures?.heading ?? html`<h1>No numbers yet</h1>`}
-${breakerBanners(openBreakers(input.breakers), mart, localDateOf(new Date(now)))}${lastError(input.health)}
-</header>
-${figures?.sections}
-${qualitySection(input)}
-${!mart && runs.length === 0 ? emptyState() : runTrail(input)}
-<footer><p>Shown at ${showInstant(now)}. ${refreshNote(input)}</p></footer>
-</main>`;
-  const refreshSeconds = input.refreshes === false ? 0 : REFRESH_SECONDS;
-  return renderPage({ title: 'Abaco Loans Analytics', body, refreshSeconds });
+  const { mart, now, link, view = 'executive', refreshes = true } = input;
+  const language = languageOf(input.language ?? 'en');
+  const { words } = language;
+  const { part, notice } = partAsked(input, language);
+  const choice: Choice = { view, language: language.code, part, refreshes };
+  const today = localDateOf(new Date(now));
+  const surroundings = { choice, language, link };
+  const body = html`<a class="skip" href="#content">${words.skip}</a>
+<header class="top"><div class="bar"><p class="brand">${words.product}</p><p class="brand">${languageLink(surroundings)} ${healthChip(input.health, language)}</p></div>
+${viewLinks(surroundings)}</header>
+<main id="content" tabindex="-1">
+<h1>${words.view[view]}</h1>
+${mart ? asOfLine(mart, today, language) : html`<p class="as-of">${words.noNumbers}</p>`}
+${breakerBanners(openBreakers(input.breakers), mart, { today, language })}${lastError(input.health, language)}
+${mart && VIEW_OF[view].tiles.length > 0 ? partForm(dimensionsOf(mart), surroundings) : undefined}${notice}${partLine(surroundings)}
+${mart && (await numberSections(figuresOf({ ...input, mart }, choice, language)))}
+${operations(input, view, language)}
+</main>
+<footer><p>${words.page.shownAt(language.instant(now))} ${refreshNote(choice, language, link)}</p>${mart && html`<p>${words.page.book(mart.bookId)}</p>`}</footer>`;
+  return renderPage({
+    title: `${words.view[view]} · ${words.product}`,
+    body,
+    refreshSeconds: refreshes ? REFRESH_SECONDS : 0,
+    language: language.code,
+    style: DASHBOARD_STYLE,
+  });
 }
 
 /** Whoever reads slowly, or with a screen reader, must be able to stop the page from changing under them. */
-function refreshNote({ refreshes, link }: DashboardInput): Html {
-  if (refreshes === false) return html`<a href="${link('dashboard')}">Load it again every minute</a>.`;
-  const stopped = link('dashboard?refresh=off');
-  return html`This page loads itself again every ${REFRESH_SECONDS} seconds. <a href="${stopped}">Stop that</a>.`;
+function refreshNote(choice: Choice, { words }: Language, link: DashboardInput['link']): Html {
+  const other = link(dashboardPath({ ...choice, refreshes: !choice.refreshes }));
+  if (!choice.refreshes) return html`<a class="no-print" href="${other}">${words.page.reloadsNot}</a>`;
+  return html`<span class="no-print">${words.page.reloads(String(REFRESH_SECONDS))} <a href="${other}">${words.page.stop}</a></span>`;
 }
 
-async function figuresOf(mart: KpiMart, now: string): Promise<{ heading: Html; sections: Html }> {
-  const rows = kpiRows(mart);
-  const [trend, ageing] = await Promise.all([parTrendChart(parTrendOf(mart)), ageingChart(ageingOf(mart))]);
-  const heading = html`<h1>${freshnessOf(mart).sentence}</h1>
-${ageLine(mart.asOf, localDateOf(new Date(now)))}
-<ul class="facts">
-${headlineItems(headlinesOf(rows))}</ul>`;
-  const sections = html`${tileGroups(rows, mart.asOf)}
-<h2>Portfolio at risk over time</h2>
-<div class="charts">
-<figure class="panel"><figcaption>PAR 30 and PAR 90 by reporting date</figcaption>${trend}</figure>
-<figure class="panel"><figcaption>Outstanding balance by days past due</figcaption>${ageing}</figure>
-</div>`;
-  return { heading, sections };
-}
-
-function ageLine(asOf: LocalDate, today: LocalDate): Html {
-  const days = toEpochDay(today) - toEpochDay(asOf);
-  if (days > OLD_AFTER_DAYS) {
-    return html`<div class="notice warning"><p>These numbers are ${days} days old: no newer snapshot has been accepted.</p></div>`;
+/** The part to show, if the book has it; of several the first. */
+function partAsked(
+  { mart, parts = [] }: DashboardInput,
+  language: Language,
+): { part: Part | undefined; notice: Html | undefined } {
+  const [first] = parts;
+  if (!mart || !first) return { part: undefined, notice: undefined };
+  const { filter } = language.words;
+  const isKnown = dimensionsOf(mart).some(
+    ({ name, values }) => name === first.dimension && values.includes(first.value),
+  );
+  const notice = (sentence: string): Html =>
+    html`<div class="notice warning" role="status"><p>${sentence}</p></div>\n`;
+  if (!isKnown) {
+    const name = dimensionName(first.dimension, language);
+    return { part: undefined, notice: notice(filter.unknownPart(name, partName(first.value, language))) };
   }
-  return html`<p class="muted">${ageInWords(days)}</p>`;
+  return { part: first, notice: parts.length > 1 ? notice(filter.one) : undefined };
 }
 
-function ageInWords(days: number): string {
-  if (days === 0) return 'The numbers are of today.';
-  if (days < 0) return `The numbers are dated ${-days} ${dayWord(-days)} ahead of today.`;
-  return `The numbers are ${days} ${dayWord(days)} old.`;
+function figuresOf(
+  input: DashboardInput & { readonly mart: KpiMart },
+  choice: Choice,
+  language: Language,
+): Figures {
+  const { mart, definitions = [], now, link, runId } = input;
+  const part = choice.part && partOf(mart, choice.part, language);
+  return {
+    mart,
+    part,
+    rows: kpiRows(part ?? mart, { language, definitions }),
+    facts: new Map(definitions.map((definition) => [definition.id, definition])),
+    language,
+    choice,
+    now,
+    link,
+    runId,
+  };
 }
 
-function dayWord(days: number): string {
-  return days === 1 ? 'day' : 'days';
+function asOfLine(mart: KpiMart, today: LocalDate, language: Language): Html {
+  const { words } = language;
+  const days = toEpochDay(today) - toEpochDay(mart.asOf);
+  const asOf = html`<p class="as-of"><strong>${freshnessOf(mart, language).sentence}</strong>`;
+  if (days > OLD_AFTER_DAYS) {
+    return html`${asOf}</p>
+<div class="notice warning"><p>${words.age.tooOld(language.days(days))}</p></div>`;
+  }
+  return html`${asOf} <span class="muted">${ageInWords(days, language)}</span></p>`;
+}
+
+function ageInWords(days: number, { words, days: inDays }: Language): string {
+  if (days === 0) return words.age.today;
+  return days < 0 ? words.age.ahead(inDays(-days)) : words.age.old(inDays(days));
 }
 
 const HEALTH_TONES: Readonly<Record<DashboardInput['health']['status'], Tone>> = {
@@ -103,19 +147,32 @@ const HEALTH_TONES: Readonly<Record<DashboardInput['health']['status'], Tone>> =
   unhealthy: 'critical',
 };
 
-function healthChip({ status }: DashboardInput['health']): Html {
-  return statusChip(HEALTH_TONES[status], `System ${status}`);
+function healthChip({ status }: DashboardInput['health'], { words }: Language): Html {
+  return statusChip(HEALTH_TONES[status], words.system[status]);
 }
 
-function lastError({ status, lastError: sentence }: DashboardInput['health']): Html | undefined {
+function lastError(
+  { status, lastError: sentence }: DashboardInput['health'],
+  language: Language,
+): Html | undefined {
   if (!sentence) return undefined;
   const tone = status === 'unhealthy' ? 'critical' : 'warning';
-  return html`<div class="notice ${tone}"><p><strong>Last error</strong></p><p>${sentence}</p></div>`;
+  return html`<div class="notice ${tone}"><p><strong>${language.words.system.lastError}</strong></p><p>${inEnglish(sentence, language)}</p></div>`;
 }
 
-function emptyState(): Html {
+/** Data quality and runs, where a view has them, and wherever there are no numbers to show instead. */
+function operations(input: DashboardInput, view: ViewName, language: Language): Html {
+  const { sections } = VIEW_OF[view];
+  const { mart, runs } = input;
+  const quality = sections.includes('quality') || !mart ? qualitySection({ ...input, language }) : undefined;
+  if (!mart && runs.length === 0) return html`${quality}${emptyState(language)}`;
+  const trail = sections.includes('runs') || !mart ? runTrail({ ...input, language }) : undefined;
+  return html`${quality}\n${trail}`;
+}
+
+function emptyState({ words: { page } }: Language): Html {
   return html`<section class="panel empty">
-<p>Put a loan file into the container <code>landing</code>, under <code>&lt;source&gt;/&lt;dataset&gt;/</code>, for example <code>looker/loans/loans_2025-12.csv</code>.</p>
-<p>A minute later this page shows its verdict and the KPIs, or says why the file was refused.</p>
+<p>${page.begin1} <code>landing</code>, ${page.begin2} <code>&lt;source&gt;/&lt;dataset&gt;/</code>, ${page.begin3} <code>looker/loans/loans_2025-12.csv</code>.</p>
+<p>${page.soon}</p>
 </section>`;
 }

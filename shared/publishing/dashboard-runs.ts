@@ -3,33 +3,43 @@ import { compareStages, STAGES } from '../pipeline/stages.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { DashboardInput } from './dashboard-page.ts';
 import { type Html, html } from './escape-html.ts';
+import { inEnglish } from './in-english.ts';
+import { DOCUMENTS, type Language } from './language/language.ts';
 import { statusChip, type Tone } from './page.ts';
-import { showCount, showDuration, showInstant } from './show-value.ts';
+import { showDuration } from './show-value.ts';
 
 /** Every run with its file, its verdict, how far it came and what it left. */
-export function runTrail({ runs, now, link }: Pick<DashboardInput, 'runs' | 'now' | 'link'>): Html {
-  if (runs.length === 0) return html`<h2>Runs</h2>\n<p class="muted">No run is on record.</p>`;
-  return html`<h2>Runs</h2>
+export function runTrail({
+  runs,
+  now,
+  link,
+  language = DOCUMENTS,
+}: Pick<DashboardInput, 'runs' | 'now' | 'link'> & { language?: Language }): Html {
+  const { runs: words } = language.words;
+  if (runs.length === 0) return html`<h2>${words.title}</h2>\n<p class="muted">${words.none}</p>`;
+  return html`<h2>${words.title}</h2>
 <div class="runs">
-${runs.map((run) => runCard(run, { now, link }))}</div>`;
+${runs.map((run) => runCard(run, { now, link, language }))}</div>`;
 }
 
-type Surroundings = Pick<DashboardInput, 'now' | 'link'>;
+type Surroundings = Pick<DashboardInput, 'now' | 'link'> & { readonly language: Language };
 
-function runCard(run: RunRecord, { now, link }: Surroundings): Html {
+function runCard(run: RunRecord, { now, link, language }: Surroundings): Html {
+  const { runs: words } = language.words;
+  const { instant, count, day } = language;
   return html`<article class="panel run">
-<header><h3><bdi>${fileNameOf(run)}</bdi></h3>${statusChip(TONES[run.status], WORDS[run.status])}</header>
-<p class="where">${run.dataset} · <a href="${link(`runs/${run.runId}`)}">${run.runId}</a>${run.attempt > 1 ? `, attempt ${run.attempt}` : ''}</p>
-${badNews(run)}<dl>
-${fact('As of', run.asOf ?? 'not known')}
-${fact('Rows', run.rows === undefined ? 'not counted' : showCount(run.rows))}
-${fact('Rejected rows', run.rejectedRows === undefined ? 'not counted' : showCount(run.rejectedRows))}
-${run.duplicates > 0 ? fact('Dropped again', timesInWords(run.duplicates)) : undefined}${fact('Started', showInstant(run.startedAt))}
-${fact('Duration', durationOf(run, now))}
+<header><h3><bdi>${fileNameOf(run)}</bdi></h3>${statusChip(TONES[run.status], words[run.status])}</header>
+<p class="where">${run.dataset} · <a href="${link(`runs/${run.runId}`)}">${run.runId}</a>${run.attempt > 1 ? words.attempt(count(run.attempt)) : ''}</p>
+${badNews(run, language)}<dl>
+${fact(words.asOf, run.asOf === undefined ? words.notKnown : day(run.asOf))}
+${fact(words.rows, run.rows === undefined ? words.notCounted : count(run.rows))}
+${fact(words.rejectedRows, run.rejectedRows === undefined ? words.notCounted : count(run.rejectedRows))}
+${run.duplicates > 0 ? fact(words.dropped, run.duplicates === 1 ? words.once : words.times(count(run.duplicates))) : undefined}${fact(words.started, instant(run.startedAt))}
+${fact(words.duration, durationOf(run, now, language))}
 </dl>
-<ol class="stages" aria-label="Stages">
-${STAGES.map(({ stage }) => stageItem(run, stage))}</ol>
-${artifactLinks(run, link)}
+<ol class="stages" aria-label="${words.stages}">
+${STAGES.map(({ stage }) => stageItem(run, stage, language))}</ol>
+${artifactLinks(run, link, language)}
 </article>
 `;
 }
@@ -47,32 +57,20 @@ const TONES: Readonly<Record<RunRecord['status'], Tone>> = {
   canceled: 'quiet',
 };
 
-const WORDS: Readonly<Record<RunRecord['status'], string>> = {
-  running: 'Running',
-  success: 'Success',
-  rejected: 'Rejected',
-  failed: 'Failed',
-  canceled: 'Canceled',
-};
-
 /** The first problem of a rejected file in full, or what broke. They never look alike: the data is not the machine. */
-function badNews(run: RunRecord): Html | undefined {
+function badNews(run: RunRecord, language: Language): Html | undefined {
+  const { runs: words } = language.words;
   if (run.status === 'failed') {
-    const message = run.lastError?.message ?? 'No error was recorded.';
-    return html`<div class="notice critical"><p><strong>The machinery failed at ${run.lastError?.stage ?? run.stage}; the file is not at fault.</strong></p><p>${message}</p></div>\n`;
+    const message =
+      run.lastError === undefined ? html`${words.noError}` : inEnglish(run.lastError.message, language);
+    return html`<div class="notice critical"><p><strong>${words.machinery(run.lastError?.stage ?? run.stage)}</strong></p><p>${message}</p></div>\n`;
   }
   if (run.status !== 'rejected') return undefined;
   const [first] = run.problems;
-  if (!first)
-    return html`<div class="notice warning"><p>The file was refused; the validation report says why.</p></div>\n`;
+  if (!first) return html`<div class="notice warning"><p>${words.refused}</p></div>\n`;
   const others = run.problems.length - 1;
-  const more =
-    others > 0 ? ` ${others} more ${others === 1 ? 'problem' : 'problems'} in the validation report.` : '';
-  return html`<div class="notice warning"><p>${first.message}</p><p class="small">What to do: <code>${runbookOf(first.code)}</code>.${more}</p></div>\n`;
-}
-
-function timesInWords(times: number): string {
-  return times === 1 ? 'once' : `${times} times`;
+  const more = others > 0 ? ` ${words.more(language.count(others), others === 1)}` : '';
+  return html`<div class="notice warning"><p>${inEnglish(first.message, language)}</p><p class="small">${words.todo} <code>${runbookOf(first.code)}</code>.${more}</p></div>\n`;
 }
 
 function fact(name: string, value: string): Html {
@@ -80,41 +78,50 @@ function fact(name: string, value: string): Html {
 }
 
 /** From the first start to the end, or to now while it goes on. */
-function durationOf(run: RunRecord, now: string): string {
+function durationOf(run: RunRecord, now: string, { words }: Language): string {
   const span = Date.parse(run.completedAt ?? now) - Date.parse(run.startedAt);
-  return run.completedAt ? showDuration(span) : `${showDuration(span)} so far`;
+  return run.completedAt ? showDuration(span) : words.runs.soFar(showDuration(span));
 }
 
 type StageName = (typeof STAGES)[number]['stage'];
 
-function stageItem(run: RunRecord, stage: StageName): Html {
-  const [tone, word] = progressOf(run, stage);
+function stageItem(run: RunRecord, stage: StageName, language: Language): Html {
+  const [tone, word] = progressOf(run, stage, language);
   return html`<li>${statusChip(tone, `${stage}: ${word}`)}</li>\n`;
 }
 
-function progressOf(run: RunRecord, stage: StageName): [Tone, string] {
+function progressOf(run: RunRecord, stage: StageName, { words: { runs } }: Language): [Tone, string] {
   const order = compareStages(stage, run.stage);
-  if (order < 0 || (order === 0 && run.status === 'success')) return ['good', `done${tookFor(run, stage)}`];
-  if (order > 0) return ['quiet', run.status === 'running' ? 'to come' : 'not reached'];
-  return run.status === 'running' ? ['quiet', 'under way'] : [TONES[run.status], run.status];
+  if (order < 0 || (order === 0 && run.status === 'success')) {
+    const took = tookFor(run, stage);
+    return ['good', took === undefined ? runs.done : runs.doneIn(took)];
+  }
+  if (order > 0) return ['quiet', run.status === 'running' ? runs.toCome : runs.notReached];
+  return run.status === 'running'
+    ? ['quiet', runs.underWay]
+    : [TONES[run.status], runs.stageStatus[run.status]];
 }
 
-function tookFor(run: RunRecord, stage: StageName): string {
+function tookFor(run: RunRecord, stage: StageName): string | undefined {
   const last = run.trail.findLast((entry) => entry.stage === stage);
-  return last ? ` in ${showDuration(Date.parse(last.completedAt) - Date.parse(last.startedAt))}` : '';
+  return last && showDuration(Date.parse(last.completedAt) - Date.parse(last.startedAt));
 }
 
 /** Only what the run has left by now: a link that leads nowhere is worse than none. */
-function artifactLinks(run: RunRecord, link: DashboardInput['link']): Html | undefined {
+function artifactLinks(
+  run: RunRecord,
+  link: DashboardInput['link'],
+  { words: { runs } }: Language,
+): Html | undefined {
   const hasReport = run.status === 'success' && run.bookId !== undefined;
   const hasEnded = run.status === 'success' || run.status === 'rejected';
   // What the machinery dropped before it was judged has a page that speaks of no verdict on the file.
   const isJudged = hasEnded || (run.status === 'failed' && compareStages(run.stage, 'validate') > 0);
   const artifacts = [
-    ...(hasReport ? [['Executive report', 'report.html'] as const] : []),
-    ...(isJudged ? [['Validation page', 'validation_report.html'] as const] : []),
-    ...(isJudged ? [['Validation report (JSON)', 'validation_report.json'] as const] : []),
-    ...(hasEnded ? [['Summary', 'summary.json'] as const, ['Manifest', 'manifest.json'] as const] : []),
+    ...(hasReport ? [[runs.report, 'report.html'] as const] : []),
+    ...(isJudged ? [[runs.validationPage, 'validation_report.html'] as const] : []),
+    ...(isJudged ? [[runs.validationJson, 'validation_report.json'] as const] : []),
+    ...(hasEnded ? [[runs.summary, 'summary.json'] as const, [runs.manifest, 'manifest.json'] as const] : []),
   ];
   if (artifacts.length === 0) return undefined;
   const links = artifacts.map(

@@ -3,7 +3,7 @@ import { compare, divide, multiply, type Rational, rational, subtract } from '..
 import type { KpiResult, KpiUnit } from '../kpis/kpi-result.ts';
 import { previousOf } from '../kpis/previous-result.ts';
 import { exactValueOf } from './exact-value.ts';
-import { showNumber } from './show-value.ts';
+import { DOCUMENTS, type Language } from './language/language.ts';
 
 /** How a KPI moved since the snapshot before. */
 export type KpiChange = {
@@ -12,6 +12,10 @@ export type KpiChange = {
   /** `+0.60 points`, `-2.13 %`. */
   readonly shown: string;
   readonly course: 'better' | 'worse' | 'unchanged' | 'neutral';
+  /** The value then, as it would be shown. */
+  readonly before: string;
+  /** In hundredths of the size of the value before; undefined where that is zero. */
+  readonly relative: Rational | undefined;
 };
 
 const PERCENT_CHANGE_PLACES = 2;
@@ -21,27 +25,56 @@ export function changeOf(
   kpi: KpiResult,
   exact: Rational,
   series: readonly KpiResult[],
+  language: Language = DOCUMENTS,
 ): KpiChange | undefined {
   const earlier = previousOf(kpi, series);
   const before = earlier && exactValueOf(earlier);
   if (!earlier || !before) return undefined;
+  const relative = divide(multiply(subtract(exact, before), rational(100)), magnitudeOf(before));
   return {
     since: earlier.reportingDate,
-    shown: showChange(before, exact, kpi.unit, kpi.precision),
+    shown: showChange({ before, now: exact, relative }, kpi.unit, kpi.precision, language),
     course: courseOf(compare(exact, before), kpi.direction),
+    before: language.value(before, kpi.unit, kpi.precision),
+    relative,
   };
 }
 
+type Movement = {
+  readonly before: Rational;
+  readonly now: Rational;
+  readonly relative: Rational | undefined;
+};
+
 /** Shares and indices change by points, sums and counts by percent: 5.4 % after 4.8 % is `+0.60 points`. */
-function showChange(before: Rational, now: Rational, unit: KpiUnit, places: number): string {
+function showChange(
+  { before, now, relative }: Movement,
+  unit: KpiUnit,
+  places: number,
+  { words, number }: Language,
+): string {
   const difference = subtract(now, before);
-  if (difference.numerator === 0n) return 'no change';
+  if (difference.numerator === 0n) return words.change.none;
   const sign = difference.numerator > 0n ? '+' : '';
-  if (unit === 'percent') return `${sign}${showNumber(difference, places)} points`;
-  if (unit === 'fraction' || unit === 'index') return `${sign}${showNumber(difference, places)}`;
-  const relative = divide(multiply(difference, rational(100)), magnitudeOf(before));
-  if (!relative) return `${sign}${showNumber(difference, places)} from zero`;
-  return `${sign}${showNumber(relative, PERCENT_CHANGE_PLACES)} %`;
+  const amount = `${sign}${number(difference, places)}`;
+  switch (unit) {
+    case 'percent':
+    case 'percent-per-day':
+      return words.change.points(amount);
+    case 'usd':
+    case 'count':
+      return relative === undefined
+        ? words.change.fromZero(amount)
+        : words.unit.percent(`${sign}${number(relative, PERCENT_CHANGE_PLACES)}`);
+    case 'fraction':
+    case 'index':
+    case 'score':
+    case 'times':
+      return amount;
+    case 'days':
+    case 'months':
+      return words.unit[unit](amount);
+  }
 }
 
 function magnitudeOf(value: Rational): Rational {

@@ -1,10 +1,11 @@
 import type { LocalDate } from '../domain/local-date.ts';
 import { compare, type Rational, rational, toDecimal } from '../domain/rational.ts';
 import { unreachable } from '../domain/unreachable.ts';
-import type { KpiMart, KpiResult, KpiStatus } from '../kpis/kpi-result.ts';
+import type { KpiDefinition } from '../kpis/kpi-definition.ts';
+import type { KpiMart, KpiResult, KpiStatus, KpiUnit } from '../kpis/kpi-result.ts';
 import { exactValueOf, isTotal } from './exact-value.ts';
 import { changeOf, type KpiChange } from './kpi-change.ts';
-import { showCount, showLimit, showNumber, showValue } from './show-value.ts';
+import { DOCUMENTS, type Language } from './language/language.ts';
 
 /** One KPI as a person reads it. Every number is text that is already rounded, grouped and given its unit. */
 export type KpiRow = {
@@ -14,6 +15,7 @@ export type KpiRow = {
   /** `Risk`, `Portfolio`, `Pricing`. */
   readonly group: string;
   readonly shown: string;
+  readonly unit: KpiUnit;
   readonly status: KpiStatus;
   readonly statusWord: string;
   /** `warning above 3 %, critical above 5 %`. */
@@ -22,6 +24,7 @@ export type KpiRow = {
   readonly sentence: string;
   readonly change: KpiChange | undefined;
   readonly owner: string;
+  /** As the engine says it, in English. */
   readonly reason: string | undefined;
   readonly asOf: LocalDate;
   readonly reportingDate: LocalDate;
@@ -33,56 +36,83 @@ export type KpiRow = {
   readonly nulls: string;
 };
 
-const GROUPS = new Map([
-  ['risk', 'Risk'],
-  ['port', 'Portfolio'],
-  ['price', 'Pricing'],
-]);
+export type NamedKpi = Pick<KpiDefinition, 'id' | 'version' | 'name' | 'nameEs'>;
+
+export type RowLook = {
+  readonly language?: Language;
+  /** Names in the other language come from here. */
+  readonly definitions?: readonly NamedKpi[];
+};
 
 const MOST_PLACES = 10;
 
-const NATURAL = new Intl.Collator('en', { numeric: true });
-
 /** The totals of the newest snapshot, by group, PAR 7 before PAR 30. Results by dimension are for the exports. */
-export function kpiRows(mart: KpiMart): KpiRow[] {
-  const rows = mart.kpis.filter(isTotal).map((kpi) => kpiRow(kpi, mart.series));
-  return rows.toSorted((a, b) => rankOf(a.group) - rankOf(b.group) || NATURAL.compare(a.id, b.id));
+export function kpiRows(mart: Pick<KpiMart, 'kpis' | 'series'>, look: RowLook = {}): KpiRow[] {
+  const { language = DOCUMENTS, definitions = [] } = look;
+  const names = new Map(definitions.map((definition) => [definition.id, definition.nameEs]));
+  const series = Map.groupBy(mart.series, ({ id }) => id);
+  const rows = mart.kpis
+    .filter(isTotal)
+    .map((kpi) => kpiRow({ ...kpi, name: nameIn(kpi, language, names) }, series.get(kpi.id) ?? [], language));
+  return sortedRows(rows, language);
 }
 
 export function byGroup(rows: readonly KpiRow[]): [string, readonly KpiRow[]][] {
   return [...Map.groupBy(rows, (row) => row.group)];
 }
 
-function rankOf(group: string): number {
-  const rank = [...GROUPS.values()].indexOf(group);
-  return rank < 0 ? GROUPS.size : rank;
+/** By group, and within it PAR 7 before PAR 30. */
+function sortedRows(rows: readonly KpiRow[], language: Language): KpiRow[] {
+  const groups = Object.values(language.words.group);
+  const rankOf = ({ group }: KpiRow): number => {
+    const rank = groups.indexOf(group);
+    return rank < 0 ? groups.length : rank;
+  };
+  return rows.toSorted((a, b) => rankOf(a) - rankOf(b) || NATURAL.compare(a.id, b.id));
 }
 
-function kpiRow(kpi: KpiResult, series: readonly KpiResult[]): KpiRow {
+const NATURAL = new Intl.Collator('en', { numeric: true });
+
+export function nameIn(
+  kpi: Pick<KpiResult, 'id' | 'name'>,
+  { code }: Language,
+  spanishNames: ReadonlyMap<string, string>,
+): string {
+  return code === 'es' ? (spanishNames.get(kpi.id) ?? kpi.name) : kpi.name;
+}
+
+/** A result of one KPI; its change is looked for among `series`. */
+export function kpiRow(kpi: KpiResult, series: readonly KpiResult[], language: Language): KpiRow {
   const exact = exactValueOf(kpi);
-  const shown = exact ? showValue(exact, kpi.unit, tellingPlaces(exact, kpi)) : 'no value';
+  const shown = exact ? shownValue(kpi, exact, language) : language.words.noValue;
   return {
     id: kpi.id,
     version: kpi.version,
     name: kpi.name,
-    group: groupOf(kpi.id),
+    group: groupOf(kpi.id, language),
     shown,
+    unit: kpi.unit,
     status: kpi.status,
-    statusWord: statusWord(kpi),
-    limits: limitsInWords(kpi),
-    sentence: sentenceOf(kpi, shown),
-    change: exact && changeOf(kpi, exact, series),
+    statusWord: statusWord(kpi, language),
+    limits: limitsInWords(kpi, language),
+    sentence: sentenceOf(kpi, shown, language),
+    change: exact && changeOf(kpi, exact, series, language),
     owner: kpi.owner,
     reason: kpi.reason,
     asOf: kpi.asOf,
     reportingDate: kpi.reportingDate,
-    numerator: asWritten(kpi.numerator),
-    denominator: asWritten(kpi.denominator),
+    numerator: asWritten(kpi.numerator, language),
+    denominator: asWritten(kpi.denominator, language),
     model: kpi.model,
     inputs: kpi.inputs,
-    rows: showCount(kpi.rows),
-    nulls: showCount(kpi.nulls),
+    rows: language.count(kpi.rows),
+    nulls: language.count(kpi.nulls),
   };
+}
+
+/** With its unit, and with enough digits to tell it from a limit. */
+export function shownValue(kpi: KpiResult, exact: Rational, language: Language): string {
+  return language.value(exact, kpi.unit, tellingPlaces(exact, kpi));
 }
 
 /** As many digits as it takes not to look like a limit that it is beside: 3.003 %, not 3.00 %, above 3 %. */
@@ -97,56 +127,49 @@ function tellingPlaces(exact: Rational, { thresholds, precision }: KpiResult): n
   return MOST_PLACES;
 }
 
-function groupOf(id: string): string {
+function groupOf(id: string, { words }: Language): string {
   const prefix = id.split('.')[0] ?? id;
-  return GROUPS.get(prefix) ?? prefix.charAt(0).toUpperCase() + prefix.slice(1);
+  const known = Object.entries(words.group).find(([name]) => name === prefix);
+  return known?.[1] ?? prefix.charAt(0).toUpperCase() + prefix.slice(1);
 }
 
-function statusWord(kpi: KpiResult): string {
-  switch (kpi.status) {
-    case 'ok':
-      return kpi.thresholds ? 'OK' : 'No limit';
-    case 'warning':
-      return 'Warning';
-    case 'critical':
-      return 'Critical';
-    case 'not-computable':
-      return 'Not computable';
-    default:
-      return unreachable(kpi.status);
-  }
+export function statusWord(kpi: Pick<KpiResult, 'status' | 'thresholds'>, { words }: Language): string {
+  return kpi.status === 'ok' && !kpi.thresholds ? words.status.none : words.status[kpi.status];
 }
 
-function limitsInWords(kpi: KpiResult): string | undefined {
+function limitsInWords(kpi: KpiResult, language: Language): string | undefined {
   if (!kpi.thresholds) return undefined;
   const { warning, critical } = kpi.thresholds;
-  const most = critical === undefined ? '' : `, critical ${limitPhrase(kpi, critical)}`;
-  return `warning ${limitPhrase(kpi, warning)}${most}`;
+  const { worst } = language.words;
+  const most = critical === undefined ? '' : `, ${worst.critical} ${limitPhrase(kpi, critical, language)}`;
+  return `${worst.warning} ${limitPhrase(kpi, warning, language)}${most}`;
 }
 
-function limitPhrase(kpi: KpiResult, limit: string): string {
+function limitPhrase(kpi: KpiResult, limit: string, language: Language): string {
   const side = kpi.direction === 'higher-is-better' ? 'below' : 'above';
-  return `${side} ${showLimit(limit, kpi.unit)}`;
+  return language.words.limit[side](language.limit(limit, kpi.unit));
 }
 
-function sentenceOf(kpi: KpiResult, shown: string): string {
+function sentenceOf(kpi: KpiResult, shown: string, language: Language): string {
+  const { sentence, worst } = language.words;
   switch (kpi.status) {
     case 'ok':
-      return kpi.thresholds ? `${kpi.name} is ${shown}: within its limits` : `${kpi.name} is ${shown}`;
+      return kpi.thresholds ? sentence.within(kpi.name, shown) : sentence.plain(kpi.name, shown);
     case 'warning':
     case 'critical': {
       const limit = kpi.thresholds?.[kpi.status];
-      return `${kpi.name} is ${shown}: ${kpi.status}${limit ? `, ${limitPhrase(kpi, limit)}` : ''}`;
+      const beyond = limit === undefined ? '' : limitPhrase(kpi, limit, language);
+      return sentence.beyond(kpi.name, shown, worst[kpi.status], beyond);
     }
     case 'not-computable':
-      return `${kpi.name} is not computable${kpi.reason ? `: ${kpi.reason}` : ''}`;
+      return sentence.missing(kpi.name, kpi.reason ?? '');
     default:
       return unreachable(kpi.status);
   }
 }
 
 /** Numerators and denominators in full: they are evidence, so no digit is dropped. */
-function asWritten(decimal: string | null): string | undefined {
+function asWritten(decimal: string | null, language: Language): string | undefined {
   if (decimal === null) return undefined;
-  return showNumber(rational(decimal), decimal.split('.')[1]?.length ?? 0);
+  return language.number(rational(decimal), decimal.split('.')[1]?.length ?? 0);
 }

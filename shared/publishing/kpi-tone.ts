@@ -8,7 +8,11 @@ import { unbroken } from './show-value.ts';
 export function kpiChip(kpi: Pick<KpiRow, 'status' | 'limits' | 'statusWord'>): Html {
   if (kpi.status === 'ok' && !kpi.limits)
     return html`<span class="small muted number">${kpi.statusWord}</span>`;
-  return statusChip(TONES[kpi.status], kpi.statusWord);
+  return statusChip(toneOf(kpi.status), kpi.statusWord);
+}
+
+export function toneOf(status: KpiRow['status']): Tone {
+  return TONES[status];
 }
 
 /** The sentences at the top of a page, coloured at their edge. */

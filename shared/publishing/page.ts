@@ -6,17 +6,21 @@ export type Page = {
   readonly body: Html;
   /** Loads itself again after so many seconds. */
   readonly refreshSeconds?: number;
+  /** Language of the page; English when it says nothing. */
+  readonly language?: 'en' | 'es';
+  /** Rules after those that every page has. */
+  readonly style?: string;
 };
 
 /** The policy that every page is served with and also carries itself: no script, nothing from elsewhere. */
 export const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'self'";
 
 /** A whole document in one file. No referrer leaves it, since its own address may carry a key. */
-export function renderPage({ title, body, refreshSeconds }: Page): string {
+export function renderPage({ title, body, refreshSeconds, language = 'en', style = '' }: Page): string {
   const refresh = refreshSeconds && html`<meta http-equiv="refresh" content="${refreshSeconds}">\n`;
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -25,7 +29,7 @@ export function renderPage({ title, body, refreshSeconds }: Page): string {
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
 ${refresh || undefined}<title>${title}</title>
-<style>${trustedMarkup(PAGE_STYLE)}</style>
+<style>${trustedMarkup(PAGE_STYLE + style)}</style>
 </head>
 <body>
 ${body}
@@ -34,7 +38,7 @@ ${body}
 `.markup;
 }
 
-/** A status as colour and word, so that neither is needed to read it. */
+/** A status as shape, colour and word, so that none of them is needed to read it; the style draws the shape. */
 export function statusChip(tone: Tone, word: string): Html {
   return html`<span class="chip ${tone}">${word}</span>`;
 }

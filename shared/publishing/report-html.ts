@@ -4,11 +4,12 @@ import { type Html, html } from './escape-html.ts';
 import { byGroup, type KpiRow } from './kpi-row.ts';
 import { headlineItems, kpiChip } from './kpi-tone.ts';
 import { renderPage } from './page.ts';
-import { type ParTrend, trendRows } from './par-trend.ts';
+import type { ParTrend } from './par-trend.ts';
 import { provenanceSection } from './report-html-provenance.ts';
 import { qualitySection } from './report-html-quality.ts';
 import type { ReportModel } from './report-model.ts';
 import { unbroken } from './show-value.ts';
+import { trendRows } from './trend.ts';
 
 /** The executive report as one file that can be sent, printed and read on a phone. */
 export async function reportHtml(model: ReportModel): Promise<string> {

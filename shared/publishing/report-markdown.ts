@@ -1,9 +1,9 @@
 import { escapeMarkdown } from './escape-markdown.ts';
 import type { KpiRow } from './kpi-row.ts';
-import { trendRows } from './par-trend.ts';
 import type { OpenExpectation } from './report-expectations.ts';
 import type { DataQuality, Provenance, ReportModel } from './report-model.ts';
 import { showCount, showDay } from './show-value.ts';
+import { trendRows } from './trend.ts';
 
 /** The executive report as Markdown: the same facts as the page, with tables where the page has charts. */
 export function reportMarkdown(model: ReportModel): string {

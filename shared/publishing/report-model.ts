@@ -9,6 +9,7 @@ import { type Ageing, ageingOf } from './ageing.ts';
 import { isTotal } from './exact-value.ts';
 import type { ReportInput } from './executive-report.ts';
 import { type KpiRow, kpiRows } from './kpi-row.ts';
+import { DOCUMENTS, type Language } from './language/language.ts';
 import { type ParTrend, parTrendOf } from './par-trend.ts';
 import { type OpenExpectation, openExpectations, scoreSentence } from './report-expectations.ts';
 import { showCount, showValue } from './show-value.ts';
@@ -97,23 +98,24 @@ export function reportModel(input: ReportInput): ReportModel {
 }
 
 /** The label is the newest reporting date of what was computed from the newest snapshot. */
-export function freshnessOf(mart: KpiMart): Freshness {
+export function freshnessOf(mart: KpiMart, { words, day }: Language = DOCUMENTS): Freshness {
   const { asOf } = mart;
   const labels = mart.kpis.filter((kpi) => isTotal(kpi) && kpi.asOf === asOf).map((kpi) => kpi.reportingDate);
   const newest = labels.toSorted().at(-1);
   const label = newest === asOf ? undefined : newest;
-  return { asOf, label, sentence: label ? `Labelled ${label}, true as-of ${asOf}` : `As of ${asOf}` };
+  const sentence = label ? words.labelled(day(label), day(asOf)) : words.asOf(day(asOf));
+  return { asOf, label, sentence };
 }
 
 /** The critical ones, then the warnings, then how many have no value. */
-export function headlinesOf(kpis: readonly KpiRow[]): Headline[] {
+export function headlinesOf(kpis: readonly KpiRow[], { words, count }: Language = DOCUMENTS): Headline[] {
   const outside = (['critical', 'warning'] as const).flatMap((status) =>
     kpis.filter((kpi) => kpi.status === status).map((kpi) => ({ status, sentence: `${kpi.sentence}.` })),
   );
   const limited = kpis.filter((kpi) => kpi.limits && kpi.status === 'ok').length;
-  const allWell = `All ${limited} computed KPIs that have limits are within them.`;
+  const allWell = words.headline.allWell(count(limited));
   const missing = kpis.filter((kpi) => kpi.status === 'not-computable').length;
-  const gaps = `${missing} of ${kpis.length} KPIs could not be computed; each says why.`;
+  const gaps = words.headline.gaps(count(missing), count(kpis.length));
   return [
     ...outside,
     ...(limited > 0 && outside.length === 0 ? [{ status: 'ok', sentence: allWell } as const] : []),

@@ -1,42 +1,68 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { toEpochDay } from '../domain/local-date.ts';
-import { BLUE, coordinate, FRAME, MUTED, PAPER, VERMILION } from './chart-look.ts';
-import type { ParTrend, TrendLine } from './par-trend.ts';
+import type { KpiUnit } from '../kpis/kpi-result.ts';
+import { coordinate, FRAME, LINE_LOOKS, MUTED, PAPER } from './chart-look.ts';
+import { DOCUMENTS, type Language } from './language/language.ts';
+import type { Trend, TrendLine } from './trend.ts';
 
 type Layers = Extract<TopLevelSpec, { layer: unknown }>['layer'];
-type Scales = { readonly days: readonly number[]; readonly top: number };
+type Scales = {
+  readonly days: readonly number[];
+  readonly bottom: number;
+  readonly top: number;
+  readonly unit: KpiUnit;
+  readonly language: Language;
+};
 
-const COLOURS = [VERMILION, BLUE];
+export type TrendLook = {
+  readonly language?: Language;
+  /** False: only the newest value stands at the end of a line, for lines with long names. */
+  readonly areNamed?: boolean;
+};
+
 const MS_PER_DAY = 86_400_000;
 const MONTHS_FROM_DAYS = 150;
 const TICKS = 3;
 /** Least distance of two labels, as a share of the height of the plot. */
 const LABEL_GAP = 0.085;
 
-/** A line for each PAR with its newest value at its end, and the limits as dashed rules with their names. */
-export function trendSpec(trend: ParTrend): TopLevelSpec {
-  const scales = scalesOf(trend);
+/** A line for each KPI with its newest value at its end, and the limits as dashed rules with their names. */
+export function trendSpec(
+  trend: Trend,
+  { language = DOCUMENTS, areNamed = true }: TrendLook = {},
+): TopLevelSpec {
+  const scales = scalesOf(trend, language);
   const [rules, names] = limitLayers(trend, scales);
   return {
     ...FRAME,
-    padding: { left: 40, right: 122, top: 8, bottom: 28 },
+    padding: { left: trend.unit === 'percent' ? 40 : 48, right: areNamed ? 122 : 108, top: 8, bottom: 28 },
     layer: [
       ...rules,
       ...trend.lines.map((line, index) => lineLayer(line, index, scales)),
       ...names,
-      ...endLayers(trend.lines, scales),
+      ...endLayers(trend.lines, scales, areNamed),
     ],
   };
 }
 
-function scalesOf(trend: ParTrend): Scales {
+function scalesOf(trend: Trend, language: Language): Scales {
   const heights = [...trend.lines.flatMap((line) => line.points), ...trend.limits];
-  const highest = Math.max(1, ...heights.map((item) => coordinate(item.value)));
-  return { days: trend.dates.map(toEpochDay), top: highest * 1.12 };
+  const values = heights.map((item) => coordinate(item.value));
+  // Shares and amounts below this are as good as nothing, and an axis needs a height.
+  const least = trend.unit === 'fraction' || trend.unit === 'percent-per-day' ? 0.01 : 1;
+  const highest = Math.max(least, ...values);
+  const lowest = Math.min(0, ...values);
+  return {
+    days: trend.dates.map(toEpochDay),
+    bottom: lowest * 1.12,
+    top: highest * 1.12,
+    unit: trend.unit,
+    language,
+  };
 }
 
 /** The rules, which lie under the lines, and their names, which lie over them on a halo. */
-function limitLayers(trend: ParTrend, scales: Scales): [Layers, Layers] {
+function limitLayers(trend: Trend, scales: Scales): [Layers, Layers] {
   const time = (scales.days[0] ?? 0) * MS_PER_DAY;
   const values = trend.limits.map((limit) => ({
     time,
@@ -60,29 +86,30 @@ function lineLayer(line: TrendLine, index: number, scales: Scales): Layers[numbe
     time: toEpochDay(point.date) * MS_PER_DAY,
     value: coordinate(point.value),
   }));
+  const { color, width, dash } = lookOf(index);
   return {
     data: { values },
-    mark: { type: 'line', color: COLOURS[index] ?? MUTED, strokeWidth: index === 0 ? 3 : 2 },
+    mark: { type: 'line', color, strokeWidth: width, strokeDash: [...dash] },
     encoding: { x: timeAxis(scales), y: heightAxis(scales) },
   };
 }
 
 /** The newest value of each line beside its end; labels that would touch are moved apart. */
-function endLayers(lines: readonly TrendLine[], scales: Scales): Layers {
+function endLayers(lines: readonly TrendLine[], scales: Scales, areNamed: boolean): Layers {
   const ends = lines.flatMap((line, index) => {
     const point = line.points.at(-1);
-    return point ? [{ index, point, text: `${line.name} ${point.shown}` }] : [];
+    return point ? [{ index, point, text: areNamed ? `${line.name} ${point.shown}` : point.short }] : [];
   });
   const heights = spreadOut(
     ends.map(({ point }) => coordinate(point.value)),
-    scales.top * LABEL_GAP,
+    (scales.top - scales.bottom) * LABEL_GAP,
   );
   const axes = { x: timeAxis(scales), y: heightAxis(scales) };
   return ends.flatMap(({ index, point, text }, rank): Layers => {
     const time = toEpochDay(point.date) * MS_PER_DAY;
-    const color = COLOURS[index] ?? MUTED;
+    const { color } = lookOf(index);
     const dot = { type: 'point', filled: true, size: 45, color, opacity: 1 } as const;
-    const label = { type: 'text', align: 'left', dx: 9, fontSize: 13, fontWeight: 'bold', color } as const;
+    const label = { type: 'text', align: 'left', dx: 9, fontSize: areNamed ? 13 : 12, fontWeight: 'bold', color } as const;
     return [
       { data: { values: [{ time, value: coordinate(point.value) }] }, mark: dot, encoding: axes },
       {
@@ -92,6 +119,10 @@ function endLayers(lines: readonly TrendLine[], scales: Scales): Layers {
       },
     ];
   });
+}
+
+function lookOf(index: number): (typeof LINE_LOOKS)[number] {
+  return LINE_LOOKS[index] ?? LINE_LOOKS[2];
 }
 
 /** The heights, at least `gap` apart: from the lowest up, each is raised as far as the one below it needs. */
@@ -107,9 +138,10 @@ export function spreadOut(heights: readonly number[], gap: number): number[] {
   return spread;
 }
 
-function timeAxis({ days }: Scales) {
+function timeAxis({ days, language }: Scales) {
   const [first = 0, last = 0] = [days[0], days.at(-1)];
   const domain = [first * MS_PER_DAY, last * MS_PER_DAY];
+  const { monthFormat, dayFormat } = language.words.chart;
   return {
     field: 'time',
     type: 'temporal',
@@ -118,20 +150,22 @@ function timeAxis({ days }: Scales) {
       title: null,
       grid: false,
       values: ticksOf(days).map((day) => day * MS_PER_DAY),
-      format: last - first > MONTHS_FROM_DAYS ? '%b %Y' : '%e %b %Y',
+      format: last - first > MONTHS_FROM_DAYS ? monthFormat : dayFormat,
       labelFlush: false,
       labelOverlap: false,
     },
   } as const;
 }
 
-function heightAxis({ top }: Scales) {
-  const domain = [0, top];
+function heightAxis({ bottom, top, unit }: Scales) {
+  const domain = [bottom, top];
+  const isPercent = unit === 'percent' || unit === 'percent-per-day';
+  const look = isPercent ? ({ labelExpr: "datum.label + ' %'" } as const) : ({ format: '~s' } as const);
   return {
     field: 'value',
     type: 'quantitative',
     scale: { domain },
-    axis: { title: null, labelExpr: "datum.label + ' %'", tickCount: 5, domain: false, ticks: false },
+    axis: { title: null, ...(unit === 'fraction' ? {} : look), tickCount: 5, domain: false, ticks: false },
   } as const;
 }
 

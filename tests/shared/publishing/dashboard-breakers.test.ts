@@ -22,7 +22,7 @@ const bannersOf = (
   mart: KpiMart | undefined = aKpiMart(),
   today = '2026-01-05',
 ): string =>
-  breakerBanners(open, mart, LocalDate.parse(today))
+  breakerBanners(open, mart, { today: LocalDate.parse(today) })
     .map(({ markup }) => markup)
     .join('');
 
@@ -61,7 +61,7 @@ describe('the banner of an open breaker', () => {
     expect(bannersOf([{ ...OPEN, dataset: 'hubspot/deals' }])).toContain(
       'None of the numbers below comes from it.',
     );
-    expect(breakerBanners([OPEN], undefined, LocalDate.parse('2026-01-05'))[0]?.markup).toContain(
+    expect(breakerBanners([OPEN], undefined, { today: LocalDate.parse('2026-01-05') })[0]?.markup).toContain(
       'There are no numbers yet.',
     );
   });

@@ -73,7 +73,7 @@ describe('kpiRows', () => {
 
 describe('change since the snapshot before', () => {
   it('is in points for a share: 5.40 % after 4.80 %', () => {
-    expect(rowOf('risk.par_90')?.change).toEqual({
+    expect(rowOf('risk.par_90')?.change).toMatchObject({
       since: '2025-11-30',
       shown: '+0.60 points',
       course: 'worse',
@@ -81,7 +81,7 @@ describe('change since the snapshot before', () => {
   });
 
   it('is in percent for a sum: 12,004,800.00 after 11,754,700.00 is 250,100 / 11,754,700', () => {
-    expect(rowOf('port.outstanding')?.change).toEqual({
+    expect(rowOf('port.outstanding')?.change).toMatchObject({
       since: '2025-11-30',
       shown: '+2.13 %',
       course: 'neutral',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parTrendOf, trendRows } from '../../../shared/publishing/par-trend.ts';
+import { parTrendOf } from '../../../shared/publishing/par-trend.ts';
+import { trendRows } from '../../../shared/publishing/trend.ts';
 import { aKpiMart } from '../../support/a-kpi-mart.ts';
 
 describe('parTrendOf', () => {

@@ -1,0 +1,27 @@
+import type { LanguageCode } from '../language/language.ts';
+import type { Part } from './part.ts';
+import type { ViewName } from './views.ts';
+
+/** What a reader chose, as the address of the page has it. */
+export type Choice = {
+  readonly view: ViewName;
+  readonly language: LanguageCode;
+  readonly part: Part | undefined;
+  readonly refreshes: boolean;
+};
+
+/** The path below `/api/` of the dashboard with a choice; what is usual is not said. */
+export function dashboardPath({ view, language, part, refreshes }: Choice): string {
+  const query = new URLSearchParams();
+  if (view !== 'executive') query.set('view', view);
+  if (language !== 'en') query.set('lang', language);
+  if (part) query.set(part.dimension, part.value);
+  if (!refreshes) query.set('refresh', 'off');
+  const text = query.toString();
+  return text === '' ? 'dashboard' : `dashboard?${text}`;
+}
+
+/** The path below `/api/` of where a number comes from. */
+export function sourcePath(id: string, asOf: string): string {
+  return `kpis/${encodeURIComponent(id)}?asOf=${asOf}`;
+}

@@ -1,0 +1,95 @@
+// What the dashboard has beside what every page has.
+
+const FRAME = `
+.skip { position: absolute; left: 8px; top: -60px; background: var(--paper); color: var(--link);
+  padding: 10px 16px; border-radius: 0 0 8px 8px; z-index: 2; }
+.skip:focus { top: 0; }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+main:focus { outline: none; }
+header.top, body > footer { max-width: 1120px; margin: 0 auto; padding: 20px 24px 0; }
+header.top + main { padding-top: 20px; }
+body > footer { padding: 0 24px 40px; color: var(--muted); font-size: 14px; }
+.views ul { list-style: none; display: flex; flex-wrap: wrap; gap: 4px; margin: 0; padding: 0 0 10px;
+  border-bottom: 1px solid var(--line); }
+.views a { display: block; padding: 7px 12px; border-radius: 8px; text-decoration: none; font-size: 15px; }
+.views a:hover { background: var(--quiet-ground); }
+.views a[aria-current] { background: var(--ink); color: var(--paper); font-weight: 600; }
+.as-of { margin: 6px 0 0; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }`;
+
+const FILTER = `
+.filter { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; margin: 18px 0 0; }
+.filter label { color: var(--muted); font-size: 14px; }
+.filter select, .filter button { font: inherit; font-size: 15px; color: var(--ink); background: var(--paper);
+  border: 1px solid var(--muted); border-radius: 8px; padding: 7px 12px; min-height: 40px; max-width: 100%; }
+.filter button { background: var(--ink); color: var(--paper); border-color: var(--ink); font-weight: 600;
+  cursor: pointer; padding: 7px 20px; }
+.part { margin: 12px 0 0; padding: 8px 14px; border-left: 4px solid var(--link); background: var(--paper); }`;
+
+/** A shape for each status: a ring, a triangle, a diamond, a bar. The second value says that it reads as nothing. */
+const SHAPES = `
+.chip::before { margin-right: 5px; font-size: 11px; }
+.chip.good::before { content: "●"; content: "●" / ""; }
+.chip.warning::before { content: "▲"; content: "▲" / ""; }
+.chip.critical::before { content: "◆"; content: "◆" / ""; }
+.chip.quiet::before { content: "–"; content: "–" / ""; }
+.arrow { font-size: 11px; color: var(--muted); }`;
+
+const FIGURES = `
+.tile .value { font-size: 20px; white-space: nowrap; }
+.tile .value.none { white-space: normal; }
+.tile .value.stale, td s { color: var(--muted); }
+.tile .value.stale s, td s { text-decoration-thickness: 2px; }
+.stale-note { color: var(--critical); font-weight: 600; }
+.tile .stale-note { margin: 0 0 4px; }
+.restated { color: var(--quiet); }
+.tile .source { margin: 6px 0 0; }
+th[scope="row"] { color: var(--ink); font-size: 15px; font-weight: 400; }
+th.lead .small { display: block; font-weight: 400; }
+tr.group th { padding-top: 18px; font-weight: 650; color: var(--ink); font-size: 15px; }
+tbody:first-of-type tr.group th { padding-top: 6px; }
+tbody + tbody { border-top: 1px solid var(--line); }
+tbody tr:last-child th { border-bottom: 0; }
+.scroll { overflow-x: auto; }
+.dense { font-size: 14px; }
+.dense th[scope="row"], .dense td { font-size: 14px; white-space: nowrap; }
+.dense th, .dense td { padding: 6px 12px 6px 0; }
+.dense th[scope="row"] { position: sticky; left: 0; background: var(--paper); }
+td .version { display: inline; }
+.legend { list-style: none; margin: 0 0 8px; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 18px;
+  font-size: 14px; color: var(--muted); }
+.legend svg { vertical-align: middle; }
+.all > summary { padding: 6px 0; }
+.charts + .charts { margin-top: 16px; }`;
+
+const NARROW = `
+@media screen and (max-width: 720px) {
+  header.top { padding: 14px 16px 0; }
+  body > footer { padding: 0 16px 32px; }
+  .views a { padding: 8px 10px; }
+  .filter select { width: 100%; }
+  .stack th.lead, .kpis th.lead { display: block; border: 0; padding: 0 0 2px; }
+  .kpis th { border: 0; padding: 0 !important; grid-column: 1; }
+  .kpis th.lead { font-size: 15px; }
+  .kpis tr.group th { grid-column: 1 / -1; }
+  .stack th[scope="row"] { font-weight: 600; }
+}`;
+
+const PAPER = `
+@media print {
+  header.top { padding: 0; max-width: none; }
+  body > footer { padding: 0; max-width: none; }
+  .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8pt; }
+  .tile { padding: 8pt; }
+  .tile details { display: none; }
+  details > :not(summary) { font-size: 8pt; }
+  .scroll { overflow: visible; }
+  .dense, .dense th[scope="row"], .dense td { font-size: 6.5pt; }
+  .dense th, .dense td { padding: 2pt 4pt 2pt 0; }
+  .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  h2 { break-after: avoid; }
+  thead { display: table-header-group; }
+  .filter, .views, .skip { display: none; }
+}`;
+
+export const DASHBOARD_STYLE = `${FRAME}${FILTER}${SHAPES}${FIGURES}${NARROW}${PAPER}\n`;
