@@ -1,8 +1,8 @@
 import type { BalanceDate } from './balance-dates.ts';
 import { type CentSum, centSums } from './cent-sum.ts';
+import type { LoanPast } from './loan-pasts.ts';
 import { Recovery } from './recovery.ts';
 import { RollMatrix } from './roll-matrix.ts';
-import type { DatedStanding } from './standing.ts';
 
 // What happens to loans between reporting dates: KPIs that no single snapshot can tell.
 
@@ -12,15 +12,16 @@ export class Movements {
   readonly #rolls: readonly RollMatrix[];
   readonly #newlyWrittenOff: readonly CentSum[];
 
-  constructor(dates: readonly BalanceDate[]) {
+  /** The dates that are reported, and the month ends. */
+  constructor(dates: readonly BalanceDate[], months: readonly BalanceDate[]) {
     this.#dates = dates;
-    this.recovery = new Recovery(dates.length);
+    this.recovery = new Recovery(dates, months);
     this.#rolls = dates.map(() => new RollMatrix());
     this.#newlyWrittenOff = centSums(dates.length);
   }
 
-  addLoan(history: readonly DatedStanding[]): void {
-    this.recovery.addLoan(history);
+  addLoan({ history, months }: LoanPast): void {
+    this.recovery.addLoan(history, months);
     for (const [index, { date, standing }] of history.entries()) {
       const [earlier, later] = [history[index - 1], history[index + 1]];
       if (this.#dates[date + 1]?.previous === date)

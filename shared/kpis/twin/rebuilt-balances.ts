@@ -8,23 +8,16 @@ import type { DatedStanding } from './standing.ts';
 
 export type RebuiltFrom = {
   readonly loans: LoanTable;
-  readonly count: number;
   readonly payments: LoanEvents;
   readonly instalments: LoanEvents;
 };
 
-export function* rebuiltHistories(
-  book: RebuiltFrom,
-  dates: readonly BalanceDate[],
-): Generator<{ readonly loan: number; readonly history: readonly DatedStanding[] }> {
-  for (let loan = 0; loan < book.count; loan += 1) {
-    if (!book.loans.isKnown(loan)) continue;
-    const history = historyOf(recordOf(book, loan), dates);
-    if (history.length > 0) yield { loan, history };
-  }
-}
-
-function recordOf({ loans, payments, instalments }: RebuiltFrom, loan: number): LoanRecord {
+/** Undefined where the loan is not known: nobody can tell what it owes. */
+export function recordOf(
+  { loans, payments, instalments }: RebuiltFrom,
+  loan: number,
+): LoanRecord | undefined {
+  if (!loans.isKnown(loan)) return undefined;
   const scheduled = instalments.of(loan).map(({ day, total }) => ({ day, due: total }));
   return {
     terms: loans.terms(loan),
@@ -33,7 +26,7 @@ function recordOf({ loans, payments, instalments }: RebuiltFrom, loan: number): 
   };
 }
 
-function historyOf(loan: LoanRecord, dates: readonly BalanceDate[]): DatedStanding[] {
+export function rebuiltHistory(loan: LoanRecord, dates: readonly BalanceDate[]): readonly DatedStanding[] {
   const history: DatedStanding[] = [];
   const lastPayment = loan.payments.at(-1)?.day ?? Number.NEGATIVE_INFINITY;
   for (const [date, { asOf, periodStart }] of dates.entries()) {

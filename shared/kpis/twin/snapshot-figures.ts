@@ -1,3 +1,4 @@
+import type { BalanceSums } from './balance-sums.ts';
 import type { DateTotals } from './date-totals.ts';
 import { cents, count, type Decimal, type Formula, percent, sum } from './figure.ts';
 
@@ -47,15 +48,19 @@ export function loanFigures(totals: DateTotals): readonly Formula[] {
       times: 10_000,
       ...lacks,
     },
-    // sum(rate x w) / sum(w), w = outstanding of live loans with a known rate
-    {
-      kpi: 'price.weighted_apr',
-      version: 2,
-      numerator: { units: balances.rateTimesOutstanding.total, scale: 8 },
-      denominator: cents(balances.outstandingWithRate.total),
-      times: 1,
-    },
+    weightedRate(balances),
   ];
+}
+
+/** sum(rate x w) / sum(w), w = outstanding of live loans with a known rate */
+export function weightedRate(balances: BalanceSums): Formula {
+  return {
+    kpi: 'price.weighted_apr',
+    version: 2,
+    numerator: { units: balances.rateTimesOutstanding.total, scale: 8 },
+    denominator: cents(balances.outstandingWithRate.total),
+    times: 1,
+  };
 }
 
 function squareCents(units: bigint): Decimal {

@@ -1,4 +1,4 @@
-import { at, groupedRows } from './grouped-rows.ts';
+import { at, type GroupedRows, groupedRows } from './grouped-rows.ts';
 import type { DatedStanding, Standing } from './standing.ts';
 
 /** Standings of all loans, kept in columns and given back loan by loan. */
@@ -11,6 +11,7 @@ export class StandingRows {
   readonly #outstanding: Float64Array;
   readonly #writtenOff: Float64Array;
   #rows = 0;
+  #grouped: GroupedRows | undefined;
 
   /** Room for that many rows. */
   constructor(loans: number, rows: number) {
@@ -31,20 +32,18 @@ export class StandingRows {
     this.#outstanding[this.#rows] = outstanding;
     this.#writtenOff[this.#rows] = writtenOff;
     this.#rows += 1;
+    this.#grouped = undefined;
   }
 
-  /** Those of each loan in order of date, under the places that `placeOf` gives; dates without a place are left out. */
-  *histories(placeOf: (date: number) => number | undefined): Generator<readonly DatedStanding[]> {
-    const grouped = groupedRows(this.#loan.subarray(0, this.#rows), this.#loans);
-    for (let loan = 0; loan < this.#loans; loan += 1) {
-      const history: DatedStanding[] = [];
-      for (const row of grouped.rowsOf(loan)) {
-        const date = placeOf(at(this.#date, row));
-        if (date !== undefined) history.push({ date, standing: this.#standingAt(row) });
-      }
-      if (history.length > 1) history.sort((a, b) => a.date - b.date);
-      if (history.length > 0) yield history;
+  /** In order of date, under the places that `placeOf` gives; dates without a place are left out. */
+  of(loan: number, placeOf: (date: number) => number | undefined): readonly DatedStanding[] {
+    this.#grouped ??= groupedRows(this.#loan.subarray(0, this.#rows), this.#loans);
+    const history: DatedStanding[] = [];
+    for (const row of this.#grouped.rowsOf(loan)) {
+      const date = placeOf(at(this.#date, row));
+      if (date !== undefined) history.push({ date, standing: this.#standingAt(row) });
     }
+    return history.length > 1 ? history.sort((a, b) => a.date - b.date) : history;
   }
 
   #standingAt(row: number): Standing {

@@ -39,6 +39,8 @@ export const TWIN_COLUMNS: Readonly<Record<TwinRelation, Readonly<Record<string,
     total_fees: 2,
     total_other: 2,
     interest_rate: 6,
+    outstanding_balance: 2,
+    dpd: 0,
   },
   looker_schedules: {
     loan: 0,

@@ -1,14 +1,14 @@
-import { parDates, rebuiltDates } from './balance-dates.ts';
 import { type CashFlows, readInstalments, readPayments } from './cash-flows.ts';
 import { collectionFigures } from './collection-figures.ts';
 import { DateTotals } from './date-totals.ts';
 import type { TwinFigure } from './figure.ts';
+import { loanFileFigures } from './loan-file-figures.ts';
+import { type LoanPasts, type ParSource, publishedPasts, rebuiltPasts } from './loan-pasts.ts';
 import { LoanTable } from './loan-table.ts';
 import { type DatedBalances, movementFigures } from './movement-figures.ts';
 import { Movements } from './movements.ts';
 import { readParFile } from './par-file.ts';
 import { fiftyYearsBefore, type Grain, type Period, periodsOf } from './periods.ts';
-import { rebuiltHistories } from './rebuilt-balances.ts';
 import { loanFigures, snapshotFigures } from './snapshot-figures.ts';
 import { atRiskOf } from './standing.ts';
 import { tapeFigures } from './tape-figures.ts';
@@ -27,85 +27,105 @@ export type TwinInput = {
 /** Every core KPI that the book has the rows for, at every reporting date. */
 export async function twinFigures(input: TwinInput): Promise<readonly TwinFigure[]> {
   const { rows, asOf } = input;
-  const loans = await LoanTable.read(rows, asOf);
-  const periods = periodsOfBook(input, loans);
-  const isRebuilt = canRebuild(rows) && !readsParFile(input);
-  const payments = rows.asOf.has('looker_transactions')
-    ? await readPayments(rows, { asOf, byLoan: isRebuilt })
-    : undefined;
-  const instalments = hasAll(rows, ['looker_loans', 'looker_schedules'])
-    ? await readInstalments(rows, { loans, byLoan: isRebuilt })
-    : undefined;
-  const balances = await balancesOf(input, { loans, periods, payments, instalments });
-  if (balances === undefined) return tapeFigures(rows, asOf);
-  return [
-    ...balances.dates.flatMap(({ reportingDay }, date) => {
-      const totals = balances.totals[date];
-      if (totals === undefined || totals.rows === 0) return [];
-      const formulas = [
-        ...snapshotFigures(totals),
-        ...(rows.asOf.has('looker_loans') ? loanFigures(totals) : []),
-      ];
-      return formulas.map((formula) => ({ ...formula, reportingDay }));
-    }),
-    ...movementFigures(balances),
-    ...(payments && rows.asOf.has('looker_loans')
-      ? collectionFigures({ ...balances, periods, payments: payments.byDay, due: instalments?.byDay })
-      : []),
-  ];
+  const book = await readBook(input);
+  const balances = balancesOf(input, book);
+  if (balances === undefined)
+    return [...(await tapeFigures(rows, asOf)), ...(await loanFileFigures(rows, asOf))];
+  const hasLoans = rows.asOf.has('looker_loans');
+  const snapshots = balances.dates.flatMap(({ reportingDay }, date) => {
+    const totals = balances.totals[date];
+    if (totals === undefined || totals.rows === 0) return [];
+    const formulas = [...snapshotFigures(totals), ...(hasLoans ? loanFigures(totals) : [])];
+    return formulas.map((formula) => ({ ...formula, reportingDay }));
+  });
+  const { payments, instalments } = book;
+  const cash =
+    payments && hasLoans
+      ? collectionFigures({
+          ...balances,
+          periods: periodsIn(input, book.loans, input.grain),
+          payments: payments.byDay,
+          due: instalments?.byDay,
+        })
+      : [];
+  return [...snapshots, ...movementFigures(balances), ...cash];
 }
 
-type BookParts = {
+type Book = {
   readonly loans: LoanTable;
-  readonly periods: readonly Period[];
+  readonly par: ParSource | undefined;
   readonly payments: CashFlows | undefined;
   readonly instalments: CashFlows | undefined;
 };
 
-/** Months and quarters are the lender's own snapshots where there are such; everything else is rebuilt. */
-async function balancesOf(input: TwinInput, parts: BookParts): Promise<DatedBalances | undefined> {
-  if (readsParFile(input)) return await balancesOfParFile(input, parts.loans);
-  const [payments, instalments] = [parts.payments?.byLoan, parts.instalments?.byLoan];
-  if (payments === undefined || instalments === undefined) return undefined;
-  const dates = rebuiltDates(parts.periods);
-  const totals = dates.map(() => new DateTotals(input.rows.customers));
-  const movements = new Movements(dates);
-  const book = { loans: parts.loans, count: input.rows.loans, payments, instalments };
-  for (const { loan, history } of rebuiltHistories(book, dates)) {
-    for (const { date, standing } of history)
-      totals[date]?.add(standing, atRiskOf(standing), parts.loans.facts(loan));
-    movements.addLoan(history);
+async function readBook(input: TwinInput): Promise<Book> {
+  const { rows, asOf } = input;
+  const byLoan = isRebuilt(input);
+  const loans = await LoanTable.read(rows, asOf);
+  const fileAsOf = rows.asOf.get('looker_loan_par_balances');
+  return {
+    loans,
+    par: fileAsOf === undefined ? undefined : { file: await readParFile(rows, loans), fileAsOf, asOf },
+    payments: rows.asOf.has('looker_transactions') ? await readPayments(rows, { asOf, byLoan }) : undefined,
+    instalments: hasAll(rows, ['looker_loans', 'looker_schedules'])
+      ? await readInstalments(rows, { loans, byLoan })
+      : undefined,
+  };
+}
+
+/** Undefined where nothing is known of single loans over time. */
+function balancesOf(input: TwinInput, book: Book): DatedBalances | undefined {
+  const { rows, grain } = input;
+  const { loans, par, payments, instalments } = book;
+  if (payments?.byLoan && instalments?.byLoan) {
+    const events = { loans, payments: payments.byLoan, instalments: instalments.byLoan };
+    const periods = { reported: periodsIn(input, loans, grain), months: periodsIn(input, loans, 'month') };
+    return rebuiltBalances(rebuiltPasts(events, periods, par), rows, loans);
   }
-  return { dates, totals, movements };
+  if (par === undefined) return undefined;
+  const pasts = publishedPasts(par, grain);
+  const totalsOf = new Map(par.file.labels.map(({ label, totals }) => [label, totals]));
+  const totals = pasts.dates.map(({ source }) => totalsOf.get(source) ?? new DateTotals(0));
+  return { dates: pasts.dates, totals, movements: movementsOf(pasts, rows) };
 }
 
-async function balancesOfParFile({ rows, grain, asOf }: TwinInput, loans: LoanTable): Promise<DatedBalances> {
-  const { labels, standings } = await readParFile(rows, loans);
-  const fileAsOf = rows.asOf.get('looker_loan_par_balances') ?? asOf;
-  const dates = parDates(labels, { grain, fileAsOf, asOf });
-  const movements = new Movements(dates);
-  const dateOfLabel = new Map(dates.map(({ source }, date) => [source, date]));
-  const dateOfPlace = labels.map(({ label }) => dateOfLabel.get(label));
-  for (const history of standings.histories((place) => dateOfPlace[place])) movements.addLoan(history);
-  const totalsOfLabel = new Map(labels.map(({ label, totals }) => [label, totals]));
-  const totals = dates.map(({ source }) => totalsOfLabel.get(source) ?? new DateTotals(0));
-  return { dates, totals, movements };
+function rebuiltBalances(pasts: LoanPasts, rows: TwinRows, loans: LoanTable): DatedBalances {
+  const totals = pasts.dates.map(() => new DateTotals(rows.customers));
+  const movements = movementsOf(pasts, rows, (loan, history) => {
+    for (const { date, standing } of history)
+      totals[date]?.add(standing, atRiskOf(standing), loans.facts(loan));
+  });
+  return { dates: pasts.dates, totals, movements };
 }
 
-function periodsOfBook({ rows, grain, asOf }: TwinInput, loans: LoanTable): readonly Period[] {
+function movementsOf(
+  pasts: LoanPasts,
+  { loans }: TwinRows,
+  seen: (loan: number, history: LoanHistory) => void = () => undefined,
+): Movements {
+  const movements = new Movements(pasts.dates, pasts.months);
+  for (let loan = 0; loan < loans; loan += 1) {
+    const past = pasts.of(loan);
+    seen(loan, past.history);
+    movements.addLoan(past);
+  }
+  return movements;
+}
+
+type LoanHistory = ReturnType<LoanPasts['of']>['history'];
+
+/** Of the days on which the loans are known. */
+function periodsIn({ rows, asOf }: TwinInput, loans: LoanTable, grain: Grain): readonly Period[] {
   const loansAsOf = rows.asOf.get('looker_loans');
   if (loansAsOf === undefined || loans.isEmpty) return [];
   const known = Math.min(loansAsOf, asOf);
   return periodsOf(grain, loans.firstDay(fiftyYearsBefore(known)) ?? known, known);
 }
 
-function readsParFile({ rows, grain }: TwinInput): boolean {
-  const isLong = grain === 'month' || grain === 'quarter';
-  return rows.asOf.has('looker_loan_par_balances') && (isLong || !canRebuild(rows));
-}
-
-function canRebuild(rows: TwinRows): boolean {
-  return hasAll(rows, ['looker_loans', 'looker_schedules', 'looker_transactions']);
+function isRebuilt({ rows, grain }: TwinInput): boolean {
+  const isShort = grain === 'day' || grain === 'week';
+  const canRebuild = hasAll(rows, ['looker_loans', 'looker_schedules', 'looker_transactions']);
+  return canRebuild && (isShort || !rows.asOf.has('looker_loan_par_balances'));
 }
 
 function hasAll({ asOf }: TwinRows, relations: readonly TwinRelation[]): boolean {
