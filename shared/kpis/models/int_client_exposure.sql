@@ -1,10 +1,20 @@
 -- Grain: customer and reporting date; a balance without a known customer is a row of its own.
--- Input: int_par_with_loans. A customer who borrowed from both companies is one row.
+-- Input: int_loan_snapshots. A customer who borrowed from both companies is one row, and its company is `both`; so
+-- each row has one value of a dimension and the parts add up to the whole.
 -- Stored: joining, grouping and ranking in one go hold their memory at the same time; ten million balances do
 -- not fit then, and do when the groups are set down before they are ranked.
 SELECT
   reporting_date,
+  max(as_of) AS as_of,
   customer_id,
-  CAST(coalesce(sum(outstanding), 0) AS DECIMAL(18, 2)) AS outstanding
-FROM int_par_with_loans
+  CAST(coalesce(sum(outstanding), 0) AS DECIMAL(18, 2)) AS outstanding,
+  CAST(coalesce(sum(par_90), 0) AS DECIMAL(18, 2)) AS par_90,
+  max(dpd) FILTER (WHERE is_live) AS max_dpd,
+  max(term) FILTER (WHERE is_live) AS max_term,
+  count(*) FILTER (WHERE is_live) AS live_loans,
+  CASE WHEN min(company) = max(company) THEN max(company) ELSE 'both' END AS company,
+  CASE WHEN min(product) = max(product) THEN max(product) ELSE 'several' END AS product,
+  max(state) AS state,
+  max(segment) AS segment
+FROM int_loan_snapshots
 GROUP BY reporting_date, customer_id, CASE WHEN customer_id IS NULL THEN loan_id END

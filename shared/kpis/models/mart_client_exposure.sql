@@ -1,9 +1,11 @@
 -- Grain: customer and reporting date; a balance without a known customer is a row of its own.
--- Inputs: int_client_exposure, int_par_as_of.
--- client_balance, its square and its rank are empty on rows that lack a customer, so such a balance counts in
--- outstanding but never as a client. A balance of zero lacks nothing: it is zero whoever it belongs to.
+-- Input: int_client_exposure.
+-- client_balance, its square, its rank and its tier are empty on rows that lack a customer, so such a balance counts
+-- in outstanding but never as a client. A balance of zero lacks nothing: it is zero whoever it belongs to.
 -- Ties in rank are broken by the customer's id, so that the rows are the same each time; the sum of the ten
 -- largest does not depend on it.
+-- Tiers, the first that holds: RUN_OFF when a tenth or more of the balance is 90 days late; WATCHLIST when a loan is
+-- 60 days late; TOP_CLIENT from a twentieth of the portfolio; else STANDARD. Without a balance there is no tier.
 -- The cast before the product: two decimals of 18 digits multiply into 18 digits and overflow at 10 million.
 WITH ranked AS (
   SELECT
@@ -12,17 +14,44 @@ WITH ranked AS (
     row_number() OVER (
       PARTITION BY reporting_date, customer_id IS NULL
       ORDER BY outstanding DESC, customer_id
-    ) AS position
+    ) AS position,
+    sum(outstanding) OVER (PARTITION BY reporting_date) AS portfolio
   FROM int_client_exposure
+),
+tiered AS (
+  SELECT
+    *,
+    CASE
+      WHEN lacks_customer OR outstanding <= 0 THEN 'none'
+      WHEN par_90 * 10 >= outstanding THEN 'RUN_OFF'
+      WHEN max_dpd >= 60 THEN 'WATCHLIST'
+      WHEN outstanding * 20 >= portfolio THEN 'TOP_CLIENT'
+      ELSE 'STANDARD'
+    END AS tier
+  FROM ranked
 )
 SELECT
-  ranked.reporting_date,
-  day.as_of,
+  reporting_date,
+  as_of,
+  customer_id,
   outstanding,
+  par_90,
+  max_dpd,
+  max_term,
+  live_loans,
+  portfolio,
+  company,
+  product,
+  state,
+  segment,
   lacks_customer,
   CASE WHEN NOT lacks_customer THEN outstanding END AS client_balance,
   CASE WHEN NOT lacks_customer THEN CAST(outstanding AS DECIMAL(19, 2)) * outstanding END
     AS client_balance_squared,
-  CASE WHEN NOT lacks_customer THEN position END AS client_rank
-FROM ranked
-JOIN int_par_as_of AS day ON day.reporting_date = ranked.reporting_date
+  CASE WHEN NOT lacks_customer THEN position END AS client_rank,
+  tier,
+  tier = 'RUN_OFF' AS is_run_off,
+  tier = 'WATCHLIST' AS is_watchlist,
+  tier = 'TOP_CLIENT' AS is_top,
+  tier = 'STANDARD' AS is_standard
+FROM tiered

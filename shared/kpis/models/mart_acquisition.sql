@@ -1,0 +1,63 @@
+-- Grain: reporting date, segment and channel. Inputs: stg_marketing_spend, int_client_periods, int_client_value,
+-- int_periods, report.
+-- What was spent to win customers, all channels, beside the customers won in the period and the value of ripe ones.
+-- Spend is kept by month: a day or a week has none of its own, and there are no rows. A period without spend in the
+-- table is not one that cost nothing: lacks_spend marks it.
+-- has_new: the spend's segment won a customer in the period, so the two can be held against each other.
+WITH spend AS (
+  SELECT
+    period.reporting_date,
+    spent.segment,
+    spent.channel,
+    sum(spent.spend) AS spend
+  FROM stg_marketing_spend AS spent
+  JOIN int_periods AS period ON spent.day BETWEEN period.period_start AND period.reporting_date
+  GROUP BY ALL
+),
+won AS (
+  SELECT reporting_date, segment, count(*) AS customers FROM int_client_periods WHERE is_new GROUP BY ALL
+),
+ripe AS (
+  SELECT reporting_date, segment, sum(customers) AS customers, sum(revenue) AS revenue
+  FROM int_client_value
+  WHERE is_ripe
+  GROUP BY ALL
+),
+parts AS (
+  SELECT
+    spend.reporting_date,
+    spend.segment,
+    spend.channel,
+    spend.spend,
+    won.customers IS NOT NULL AS has_new,
+    0 AS new_customers,
+    0 AS ripe_customers,
+    0 AS ripe_revenue
+  FROM spend
+  LEFT JOIN won ON won.reporting_date = spend.reporting_date AND won.segment = spend.segment
+  UNION ALL
+  SELECT reporting_date, segment, 'none', 0, false, customers, 0, 0 FROM won
+  UNION ALL
+  SELECT reporting_date, segment, 'none', 0, false, 0, customers, revenue FROM ripe
+  UNION ALL
+  SELECT reporting_date, 'unknown', 'none', 0, false, 0, 0, 0
+  FROM int_periods
+  WHERE
+    reporting_date NOT IN (SELECT reporting_date FROM spend)
+    AND reporting_date NOT IN (SELECT reporting_date FROM won)
+    AND reporting_date NOT IN (SELECT reporting_date FROM ripe)
+)
+SELECT
+  parts.reporting_date,
+  period.as_of,
+  parts.segment,
+  parts.channel,
+  parts.has_new,
+  parts.reporting_date NOT IN (SELECT reporting_date FROM spend) AS lacks_spend,
+  CAST(parts.spend AS DECIMAL(18, 2)) AS spend,
+  CAST(parts.new_customers AS BIGINT) AS new_customers,
+  CAST(parts.ripe_customers AS BIGINT) AS ripe_customers,
+  CAST(parts.ripe_revenue AS DECIMAL(38, 2)) AS ripe_revenue
+FROM parts
+JOIN int_periods AS period ON period.reporting_date = parts.reporting_date
+JOIN report ON report.grain IN ('month', 'quarter')

@@ -1,0 +1,47 @@
+-- Grain: customer and period in which a loan was disbursed to it; a period without any has one row that is no customer.
+-- Inputs: int_loans, int_period_days, int_periods.
+-- A customer has one type in a period, whatever its number of loans: what it is in a month is told in int_loans, and a
+-- quarter takes the first of New, Recovered, Reactivated and Recurrent that its months had.
+-- Loans of both companies are the same customer's, and its company is then `both`.
+WITH clients AS (
+  SELECT
+    period.reporting_date,
+    max(period.as_of) AS as_of,
+    loan.customer_id,
+    CASE
+      WHEN bool_or(loan.customer_type = 'New') THEN 'New'
+      WHEN bool_or(loan.customer_type = 'Recovered') THEN 'Recovered'
+      WHEN bool_or(loan.customer_type = 'Reactivated') THEN 'Reactivated'
+      WHEN bool_or(loan.customer_type = 'Recurrent') THEN 'Recurrent'
+      ELSE 'unknown'
+    END AS customer_type,
+    CASE WHEN min(loan.company) = max(loan.company) THEN max(loan.company) ELSE 'both' END AS company,
+    max(loan.state) AS state,
+    max(loan.segment) AS segment
+  FROM int_loans AS loan
+  JOIN int_period_days AS period ON period.day = loan.disburse_date
+  WHERE loan.customer_id IS NOT NULL
+  GROUP BY period.reporting_date, loan.customer_id
+),
+with_empty AS (
+  SELECT reporting_date, as_of, customer_id, customer_type, company, state, segment FROM clients
+  UNION ALL
+  SELECT reporting_date, as_of, NULL, 'none', 'unknown', 'unknown', 'unknown'
+  FROM int_periods
+  WHERE reporting_date NOT IN (SELECT reporting_date FROM clients)
+)
+SELECT
+  reporting_date,
+  as_of,
+  customer_id,
+  customer_id IS NOT NULL AS is_client,
+  customer_type = 'New' AS is_new,
+  customer_type = 'Recovered' AS is_recovered,
+  customer_type = 'Reactivated' AS is_reactivated,
+  customer_type = 'Recurrent' AS is_recurrent,
+  customer_type = 'unknown' AS lacks_type,
+  customer_type,
+  company,
+  state,
+  segment
+FROM with_empty

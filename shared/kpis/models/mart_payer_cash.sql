@@ -1,0 +1,24 @@
+-- Grain: payer and reporting date. Inputs: stg_real_payments, int_periods.
+-- The cash that each payer brought in the year up to the as-of day. A period without any has one row of zero.
+-- Stored: it lays a year of payments over each period, and is read several times.
+WITH days AS (
+  SELECT payer, date_paid, sum(total) AS cash
+  FROM stg_real_payments
+  WHERE total <> 0 AND payer IS NOT NULL
+  GROUP BY payer, date_paid
+),
+paid AS (
+  SELECT period.reporting_date, days.payer, sum(days.cash) AS cash
+  FROM days
+  JOIN int_periods AS period
+    ON days.date_paid <= period.as_of AND days.date_paid > period.as_of - INTERVAL 12 MONTH
+  GROUP BY period.reporting_date, days.payer
+)
+SELECT
+  period.reporting_date,
+  period.as_of,
+  paid.payer,
+  CAST(coalesce(paid.cash, 0) AS DECIMAL(18, 2)) AS cash,
+  row_number() OVER (PARTITION BY period.reporting_date ORDER BY paid.cash DESC NULLS LAST, paid.payer) AS payer_rank
+FROM int_periods AS period
+LEFT JOIN paid ON paid.reporting_date = period.reporting_date

@@ -1,0 +1,11 @@
+-- Grain: ad, or campaign where it has no ad, and day. Inputs: meta_insights, report. Up to the day that is reported.
+-- The feed leaves a figure out where it is zero.
+SELECT
+  insight.date_start AS day,
+  insight.campaign_id,
+  insight.campaign_name AS campaign,
+  coalesce(insight.impressions, 0) AS impressions,
+  coalesce(insight.clicks, 0) AS clicks,
+  coalesce(insight.spend, 0) AS spend
+FROM meta_insights AS insight
+JOIN report ON insight.date_start <= report.as_of
