@@ -12,6 +12,7 @@ import { DuckDbParquetRows } from './adapters/duckdb/duckdb-parquet-rows.ts';
 import { duckDbSqlEngine } from './adapters/duckdb/duckdb-sql-engine.ts';
 import { EnvironmentSecretStore } from './adapters/environment/environment-secret-store.ts';
 import { temporaryFolders } from './adapters/environment/temporary-folders.ts';
+import { exceljsWorkbookWriter } from './adapters/exceljs/exceljs-workbook-writer.ts';
 import { type Config, readConfig } from './config.ts';
 import { anyFileReader } from './decode/any-file-reader.ts';
 import { type Catalog, loadCatalog } from './kpis/catalog.ts';
@@ -22,13 +23,17 @@ import type { PublishDeps } from './pipeline/publish.ts';
 import type { ValidateDeps } from './pipeline/validate.ts';
 import type { Log } from './ports/log.ts';
 import type { SecretStore } from './ports/secret-store.ts';
+import type { WorkbookWriter } from './ports/workbook-writer.ts';
 import { pseudonymiser } from './privacy/pseudonym.ts';
 import { BLOB_POISON_QUEUE, POISON_QUEUES, QUEUES, TABLES, ZONES } from './topology.ts';
 
 // The composition root: config -> clients -> adapters -> deps. The only place that builds them, once per
 // process and on first use, so that registering functions depends on nothing.
 
-export type Deps = IngestDeps & ValidateDeps & ComputeDeps & PublishDeps;
+export type Deps = IngestDeps &
+  ValidateDeps &
+  ComputeDeps &
+  PublishDeps & { readonly workbook: WorkbookWriter };
 
 export type App = {
   readonly config: Config;
@@ -83,6 +88,7 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
     quality: new TableQualityLog(table('quality')),
     breakers: new TableBreakers(table('breakers')),
     pause: (ms) => setTimeout(ms),
+    workbook: exceljsWorkbookWriter,
   };
   const checks: HealthCheck[] = [
     ...ZONES.map((zone) => ({

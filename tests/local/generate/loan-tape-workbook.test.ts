@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import exceljs from 'exceljs';
 import { generateBook } from '../../../local/generate/generate-book.ts';
-import { withFixedZipDates } from '../../../local/generate/zip-dates.ts';
+import { withFixedZipDates } from '../../../shared/adapters/exceljs/zip-dates.ts';
 import { inTemporaryFolder, readRecords } from './written-book.ts';
 
 describe('the tape as a workbook', () => {
