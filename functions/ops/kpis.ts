@@ -1,19 +1,32 @@
 import { z } from 'zod';
 import { LocalDate, REFERENCE_DAY } from '../../shared/domain/local-date.ts';
-import { BookEntry, KpiResult } from '../../shared/kpis/kpi-result.ts';
-import { previousOf } from '../../shared/kpis/previous-result.ts';
+import { BookEntry, KpiResult, PeriodGrain } from '../../shared/kpis/kpi-result.ts';
+import { Restatement, restatementsOf } from '../../shared/kpis/restatement.ts';
 import { artifactPath } from '../../shared/runs/run-paths.ts';
-import { martOfDay, nothingFor } from './mart-of-day.ts';
+import { martOfDay, nothingFor, numbersOf } from './mart-of-day.ts';
 import { badRequest, describeIssues } from './problem-details.ts';
 import { htmlAnswer, jsonAnswer, type Route, withDeps } from './route.ts';
 
-const KpisQuery = z.object({
-  asOf: LocalDate.optional().describe('As-of date, or the day that is reported; without it the newest'),
+export const DayQuery = z.object({
+  asOf: LocalDate.optional().describe('Any day, or the day that is reported; without it the newest'),
+  grain: PeriodGrain.default('month').describe('How long the periods of the series are'),
 });
 
-type ShownBookEntry = z.infer<typeof ShownBookEntry>;
-const ShownBookEntry = BookEntry.extend({
+export const WRONG_DAY = 'asOf must be a day, 2025-12-10, and grain one of day, week, month and quarter.';
+
+export type ShownBookEntry = z.infer<typeof ShownBookEntry>;
+export const ShownBookEntry = BookEntry.extend({
   asOf: LocalDate.optional().describe('Absent for reference data, which stands for no day'),
+});
+
+/** What every answer with numbers says of where they are from. */
+export const NumbersOrigin = z.object({
+  runId: z.string().nullable().describe('Null when they were computed for the asking'),
+  recomputed: z.boolean().describe('Computed from the files that are there, blind to what happened later'),
+  bookId: z.string(),
+  asOf: LocalDate,
+  grain: PeriodGrain,
+  book: z.array(ShownBookEntry),
 });
 
 export const kpisRoute: Route = {
@@ -21,63 +34,30 @@ export const kpisRoute: Route = {
   method: 'GET',
   path: 'kpis',
   authLevel: 'function',
-  summary: 'All KPIs of the newest as-of date, or of the one asked for',
-  query: KpisQuery,
+  summary: 'All KPIs of the newest as-of date, or of any day that is asked for',
+  query: DayQuery,
   responses: {
     200: {
       description: 'KPIs, and the book they were computed over',
-      schema: z.object({
-        runId: z.string(),
-        bookId: z.string(),
-        asOf: LocalDate,
-        book: z.array(ShownBookEntry),
-        kpis: z.array(KpiResult),
-      }),
+      schema: NumbersOrigin.extend({ kpis: z.array(KpiResult), restatements: z.array(Restatement) }),
     },
-    404: {
-      description: 'Nothing has been computed for that date; the newest dates that have been are named',
-    },
+    404: { description: 'There is nothing to compute that day from; the answer says which days there are' },
   },
   handle: withDeps(async (request, deps) => {
-    const query = KpisQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success) return badRequest('asOf must be a day: 2025-12-10.', describeIssues(query.error));
-    const newest = await martOfDay(query.data.asOf, deps);
-    if (newest === undefined) return await nothingFor('A KPI for that date', deps);
-    const { run, mart } = newest;
+    const query = DayQuery.safeParse(Object.fromEntries(request.query));
+    if (!query.success) return badRequest(WRONG_DAY, describeIssues(query.error));
+    const numbers = await numbersOf(query.data, 'A KPI for that date', deps);
+    if (!('mart' in numbers)) return numbers;
+    const { mart, run, recomputed } = numbers;
     return jsonAnswer({
-      runId: run.runId,
+      runId: run?.runId ?? null,
+      recomputed,
       bookId: mart.bookId,
       asOf: mart.asOf,
-      book: shown(mart.book),
+      grain: mart.grain,
+      book: shownBook(mart.book),
       kpis: mart.kpis,
-    });
-  }),
-};
-
-export const kpiRoute: Route = {
-  name: 'kpi',
-  method: 'GET',
-  path: 'kpis/{id}',
-  authLevel: 'function',
-  summary: 'One KPI: value, parts, previous value, series and inputs with their hashes',
-  query: KpisQuery,
-  responses: { 200: { description: 'The KPI' }, 404: { description: 'No such KPI, or not for that date' } },
-  handle: withDeps(async (request, deps) => {
-    const { id = '' } = request.params;
-    const query = KpisQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success) return badRequest('asOf must be a day: 2025-12-10.', describeIssues(query.error));
-    const newest = await martOfDay(query.data.asOf, deps);
-    const kpi = newest?.mart.kpis.find((candidate) => candidate.id === id);
-    if (newest === undefined || kpi === undefined) return await nothingFor(`KPI ${JSON.stringify(id)}`, deps);
-    const definition = (await deps.catalog()).kpis.find((candidate) => candidate.id === id);
-    const series = newest.mart.series.filter((candidate) => candidate.id === id);
-    return jsonAnswer({
-      runId: newest.run.runId,
-      formula: definition?.formula,
-      kpi,
-      previous: previousOf(kpi, newest.mart.series) ?? null,
-      series,
-      book: shown(newest.mart.book),
+      restatements: restatementsOf(mart),
     });
   }),
 };
@@ -101,6 +81,6 @@ export const reportRoute: Route = {
   }),
 };
 
-function shown(book: readonly BookEntry[]): ShownBookEntry[] {
+export function shownBook(book: readonly BookEntry[]): ShownBookEntry[] {
   return book.map(({ asOf, ...entry }) => (asOf === REFERENCE_DAY ? entry : { ...entry, asOf }));
 }

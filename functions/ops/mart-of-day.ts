@@ -1,18 +1,48 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { Deps } from '../../shared/app.ts';
 import { type LocalDate, toEpochDay } from '../../shared/domain/local-date.ts';
+import type { KpiMart, PeriodGrain } from '../../shared/kpis/kpi-result.ts';
 import { hasNumbers, newestMart } from '../../shared/pipeline/newest-mart.ts';
-import { notFound } from './problem-details.ts';
+import { recomputeDay } from '../../shared/pipeline/recompute-day.ts';
+import type { RunRecord } from '../../shared/runs/run-record.ts';
+import { notFound, problem } from './problem-details.ts';
 
 type Found = NonNullable<Awaited<ReturnType<typeof newestMart>>>;
+
+/** The numbers that were asked for; those of a run, or computed for the asking. */
+export type Numbers = { readonly mart: KpiMart; readonly run?: RunRecord; readonly recomputed: boolean };
 
 /** A month's book is cut off some weeks before or after the day that it is labelled with. */
 const LABEL_WITHIN_DAYS = 62;
 const DAYS_NAMED = 5;
 
 /**
- * The numbers of a day: of that as-of date, else the newest ones that are reported under that day. Without a day
- * the newest of all.
+ * The numbers of any day: those that a run left, or, for a day without a run and for periods other than months, computed
+ * from the files that are there. The answer is a problem when there is nothing to compute from.
+ */
+export async function numbersOf(
+  { asOf, grain }: { readonly asOf?: LocalDate | undefined; readonly grain: PeriodGrain },
+  what: string,
+  deps: Deps,
+): Promise<Numbers | HttpResponseInit> {
+  const found = await martOfDay(asOf, deps);
+  if (found !== undefined && grain === 'month') return { ...found, recomputed: false };
+  const day = found?.mart.asOf ?? asOf;
+  if (day === undefined) return await nothingFor(what, deps);
+  const book = found?.mart.book;
+  const computed = await recomputeDay({ asOf: day, grain, ...(book && { book }) }, deps);
+  if (computed.kind === 'computed') return { mart: computed.mart, recomputed: true };
+  return problem({
+    status: 404,
+    code: 'no-data-for-day',
+    title: 'No numbers for that day',
+    detail: computed.reason,
+  });
+}
+
+/**
+ * The numbers that a run left for a day: of that as-of date, else the newest ones that are reported under that day.
+ * Without a day the newest of all.
  */
 export async function martOfDay(day: LocalDate | undefined, deps: Deps): Promise<Found | undefined> {
   const exact = await newestMart({ asOf: day }, deps);

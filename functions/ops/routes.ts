@@ -1,7 +1,10 @@
+import { catalogRoute } from './catalog.ts';
 import { checkRoute } from './check.ts';
 import { dashboardRoute } from './dashboard.ts';
+import { kpiRoute } from './explain-kpi.ts';
+import { kpisExportRoute, tableExportRoute } from './exports.ts';
 import { healthRoute } from './health.ts';
-import { kpiRoute, kpisRoute, reportRoute } from './kpis.ts';
+import { kpisRoute, reportRoute } from './kpis.ts';
 import { openApiRoute } from './openapi.ts';
 import { replayRoute } from './replay.ts';
 import { rerunRoute } from './rerun.ts';
@@ -20,7 +23,10 @@ const DOCUMENTED: Route[] = [
   checkRoute,
   kpisRoute,
   kpiRoute,
+  catalogRoute,
   dashboardRoute,
+  kpisExportRoute,
+  tableExportRoute,
   reportRoute,
 ];
 

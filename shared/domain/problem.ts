@@ -59,6 +59,8 @@ export const PROBLEM_CODES = [
   'conflicting-duplicate',
   'identical-duplicate',
   'repeated-key',
+  // a question
+  'no-data-for-day',
   // the machinery
   'breaker-open',
   'control-totals-differ',

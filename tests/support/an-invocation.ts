@@ -43,12 +43,13 @@ export type Call = {
   params?: Record<string, string>;
   query?: Record<string, string>;
   body?: string;
+  headers?: Record<string, string>;
 };
 
 /** Calls the function of a route as the runtime does. */
 export async function call(
   name: string,
-  { params, query, body }: Call = {},
+  { params, query, body, headers }: Call = {},
   invocation = anInvocation(name),
 ): Promise<Answer> {
   const route = routeNamed(name);
@@ -57,6 +58,7 @@ export async function call(
     url: `http://127.0.0.1/api/${route.path}`,
     ...(params && { params }),
     ...(query && { query }),
+    ...(headers && { headers }),
     ...(body !== undefined && { body: { string: body } }),
   });
   const answer: HttpResponseInit = Object(await httpFunction(route).handler(request, invocation.context));

@@ -1,0 +1,190 @@
+import { rational } from '../domain/rational.ts';
+import type { KpiExplanation } from '../kpis/explain-kpi.ts';
+import type { DimensionMoves } from '../kpis/explain-movers.ts';
+import type { KpiResult } from '../kpis/kpi-result.ts';
+import { type Html, html } from './escape-html.ts';
+import { exactValueOf } from './exact-value.ts';
+import type { ExplanationWords } from './explanation-words.ts';
+import { inEnglish } from './in-english.ts';
+import { shownValue, statusWord } from './kpi-row.ts';
+import type { Language } from './language/language.ts';
+
+// The parts of the page that explains one number. Amounts are shown in full: they are evidence.
+
+export type Reading = { readonly language: Language; readonly words: ExplanationWords };
+
+const DATES_SHOWN = 13;
+const QUARTERS_SHOWN = 8;
+
+export function meaningSection({ definition }: KpiExplanation, { language, words }: Reading): Html {
+  const { version, provisional, expression, unavailable } = definition;
+  const state = provisional ? `${version}, ${words.provisional}` : String(version);
+  return html`<h2>${words.meaning}</h2>
+<div class="panel wide"><dl>
+<dt>${words.formula}</dt><dd>${inEnglish(definition.formula, language)}</dd>
+${expression && html`<dt>${words.expression}</dt><dd><code>${expression}</code></dd>`}${unavailable && html`<dt>${words.expression}</dt><dd>${inEnglish(unavailable, language)}</dd>`}
+<dt>${words.version}</dt><dd>${state}</dd>
+<dt>${words.owner}</dt><dd>${definition.owner}</dd>
+<dt>${words.department}</dt><dd>${definition.department}</dd>
+<dt>${words.cadence}</dt><dd>${definition.cadence}</dd>
+<dt>${words.freshness}</dt><dd>${words.hours(String(definition.freshness))}</dd>
+<dt>${words.grain}</dt><dd>${definition.grain}</dd>
+</dl></div>`;
+}
+
+export function partsSection({ kpi, definition }: KpiExplanation, reading: Reading): Html {
+  const { language, words } = reading;
+  const measures = Object.entries(kpi.measures ?? {}).map(
+    ([name, amount]) =>
+      html`<tr><td class="lead"><code>${name}</code></td><td>${inEnglish(definition.measures[name] ?? '', language)}</td><td class="number">${inFull(amount, language)}</td></tr>\n`,
+  );
+  const table =
+    measures.length > 0 &&
+    html`<table><thead><tr><th scope="col">${words.measure}</th><th scope="col">${words.how}</th><th scope="col" class="number">${words.amount}</th></tr></thead><tbody>
+${measures}</tbody></table>`;
+  return html`<h2>${words.parts}</h2>
+<div class="panel wide"><dl>
+${kpi.numerator === null ? undefined : html`<dt>${words.numerator}</dt><dd>${inFull(kpi.numerator, language)}</dd>`}${kpi.denominator === null ? undefined : html`<dt>${words.denominator}</dt><dd>${inFull(kpi.denominator, language)}</dd>`}
+<dt>${words.rows}</dt><dd>${words.rowsOf(language.count(kpi.rows), language.count(kpi.nulls))}</dd>
+<dt>${words.model}</dt><dd><code>${kpi.model}</code></dd>
+</dl>
+${table || undefined}</div>`;
+}
+
+export function movedSection(explanation: KpiExplanation, reading: Reading): Html {
+  const { previous, change, kpi, moves } = explanation;
+  const { language, words } = reading;
+  if (previous === undefined) return html`<h2>${words.moved}</h2><p>${words.noPrevious}</p>`;
+  const split =
+    change &&
+    html`<table><thead><tr><th scope="col"></th><th scope="col" class="number">${words.before}</th><th scope="col" class="number">${words.now}</th><th scope="col" class="number">${words.change}</th></tr></thead><tbody>
+<tr><td class="lead">${words.numerator}</td>${[change.numerator.before, change.numerator.now, change.numerator.change].map((amount) => number(amount, language))}</tr>
+${change.denominator === null ? undefined : html`<tr><td class="lead">${words.denominator}</td>${[change.denominator.before, change.denominator.now, change.denominator.change].map((amount) => number(amount, language))}</tr>`}
+<tr><td class="lead">${words.value}</td><td class="number">${shown(previous, language)}</td><td class="number">${shown(kpi, language)}</td>${moved(change.change, kpi, language)}</tr>
+<tr><td class="lead" colspan="3">${words.fromNumerator}</td>${moved(change.fromNumerator, kpi, language)}</tr>
+<tr><td class="lead" colspan="3">${words.fromDenominator}</td>${moved(change.fromDenominator, kpi, language)}</tr>
+</tbody></table>
+<p class="small muted">${words.method}: ${inEnglish(change.method, language)}</p>`;
+  return html`<h2>${words.moved} <span class="muted">${words.since(language.day(previous.reportingDate))}</span></h2>
+<div class="panel wide">${split ?? html`<p>${words.notSplit}</p>`}
+${moves.map((dimension) => dimensionTable(dimension, kpi, reading))}</div>`;
+}
+
+function dimensionTable(moves: DimensionMoves, kpi: KpiResult, { language, words }: Reading): Html {
+  const named = Object.entries(language.words.dimension).find(([name]) => name === moves.dimension);
+  const part = (figures: { value: string | null } | null): Html =>
+    html`<td class="number">${figures?.value == null ? words.none : language.value(rational(figures.value), kpi.unit, kpi.precision)}</td>`;
+  const contribution = (amount: string | null): Html =>
+    amount === null ? html`<td></td>` : moved(amount, kpi, language);
+  const rows = moves.values.map(
+    ({ of, before, now, contribution: amount }) =>
+      html`<tr><td class="lead"><bdi>${of === 'unknown' ? language.words.unknownValue : of}</bdi></td>${part(before)}${part(now)}${contribution(amount)}</tr>\n`,
+  );
+  const { count, contribution: rest } = moves.others;
+  const others =
+    count > 0 &&
+    html`<tr><td class="lead" colspan="3">${words.others(language.count(count))}</td>${contribution(rest)}</tr>\n`;
+  return html`<h3 class="spaced">${words.byDimension((named?.[1] ?? moves.dimension).toLowerCase())}</h3>
+${moves.isAdditive ? undefined : html`<p class="small muted">${words.notAdditive}</p>`}<table><thead><tr><th scope="col">${words.part}</th><th scope="col" class="number">${words.before}</th><th scope="col" class="number">${words.now}</th><th scope="col" class="number">${words.contribution}</th></tr></thead><tbody>
+${rows}${others || undefined}</tbody></table>
+`;
+}
+
+export function contributorsSection(
+  { contributors }: KpiExplanation,
+  { language, words }: Reading,
+): Html | undefined {
+  if (contributors.length === 0) return undefined;
+  const rows = contributors.map(
+    ({ token, value, share }) =>
+      html`<tr><td class="lead"><code>${token}</code></td><td class="number">${inFull(value, language)}</td><td class="number">${language.value(rational(share), 'fraction', 4)}</td></tr>\n`,
+  );
+  return html`<h2>${words.contributors}</h2>
+<div class="panel wide"><table><thead><tr><th scope="col">${words.pseudonym}</th><th scope="col" class="number">${words.amount}</th><th scope="col" class="number">${words.share}</th></tr></thead><tbody>
+${rows}</tbody></table></div>`;
+}
+
+export function versionsSection({ versions, kpi }: KpiExplanation, reading: Reading): Html | undefined {
+  if (versions.length < 2) return undefined;
+  const { language, words } = reading;
+  const rows = versions.map(
+    (result) =>
+      html`<tr><td class="lead">${words.version} ${result.version}${result.version === kpi.version ? html` (${words.inForce})` : undefined}</td>${valueCells(result, language)}</tr>\n`,
+  );
+  return html`<h2>${words.versions}</h2>
+<div class="panel wide"><p class="small muted">${words.restated}</p>
+<table>${valueHead(words.version, words)}<tbody>
+${rows}</tbody></table></div>`;
+}
+
+export function seriesSection(
+  title: string,
+  results: readonly KpiResult[],
+  reading: Reading,
+): Html | undefined {
+  if (results.length === 0) return undefined;
+  const { language, words } = reading;
+  const most = title === words.quarters ? QUARTERS_SHOWN : DATES_SHOWN;
+  const rows = results
+    .slice(-most)
+    .toReversed()
+    .map(
+      (result) =>
+        html`<tr><td class="lead">${language.day(result.reportingDate)}</td>${valueCells(result, language)}</tr>\n`,
+    );
+  const more =
+    results.length > most && html`<p class="small muted">${words.lastDates(language.count(most))}</p>`;
+  return html`<h2>${title}</h2>
+<div class="panel wide">${more || undefined}<table>${valueHead(words.date, words)}<tbody>
+${rows}</tbody></table></div>`;
+}
+
+export function inputsSection(
+  explanation: KpiExplanation,
+  runId: string | undefined,
+  { language, words }: Reading,
+): Html {
+  const { inputs, bookId, catalogSha256 } = explanation;
+  const rows = inputs.map(
+    (entry) =>
+      html`<tr><td class="lead">${entry.dataset}</td><td data-label="${words.day}" class="date">${language.day(entry.asOf)}</td><td data-label="${words.contract}">${entry.contractVersion}</td><td class="number" data-label="${words.rows}">${language.count(entry.rows)}</td><td data-label="${words.run}"><code>${entry.runId}</code></td><td data-label="sha256"><code>${entry.sha256}</code></td></tr>\n`,
+  );
+  return html`<h2>${words.inputs}</h2>
+<div class="panel wide"><dl>
+${runId && html`<dt>${words.run}</dt><dd><code>${runId}</code></dd>`}
+<dt>${words.book}</dt><dd><code>${bookId}</code></dd>
+<dt>${words.catalog}</dt><dd><code>${catalogSha256}</code></dd>
+</dl>
+<table class="stack"><thead><tr><th scope="col">${words.dataset}</th><th scope="col">${words.day}</th><th scope="col">${words.contract}</th><th scope="col" class="number">${words.rows}</th><th scope="col">${words.run}</th><th scope="col">sha256</th></tr></thead><tbody>
+${rows}</tbody></table></div>`;
+}
+
+function valueHead(first: string, words: ExplanationWords): Html {
+  return html`<thead><tr><th scope="col">${first}</th><th scope="col" class="number">${words.value}</th><th scope="col" class="number">${words.numerator}</th><th scope="col" class="number">${words.denominator}</th><th scope="col">${words.status}</th></tr></thead>`;
+}
+
+function valueCells(result: KpiResult, language: Language): Html {
+  const { numerator, denominator, reason } = result;
+  const status = reason === undefined ? statusWord(result, language) : inEnglish(reason, language);
+  const amount = (side: string | null): Html => (side === null ? html`<td></td>` : number(side, language));
+  return html`<td class="number">${shown(result, language)}</td>${amount(numerator)}${amount(denominator)}<td>${status}</td>`;
+}
+
+export function shown(result: KpiResult, language: Language): string {
+  const exact = exactValueOf(result);
+  return exact ? shownValue(result, exact, language) : language.words.noValue;
+}
+
+function number(amount: string, language: Language): Html {
+  return html`<td class="number">${inFull(amount, language)}</td>`;
+}
+
+/** A change in the KPI's own unit, with two digits more than its value so that parts can be told apart. */
+function moved(amount: string, { unit, precision }: KpiResult, language: Language): Html {
+  const sign = amount.startsWith('-') ? '' : '+';
+  return html`<td class="number">${sign}${language.value(rational(amount), unit, precision + 2)}</td>`;
+}
+
+function inFull(amount: string, language: Language): string {
+  return language.number(rational(amount), amount.split('.')[1]?.length ?? 0);
+}
