@@ -1,6 +1,7 @@
 -- Grain: customer and reporting date; a balance without a known customer is a row of its own.
--- Input: int_loan_snapshots. A customer who borrowed from both companies is one row, and its company is `both`; so
--- each row has one value of a dimension and the parts add up to the whole.
+-- Inputs: int_loan_snapshots, int_loans. A customer who borrowed from both companies is one row, and its company is
+-- `both`; so each row has one value of a dimension and the parts add up to the whole.
+-- The loans are counted so that they must be in the book: balances alone name nobody.
 -- Stored: joining, grouping and ranking in one go hold their memory at the same time; ten million balances do
 -- not fit then, and do when the groups are set down before they are ranked.
 SELECT
@@ -17,4 +18,5 @@ SELECT
   max(state) AS state,
   max(segment) AS segment
 FROM int_loan_snapshots
+JOIN (SELECT count(*) AS loans FROM int_loans) AS book ON book.loans >= 0
 GROUP BY reporting_date, customer_id, CASE WHEN customer_id IS NULL THEN loan_id END

@@ -4,6 +4,7 @@
 -- Spend is kept by month: a day or a week has none of its own, and there are no rows. A period without spend in the
 -- table is not one that cost nothing: lacks_spend marks it.
 -- has_new: the spend's segment won a customer in the period, so the two can be held against each other.
+-- Stored: a few rows that take three models, and read several times.
 WITH spend AS (
   SELECT
     period.reporting_date,

@@ -7,6 +7,7 @@
 -- Tiers, the first that holds: RUN_OFF when a tenth or more of the balance is 90 days late; WATCHLIST when a loan is
 -- 60 days late; TOP_CLIENT from a twentieth of the portfolio; else STANDARD. Without a balance there is no tier.
 -- The cast before the product: two decimals of 18 digits multiply into 18 digits and overflow at 10 million.
+-- Stored: read once for the whole, once for each dimension and for the largest customers; ranking is what costs.
 WITH ranked AS (
   SELECT
     *,

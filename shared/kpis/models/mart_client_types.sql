@@ -3,6 +3,7 @@
 -- A customer has one type in a period, whatever its number of loans: what it is in a month is told in int_loans, and a
 -- quarter takes the first of New, Recovered, Reactivated and Recurrent that its months had.
 -- Loans of both companies are the same customer's, and its company is then `both`.
+-- Stored: read once for the whole and once for each dimension.
 WITH clients AS (
   SELECT
     period.reporting_date,

@@ -2,6 +2,7 @@
 -- int_period_days, int_periods, int_loans.
 -- Early, on time or late as the source says, to the day. A rebate credit is no cash and is apart; a status that the
 -- source did not have before is unmapped.
+-- Stored: read once for the whole and once for each dimension.
 WITH payments AS (
   SELECT
     period.reporting_date,

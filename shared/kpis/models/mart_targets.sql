@@ -2,6 +2,7 @@
 -- Inputs: manual_targets, int_loans, int_periods, report.
 -- What was disbursed, and to how many customers, against what was to be. Only what has a target is compared with it:
 -- the type is that of the customer in the month. Targets are set by month: a day or a week has none, and no rows.
+-- Stored: a few rows that take a reading of all loans, and read several times.
 WITH targets AS (
   SELECT
     period.reporting_date,

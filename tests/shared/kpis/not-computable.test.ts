@@ -22,7 +22,7 @@ describe('a book that lacks a dataset', () => {
     [
       'port.hhi',
       { cascade_loan_tape: [] },
-      'needs looker/loan_par_balances and looker/loans, which are not in the book as of 2025-12-10',
+      'needs looker/loans with looker/schedules with looker/transactions or looker/loan_par_balances with looker/loans, none of which is in the book as of 2025-12-10',
     ],
     [
       'risk.par_30',

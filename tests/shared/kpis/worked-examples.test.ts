@@ -46,7 +46,7 @@ describe('KPIs of the loan-level PAR file', () => {
       status,
       reportingDate: '2025-11-30',
       asOf: '2025-11-25',
-      model: 'mart_loan_par',
+      model: id.startsWith('port.') ? 'mart_portfolio' : 'mart_loan_par',
       inputs: ['looker/loan_par_balances'],
       rows: 8,
       nulls: 0,
