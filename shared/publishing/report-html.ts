@@ -8,6 +8,7 @@ import type { ParTrend } from './par-trend.ts';
 import { provenanceSection } from './report-html-provenance.ts';
 import { qualitySection } from './report-html-quality.ts';
 import type { ReportModel } from './report-model.ts';
+import { restatementSection } from './report-restatements.ts';
 import { unbroken } from './show-value.ts';
 import { trendRows } from './trend.ts';
 
@@ -17,7 +18,7 @@ export async function reportHtml(model: ReportModel): Promise<string> {
   const body = html`<main>
 ${heading(model)}
 <h2>Key figures</h2>
-<div class="panel wide">${kpiTable(model)}</div>
+<div class="panel wide">${kpiTable(model)}</div>${restatementSection(model.restatements)}
 <h2>Portfolio at risk</h2>
 <div class="charts">
 <figure class="panel"><figcaption>PAR 30 and PAR 90 by reporting date</figcaption>${trend}${trendDetails(model.trend)}</figure>

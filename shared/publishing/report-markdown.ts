@@ -2,6 +2,7 @@ import { escapeMarkdown } from './escape-markdown.ts';
 import type { KpiRow } from './kpi-row.ts';
 import type { OpenExpectation } from './report-expectations.ts';
 import type { DataQuality, Provenance, ReportModel } from './report-model.ts';
+import { restatementMarkdown } from './report-restatements.ts';
 import { showCount, showDay } from './show-value.ts';
 import { trendRows } from './trend.ts';
 
@@ -10,6 +11,7 @@ export function reportMarkdown(model: ReportModel): string {
   const sections = [
     heading(model),
     ['## Key figures', kpiTable(model)],
+    restatementMarkdown(model.restatements),
     ['## PAR trend', trendTable(model)],
     ['## Ageing', ageingTable(model)],
     ['## Data quality', ...model.quality.flatMap(quality)],

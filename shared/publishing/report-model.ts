@@ -12,6 +12,7 @@ import { type KpiRow, kpiRows } from './kpi-row.ts';
 import { DOCUMENTS, type Language } from './language/language.ts';
 import { type ParTrend, parTrendOf } from './par-trend.ts';
 import { type OpenExpectation, openExpectations, scoreSentence } from './report-expectations.ts';
+import { type ReportRestatement, reportRestatements } from './report-restatements.ts';
 import { showCount, showValue } from './show-value.ts';
 
 // What the report says, before any markup: Markdown and HTML are two ways to write the same model.
@@ -22,6 +23,8 @@ export type ReportModel = {
   /** One for each KPI outside its limits, the critical ones first; else one that says all is well. */
   readonly headlines: readonly Headline[];
   readonly kpis: readonly KpiRow[];
+  /** KPIs whose definition has changed, by the former version and by the one in force. */
+  readonly restatements: readonly ReportRestatement[];
   readonly trend: ParTrend;
   readonly ageing: Ageing;
   /** One for each file in the book, that of the run first. */
@@ -90,6 +93,7 @@ export function reportModel(input: ReportInput): ReportModel {
     verdict: verdictOf(reports),
     headlines: headlinesOf(kpis),
     kpis,
+    restatements: reportRestatements(mart),
     trend: parTrendOf(mart),
     ageing: ageingOf(mart),
     quality: reports.map(qualityOf),
