@@ -12,21 +12,25 @@ export type ClientShares = {
 export function clientShares(balances: Float64Array): ClientShares {
   let active = 0;
   let squares = 0n;
-  const largest: number[] = [];
+  // Smallest first.
+  const largest = Array.from({ length: TOP }, () => Number.NEGATIVE_INFINITY);
   for (const balance of balances) {
     if (balance === 0) continue;
+    if (!Number.isSafeInteger(balance))
+      throw new RangeError('a customer owes more than can be counted in cents');
     if (balance > 0) active += 1;
     squares += BigInt(balance) ** 2n;
-    if (largest.length < TOP || balance > (largest[0] ?? 0)) enter(largest, balance);
+    enter(largest, balance);
   }
-  return { active, squares, top10: largest.reduce((sum, balance) => sum + BigInt(balance), 0n) };
+  const top10 = largest.filter(Number.isFinite).reduce((sum, balance) => sum + BigInt(balance), 0n);
+  return { active, squares, top10 };
 }
 
 const TOP = 10;
 
-/** Keeps the largest, smallest first. */
 function enter(largest: number[], balance: number): void {
+  if (largest.every((other) => balance <= other)) return;
+  largest.shift();
   largest.push(balance);
   largest.sort((a, b) => a - b);
-  if (largest.length > TOP) largest.shift();
 }

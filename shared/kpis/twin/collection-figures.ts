@@ -1,4 +1,4 @@
-import type { BalanceDate } from './balance-dates.ts';
+import type { BalanceSums } from './balance-sums.ts';
 import type { DateTotals } from './date-totals.ts';
 import type { DaySums } from './day-sums.ts';
 import { cents, percent, type TwinFigure } from './figure.ts';
@@ -10,9 +10,7 @@ import type { Period } from './periods.ts';
 
 export type CollectionParts = {
   readonly periods: readonly Period[];
-  readonly dates: readonly BalanceDate[];
-  /** By date. */
-  readonly totals: readonly DateTotals[];
+  readonly dates: readonly { readonly reportingDay: number; readonly totals: DateTotals }[];
   readonly payments: DaySums;
   readonly due: DaySums | undefined;
 };
@@ -20,17 +18,17 @@ export type CollectionParts = {
 const RATE_DAYS = 30;
 
 export function collectionFigures(parts: CollectionParts): readonly TwinFigure[] {
-  const totalsOf = new Map(parts.dates.map(({ reportingDay }, date) => [reportingDay, parts.totals[date]]));
+  const totalsOf = new Map(parts.dates.map(({ reportingDay, totals }) => [reportingDay, totals.balances]));
   return parts.periods.flatMap((period) => figuresOf(period, totalsOf.get(period.label), parts));
 }
 
 function figuresOf(
   { start, label, asOf }: Period,
-  totals: DateTotals | undefined,
+  balances: BalanceSums | undefined,
   { payments, due }: CollectionParts,
 ): readonly TwinFigure[] {
-  const outstanding = totals?.balances.outstanding.total ?? 0n;
-  const par30 = totals?.balances.atRisk[30].total ?? 0n;
+  const outstanding = balances?.outstanding.total ?? 0n;
+  const par30 = balances?.atRisk[30].total ?? 0n;
   const lastDays = payments.between(asOf - RATE_DAYS + 1, asOf);
   // collected in the last 30 days / 30 / O x 100
   const rate = percent('risk.collection_rate', cents(lastDays), cents(BigInt(RATE_DAYS) * outstanding));

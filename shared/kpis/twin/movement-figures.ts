@@ -6,15 +6,13 @@ import type { Movements } from './movements.ts';
 // The KPIs of what happened up to a date (domain.md 3.2), published at the later of the two dates that they compare.
 
 export type DatedBalances = {
-  readonly dates: readonly BalanceDate[];
-  /** By date. */
-  readonly totals: readonly DateTotals[];
+  readonly dates: readonly (BalanceDate & { readonly totals: DateTotals })[];
   readonly movements: Movements;
 };
 
-export function movementFigures({ dates, totals, movements }: DatedBalances): readonly TwinFigure[] {
+export function movementFigures({ dates, movements }: DatedBalances): readonly TwinFigure[] {
   return dates.flatMap(({ reportingDay, previous }, date) => {
-    const before = previous === undefined ? 0n : (totals[previous]?.balances.outstanding.total ?? 0n);
+    const before = dates[previous ?? -1]?.totals.balances.outstanding.total ?? 0n;
     const { rolled30, cured } = movements.rollsTo(date);
     const { recovered, peak } = movements.recovery.at(date);
     const formulas: readonly Formula[] = [

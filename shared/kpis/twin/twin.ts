@@ -32,9 +32,8 @@ export async function twinFigures(input: TwinInput): Promise<readonly TwinFigure
   if (balances === undefined)
     return [...(await tapeFigures(rows, asOf)), ...(await loanFileFigures(rows, asOf))];
   const hasLoans = rows.asOf.has('looker_loans');
-  const snapshots = balances.dates.flatMap(({ reportingDay }, date) => {
-    const totals = balances.totals[date];
-    if (totals === undefined || totals.rows === 0) return [];
+  const snapshots = balances.dates.flatMap(({ reportingDay, totals }) => {
+    if (totals.rows === 0) return [];
     const formulas = [...snapshotFigures(totals), ...(hasLoans ? loanFigures(totals) : [])];
     return formulas.map((formula) => ({ ...formula, reportingDay }));
   });
@@ -84,18 +83,19 @@ function balancesOf(input: TwinInput, book: Book): DatedBalances | undefined {
   }
   if (par === undefined) return undefined;
   const pasts = publishedPasts(par, grain);
-  const totalsOf = new Map(par.file.labels.map(({ label, totals }) => [label, totals]));
-  const totals = pasts.dates.map(({ source }) => totalsOf.get(source) ?? new DateTotals(0));
-  return { dates: pasts.dates, totals, movements: movementsOf(pasts, rows) };
+  const dates = pasts.dates.flatMap((date) =>
+    par.file.labels.filter(({ label }) => label === date.source).map(({ totals }) => ({ ...date, totals })),
+  );
+  return { dates, movements: movementsOf(pasts, rows) };
 }
 
 function rebuiltBalances(pasts: LoanPasts, rows: TwinRows, loans: LoanTable): DatedBalances {
-  const totals = pasts.dates.map(() => new DateTotals(rows.customers));
+  const dates = pasts.dates.map((date) => ({ ...date, totals: new DateTotals(rows.customers) }));
   const movements = movementsOf(pasts, rows, (loan, history) => {
     for (const { date, standing } of history)
-      totals[date]?.add(standing, atRiskOf(standing), loans.facts(loan));
+      dates[date]?.totals.add(standing, atRiskOf(standing), loans.facts(loan));
   });
-  return { dates: pasts.dates, totals, movements };
+  return { dates, movements };
 }
 
 function movementsOf(
