@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BookId, DatasetId, RunId, Sha256 } from '../domain/ids.ts';
 import { LocalDate } from '../domain/local-date.ts';
+import { Parity } from './parity-result.ts';
 
 // What a computed KPI looks like, in the marts, over HTTP and in reports. Numbers are decimal text: a JSON
 // number would be read back as a binary float and lose cents.
@@ -130,4 +131,6 @@ export const KpiMart = z.object({
   quarters: z.array(KpiResult).default([]),
   contributors: z.array(Contributor).default([]),
   tables: z.array(DerivedTable).default([]),
+  /** What the second computation of the core KPIs said. Absent where there was none, as in old marts. */
+  parity: Parity.optional(),
 });

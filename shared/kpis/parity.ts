@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { fromEpochDay, LocalDate } from '../domain/local-date.ts';
+import { fromEpochDay } from '../domain/local-date.ts';
 import {
   compare,
   divide,
@@ -10,34 +9,13 @@ import {
   toDecimal,
 } from '../domain/rational.ts';
 import type { KpiMart, KpiResult } from './kpi-result.ts';
+import type { Parity, ParityMismatch } from './parity-result.ts';
 import { CORE_KPIS } from './twin/core-kpis.ts';
 import { type Decimal, isComputable, type TwinFigure } from './twin/figure.ts';
 
 // Two computations of the core KPIs side by side: the engine's, which is published, and the twin's. Sums and the two
 // sides of a ratio must be equal to the last digit, and a ratio within 1e-9; what one cannot compute the other must not
 // have a value for.
-
-export type ParityMismatch = z.infer<typeof ParityMismatch>;
-export const ParityMismatch = z.object({
-  kpi: z.string(),
-  version: z.int().positive(),
-  reportingDate: LocalDate,
-  part: z.enum(['value', 'numerator', 'denominator']),
-  /** Decimal text; null where there is none. */
-  engine: z.string().nullable(),
-  twin: z.string().nullable(),
-  /** Engine less twin; null where one of them has nothing. */
-  difference: z.string().nullable(),
-});
-
-export type Parity = z.infer<typeof Parity>;
-export const Parity = z.object({
-  /** KPIs at reporting dates that were compared. */
-  checked: z.int().nonnegative(),
-  mismatches: z.array(ParityMismatch),
-  /** Core KPIs of a version that the twin does not know: nobody has proved them. */
-  unproven: z.array(z.string()),
-});
 
 export type ParityOptions = {
   /** KPIs that the engine failed to compute, which its own report says. */

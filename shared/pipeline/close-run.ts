@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Sha256 } from '../domain/ids.ts';
 import type { RaisedAnomaly } from '../kpis/anomaly.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
+import { Parity } from '../kpis/parity-result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
@@ -87,6 +88,7 @@ async function writeDocuments(
   const validation = earlier === undefined ? notValidated(run) : ValidationReport.parse(earlier);
   const sample =
     validation.verdict === 'rejected' ? undefined : await readOfAttempts(lake, run, 'masked_sample.json');
+  const parity = results.mart?.parity ?? (await readOfAttempts(lake, run, 'parity.json'));
   const documents = [
     ...(results.documents ?? []),
     json('validation_report.json', validation),
@@ -96,6 +98,7 @@ async function writeDocuments(
       contentType: 'text/html; charset=utf-8',
     },
     ...(sample === undefined ? [] : [json('masked_sample.json', MaskedSample.parse(sample))]),
+    ...(parity === undefined ? [] : [json('parity.json', Parity.parse(parity))]),
     json('compliance.json', complianceOf(run, results, completedAt)),
     {
       name: 'lineage.jsonl',
@@ -196,7 +199,7 @@ export function fileOf(zone: Zone, path: string, name: string, body: Uint8Array 
   return { name, container: zone, path, bytes: Buffer.byteLength(body), sha256: sha256Of(body) };
 }
 
-function json(name: string, document: ValidationReport | MaskedSample | Compliance | Manifest): RunDocument {
+function json(name: string, document: ValidationReport | MaskedSample | Parity | Compliance | Manifest): RunDocument {
   return { name, body: `${JSON.stringify(document, null, 2)}\n`, contentType: 'application/json' };
 }
 

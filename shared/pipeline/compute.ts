@@ -13,6 +13,7 @@ import { attemptPath, bookMartPath, martPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { bookOf, readByKpis } from './book.ts';
 import { type MartOfBookDeps, martOfBook } from './mart-of-book.ts';
+import { refuseMismatch } from './prove-mart.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { type WaitDeps, waitForTheBook } from './wait-for-files.ts';
 import {
@@ -86,9 +87,18 @@ async function computeAndKeep(run: RunRecord, asOf: LocalDate, deps: ComputeDeps
     const book = bookOf(run, readByKpis(await registry.all(), catalog));
     const path = bookMartPath(bookIdOf(book, catalog.sha256));
     const { mart, failures } = await martOfBook({ path, book, catalog, asOf, grain: 'month' }, deps);
+    await keepParity(mart, run, lake);
     await lake.write('runs', attemptPath(run.runId, run.attempt, 'kpis.json'), martJson(mart));
     if (await writeMarts(mart, run, asOf, seen, deps)) return { mart, failures };
   }
+}
+
+/** Where engine and twin differ, the run goes no further: what differs and by how much lies in parity.json. */
+async function keepParity({ parity }: KpiMart, run: RunRecord, lake: Lake): Promise<void> {
+  if (parity === undefined) return;
+  const body = `${JSON.stringify(parity, null, 2)}\n`;
+  await lake.write('runs', attemptPath(run.runId, run.attempt, 'parity.json'), body);
+  refuseMismatch(parity);
 }
 
 const MART_FILES = [

@@ -11,6 +11,7 @@ import type { ScratchSpace } from '../ports/scratch-space.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { SqlEngine } from '../ports/sql-engine.ts';
 import { pseudonymiser } from '../privacy/pseudonym.ts';
+import { proveMart } from './prove-mart.ts';
 import { describeError } from './work-stage.ts';
 
 // The KPIs of a book, computed once: whoever has the same book, day and periods takes them over.
@@ -32,7 +33,10 @@ export type MartOfBookInput = {
   readonly grain: PeriodGrain;
 };
 
-/** `failures` are the KPIs and tables that an SQL error kept from being computed, with the error. */
+/**
+ * `failures` are the KPIs and tables that an SQL error kept from being computed, with the error. The mart carries what
+ * the twin said of it: whoever publishes looks at that first.
+ */
 export async function martOfBook(
   { path, book, catalog, asOf, grain }: MartOfBookInput,
   { lake, scratch, sql, secrets, log }: MartOfBookDeps,
@@ -49,7 +53,7 @@ export async function martOfBook(
   await checkCatalog(catalog, { sql, dir: folder.dir });
   await using session = await sql.open(folder.dir);
   const failures: Record<string, string> = {};
-  const mart = await computeKpis({
+  const computed = await computeKpis({
     book,
     files,
     catalog,
@@ -62,8 +66,11 @@ export async function martOfBook(
       log.error('stage.failed', { stage: 'compute', kpis, error: describeError(error) });
     },
   });
-  // A result with a failed KPI is not kept for others: the failure may pass.
-  if (Object.keys(failures).length === 0) {
+  const failed = new Set(Object.keys(failures));
+  const parity = await proveMart({ mart: computed, files, sql: session, failed });
+  const mart = { ...computed, parity };
+  // A result with a failed KPI is not kept for others: the failure may pass. Nor is one that is not proved.
+  if (failed.size === 0 && parity.mismatches.length === 0) {
     await lake.write('marts', path, martJson(mart), { onlyIf: 'absent' });
   }
   return { mart, failures };

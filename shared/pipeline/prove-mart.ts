@@ -1,7 +1,8 @@
 import { type LocalDate, toEpochDay } from '../domain/local-date.ts';
 import type { ProblemCode } from '../domain/problem.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
-import { type Parity, type ParityMismatch, parityOf } from '../kpis/parity.ts';
+import { parityOf } from '../kpis/parity.ts';
+import type { Parity, ParityMismatch } from '../kpis/parity-result.ts';
 import { sessionRows } from '../kpis/twin/session-rows.ts';
 import { twinFigures } from '../kpis/twin/twin.ts';
 import type { SqlSession } from '../ports/sql-engine.ts';
