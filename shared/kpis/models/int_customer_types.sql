@@ -27,6 +27,7 @@ arrears AS (
   SELECT loan.customer_id, late.reporting_date, max(late.dpd) AS dpd
   FROM int_month_arrears AS late
   JOIN stg_loans AS loan ON loan.loan_id = late.loan_id
+  WHERE late.dpd > 30
   GROUP BY loan.customer_id, late.reporting_date
 ),
 first_bad AS (

@@ -1,15 +1,26 @@
--- Grain: loan and reporting date. Inputs: stg_loan_par_balances, int_par_as_of.
--- What the risk KPIs add up. Written-off balances are in written_off and nowhere else: the source has already
--- taken them out of outstanding and of the PAR columns.
+-- Grain: loan and reporting date. Input: int_loan_snapshots.
+-- What the risk KPIs add up, and what it is divided by. Written-off balances are in written_off and nowhere else: they
+-- are taken out of outstanding and of the PAR columns.
 SELECT
-  par.reporting_date,
-  day.as_of,
-  par.outstanding,
-  par.written_off,
-  par.is_writeoff,
-  par.par_7,
-  par.par_30,
-  par.par_60,
-  par.par_90
-FROM stg_loan_par_balances AS par
-JOIN int_par_as_of AS day ON day.reporting_date = par.reporting_date
+  reporting_date,
+  as_of,
+  loan_id,
+  customer_id,
+  company,
+  product,
+  state,
+  segment,
+  customer_type,
+  ticket_band,
+  term_band,
+  vintage,
+  greatest(dpd, 0) AS dpd,
+  is_live,
+  is_writeoff,
+  outstanding,
+  written_off,
+  par_7,
+  par_30,
+  par_60,
+  par_90
+FROM int_loan_snapshots
