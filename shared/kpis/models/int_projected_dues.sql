@@ -2,7 +2,7 @@
 -- What live loans still have to pay by their schedules. Principal that was paid early is off the oldest instalments
 -- first; interest and fees are as they were agreed. What is overdue already is in no date to come, and is left out.
 WITH live AS (
-  SELECT loan_id, as_of, outstanding, principal - outstanding AS principal_paid
+  SELECT loan_id, as_of, outstanding, coalesce(principal - outstanding, 0) AS principal_paid
   FROM int_loan_snapshots
   WHERE is_live AND reporting_date = (SELECT max(reporting_date) FROM int_loan_snapshots)
 ),

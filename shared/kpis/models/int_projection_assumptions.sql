@@ -38,7 +38,9 @@ line AS (
 SELECT
   newest.as_of,
   CAST(date_trunc('month', newest.as_of) + INTERVAL 1 MONTH AS DATE) AS first_day,
-  CAST(round(least(collected.amount / nullif(due.amount, 0), 1), 4) AS DECIMAL(5, 4)) AS collected_share,
+  -- Not least(share, 1) alone: where nothing fell due there is no share, and least() would make it 1.
+  CASE WHEN due.amount > 0 THEN CAST(round(least(collected.amount / due.amount, 1), 4) AS DECIMAL(5, 4)) END
+    AS collected_share,
   line.points,
   line.first_outstanding,
   line.last_outstanding
