@@ -27,7 +27,7 @@ describe('a book that lacks a dataset', () => {
     [
       'risk.par_30',
       { looker_loans: [] },
-      'needs looker/loan_par_balances or cascade/loan_tape, none of which is in the book as of 2025-12-10',
+      'needs looker/loan_par_balances or looker/schedules with looker/transactions or cascade/loan_tape, none of which is in the book as of 2025-12-10',
     ],
     [
       // The PAR file is not asked for, since the loans alone would do.
@@ -90,7 +90,10 @@ describe('an SQL error', () => {
   it('stops only the KPI that it concerns', async () => {
     const assets = await readCatalogAssets();
     const catalog = parseCatalog(
-      assets.map(({ name, text }) => ({ name, text: text.replace('{ sum: par_60 }', '{ sum: par_66 }') })),
+      assets.map(({ name, text }) => ({
+        name,
+        text: text.replace('at_risk: { sum: par_60 }', 'at_risk: { sum: par_66 }'),
+      })),
     );
     const failures: KpiFailure[] = [];
 
