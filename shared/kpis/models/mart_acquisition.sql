@@ -1,4 +1,4 @@
--- Grain: reporting date, segment and channel. Inputs: stg_marketing_spend, int_client_periods, int_client_value,
+-- Grain: reporting date, segment and channel. Inputs: stg_marketing_spend, int_client_periods, int_ripe_clients,
 -- int_periods, report.
 -- What was spent to win customers, all channels, beside the customers won in the period and the value of ripe ones.
 -- Spend is kept by month: a day or a week has none of its own, and there are no rows. A period without spend in the
@@ -18,12 +18,6 @@ WITH spend AS (
 won AS (
   SELECT reporting_date, segment, count(*) AS customers FROM int_client_periods WHERE is_new GROUP BY ALL
 ),
-ripe AS (
-  SELECT reporting_date, segment, sum(customers) AS customers, sum(revenue) AS revenue
-  FROM int_client_value
-  WHERE is_ripe
-  GROUP BY ALL
-),
 parts AS (
   SELECT
     spend.reporting_date,
@@ -39,14 +33,14 @@ parts AS (
   UNION ALL
   SELECT reporting_date, segment, 'none', 0, false, customers, 0, 0 FROM won
   UNION ALL
-  SELECT reporting_date, segment, 'none', 0, false, 0, customers, revenue FROM ripe
+  SELECT reporting_date, segment, 'none', 0, false, 0, customers, revenue FROM int_ripe_clients
   UNION ALL
   SELECT reporting_date, 'unknown', 'none', 0, false, 0, 0, 0
   FROM int_periods
   WHERE
     reporting_date NOT IN (SELECT reporting_date FROM spend)
     AND reporting_date NOT IN (SELECT reporting_date FROM won)
-    AND reporting_date NOT IN (SELECT reporting_date FROM ripe)
+    AND reporting_date NOT IN (SELECT reporting_date FROM int_ripe_clients)
 )
 SELECT
   parts.reporting_date,

@@ -12,7 +12,6 @@ SELECT
   turned_inactive,
   intensity,
   vintage,
-  segment <> 'unknown' AS has_segment,
   state,
   segment
 FROM int_client_periods

@@ -1,7 +1,8 @@
 -- Grain: month, type of customer and segment for which there is a target; a period without any has one row.
--- Inputs: manual_targets, int_loans, int_periods, report.
+-- Inputs: manual_targets, looker_customer_data, int_loans, int_periods, report.
 -- What was disbursed, and to how many customers, against what was to be. Only what has a target is compared with it:
 -- the type is that of the customer in the month. Targets are set by month: a day or a week has none, and no rows.
+-- The customer data are counted so that they must be in the book: without them no loan has a segment to compare.
 -- Stored: a few rows that take a reading of all loans, and read several times.
 WITH targets AS (
   SELECT
@@ -38,6 +39,7 @@ SELECT
   CAST(coalesce(actual.customers, 0) AS BIGINT) AS customers
 FROM int_periods AS period
 JOIN report ON report.grain IN ('month', 'quarter')
+JOIN (SELECT count(*) AS customers FROM looker_customer_data) AS book ON book.customers >= 0
 LEFT JOIN targets AS target ON target.reporting_date = period.reporting_date
 LEFT JOIN actuals AS actual
   ON actual.reporting_date = target.reporting_date

@@ -1,0 +1,6 @@
+-- Grain: reporting date. Input: int_periods. Without transactions nothing is known of what customers paid.
+SELECT
+  reporting_date,
+  CAST(NULL AS BIGINT) AS ripe_customers,
+  CAST(NULL AS DECIMAL(18, 2)) AS ripe_revenue
+FROM int_periods
