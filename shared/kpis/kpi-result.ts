@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BookId, DatasetId, RunId, Sha256 } from '../domain/ids.ts';
 import { LocalDate } from '../domain/local-date.ts';
+import { withSharedFields } from './compact-mart.ts';
 import { Parity } from './parity-result.ts';
 
 // What a computed KPI looks like, in the marts, over HTTP and in reports. Numbers are decimal text: a JSON
@@ -112,25 +113,29 @@ export const BookEntry = z.object({
 
 /** The KPIs of one book. It holds no clock time, so the same book gives the same bytes. */
 export type KpiMart = z.infer<typeof KpiMart>;
-export const KpiMart = z.object({
-  bookId: BookId,
-  asOf: LocalDate,
-  grain: PeriodGrain.default('month'),
-  book: z.array(BookEntry),
-  /** Hash of all KPI definitions and models. */
-  catalogSha256: Sha256,
-  /** One result for each KPI of the catalogue in the version in force, at the newest reporting date. */
-  kpis: z.array(KpiResult),
-  /** The same KPIs at every reporting date that the book has, oldest first. */
-  series: z.array(KpiResult),
-  /** The newest result of each version that has been replaced: computed beside the one in force, as a restatement. */
-  former: z.array(KpiResult).default([]),
-  /** Each KPI by the values of its dimensions, one dimension at a time, at the newest reporting date and the one before. */
-  breakdowns: z.array(KpiResult).default([]),
-  /** The same KPIs by quarter: each divides its own sums. */
-  quarters: z.array(KpiResult).default([]),
-  contributors: z.array(Contributor).default([]),
-  tables: z.array(DerivedTable).default([]),
-  /** What the second computation of the core KPIs said. Absent where there was none, as in old marts. */
-  parity: Parity.optional(),
-});
+export const KpiMart = z.preprocess(
+  // As it is written, it says once what all results of a KPI have in common.
+  withSharedFields,
+  z.object({
+    bookId: BookId,
+    asOf: LocalDate,
+    grain: PeriodGrain.default('month'),
+    book: z.array(BookEntry),
+    /** Hash of all KPI definitions and models. */
+    catalogSha256: Sha256,
+    /** One result for each KPI of the catalogue in the version in force, at the newest reporting date. */
+    kpis: z.array(KpiResult),
+    /** The same KPIs at every reporting date that the book has, oldest first. */
+    series: z.array(KpiResult),
+    /** The newest result of each version that has been replaced: computed beside the one in force, as a restatement. */
+    former: z.array(KpiResult).default([]),
+    /** Each KPI by the values of its dimensions, one dimension at a time, at the newest reporting date and the one before. */
+    breakdowns: z.array(KpiResult).default([]),
+    /** The same KPIs by quarter: each divides its own sums. */
+    quarters: z.array(KpiResult).default([]),
+    contributors: z.array(Contributor).default([]),
+    tables: z.array(DerivedTable).default([]),
+    /** What the second computation of the core KPIs said. Absent where there was none, as in old marts. */
+    parity: Parity.optional(),
+  }),
+);

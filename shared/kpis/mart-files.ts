@@ -1,12 +1,14 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { neutralised } from '../domain/formula-text.ts';
 import type { SqlSession } from '../ports/sql-engine.ts';
+import { martText } from './compact-mart.ts';
 import type { KpiMart, KpiResult } from './kpi-result.ts';
 
 // A mart as files. JSON is the whole mart; CSV and Parquet are one line for each result, for people and tools
 // that read tables. The same mart gives the same bytes in each form.
 
 export function martJson(mart: KpiMart): string {
-  return `${JSON.stringify(mart, null, 2)}\n`;
+  return martText(mart);
 }
 
 /** RFC 4180. A spreadsheet would run text that looks like a formula, so such a cell gets an apostrophe. */
@@ -16,30 +18,51 @@ export function martCsv(mart: KpiMart): string {
   return [header, ...lines].map((cells) => `${cells.join(',')}\r\n`).join('');
 }
 
-/** Writes the table to `path`, which must lie in the session's scratch directory. */
+/**
+ * Writes the table to `path`, which must lie in the session's scratch directory. A numerator or denominator with more
+ * than 28 digits before the point, as powers have, is empty here; CSV and JSON hold it.
+ */
 export async function writeMartParquet(mart: KpiMart, { sql, path }: ParquetTarget): Promise<void> {
-  const rows = linesOf(mart).map((line, index) => {
-    const cells = COLUMNS.map((column) => sqlLiteral(column.value(line)));
-    return `(${[index, ...cells].join(', ')})`;
-  });
-  const columns = COLUMNS.map(({ name, kind }) => `CAST(${name} AS ${SQL_TYPE[kind]}) AS ${name}`);
-  const names = ['position', ...COLUMNS.map(({ name }) => name)];
+  const lines = `${path}.lines`;
+  await writeFile(
+    lines,
+    linesOf(mart).map(
+      (line, index) => `${[index, ...COLUMNS.map((column) => quotedCell(column.value(line)))].join(',')}\n`,
+    ),
+  );
+  const names = ["'position': 'INTEGER'", ...COLUMNS.map(({ name }) => `'${name}': 'VARCHAR'`)].join(', ');
+  const columns = COLUMNS.map(({ name, kind }) => `${castOf(kind)}(${name} AS ${SQL_TYPE[kind]}) AS ${name}`);
   const before = await sql.rows("SELECT current_setting('threads') AS threads");
   // Several threads would cut the file into row groups by who finishes first.
   await sql.run('SET threads = 1');
   try {
     await sql.run(
-      `COPY (SELECT ${columns.join(', ')} FROM (VALUES ${rows.join(',\n')}) AS line (${names.join(', ')}) ` +
+      `COPY (SELECT ${columns.join(', ')} FROM read_csv(${sqlLiteral(lines)}, header = false, delim = ',', ` +
+        `quote = '"', escape = '"', nullstr = '${NULL_CELL}', allow_quoted_nulls = false, columns = {${names}}) ` +
         `ORDER BY position) TO ${sqlLiteral(path)} (FORMAT parquet, COMPRESSION snappy)`,
     );
   } finally {
+    await rm(lines, { force: true });
     for (const { threads } of before) await sql.run(`SET threads = ${threads}`);
   }
 }
 
+const NULL_CELL = '-';
+
+function quotedCell(value: string | null): string {
+  return value === null ? NULL_CELL : `"${value.replaceAll('"', '""')}"`;
+}
+
+function castOf(kind: Column['kind']): string {
+  return kind === 'decimal' ? 'TRY_CAST' : 'CAST';
+}
+
 export type ParquetTarget = { readonly sql: SqlSession; readonly path: string };
 
-type Line = { readonly mart: KpiMart; readonly part: 'kpi' | 'series'; readonly result: KpiResult };
+const PARTS = ['kpi', 'former', 'series', 'quarter', 'breakdown'] as const;
+type Part = (typeof PARTS)[number];
+
+type Line = { readonly mart: KpiMart; readonly part: Part; readonly result: KpiResult };
 
 type Column = {
   readonly name: string;
@@ -76,10 +99,14 @@ const COLUMNS: readonly Column[] = [
 ];
 
 function linesOf(mart: KpiMart): readonly Line[] {
-  return [
-    ...mart.kpis.map((result): Line => ({ mart, part: 'kpi', result })),
-    ...mart.series.map((result): Line => ({ mart, part: 'series', result })),
-  ];
+  const parts: Readonly<Record<Part, readonly KpiResult[]>> = {
+    kpi: mart.kpis,
+    former: mart.former,
+    series: mart.series,
+    quarter: mart.quarters,
+    breakdown: mart.breakdowns,
+  };
+  return PARTS.flatMap((part) => parts[part].map((result): Line => ({ mart, part, result })));
 }
 
 /** Empty for the total, like the dimension itself. */

@@ -32,7 +32,8 @@ describe('CSV', () => {
 
     const lines = parse(martCsv(mart), { columns: true, record_delimiter: '\r\n' });
 
-    expect(lines).toHaveLength(mart.kpis.length + mart.series.length);
+    const { kpis, former, series, quarters, breakdowns } = mart;
+    expect(lines).toHaveLength([kpis, former, series, quarters, breakdowns].flat().length);
     expect(lines).toContainEqual({
       book_id: mart.bookId,
       part: 'kpi',
@@ -102,7 +103,7 @@ describe('Parquet', () => {
 
     const identity = ({ id, reportingDate }: { id: string; reportingDate: string }) => [id, reportingDate];
     expect(rows.map(({ id, reporting_date: day }) => [id, day.toISOString().slice(0, 10)])).toEqual(
-      [...mart.kpis, ...mart.series].map(identity),
+      [...mart.kpis, ...mart.former, ...mart.series, ...mart.quarters, ...mart.breakdowns].map(identity),
     );
     expect(rows.find(({ id }) => id === 'risk.par_30')).toMatchObject({
       book_id: mart.bookId,

@@ -1,0 +1,72 @@
+import type { KpiMart, KpiResult } from './kpi-result.ts';
+
+// A mart in writing. A book has some thirteen thousand results, and most of what each says is said by the KPI's newest
+// result too: its name, its unit, its owner. Written once, a mart is half as long; whoever reads it gets all of it back.
+
+/** The same for every result of a KPI version, as a rule. */
+const SHARED = [
+  'version',
+  'name',
+  'unit',
+  'precision',
+  'owner',
+  'direction',
+  'thresholds',
+  'model',
+  'inputs',
+] as const;
+
+/** Lists whose results leave out what `kpis` says of the same KPI. */
+const LISTS = ['series', 'breakdowns', 'quarters'] as const;
+
+/** One line for each result. The same mart gives the same bytes. */
+export function martText(mart: KpiMart): string {
+  const newest = new Map(mart.kpis.map((result) => [result.id, result]));
+  const lists: ReadonlySet<string> = new Set(LISTS);
+  const parts = Object.entries(mart).map(([name, value]) => {
+    if (!Array.isArray(value)) return `${JSON.stringify(name)}: ${JSON.stringify(value)}`;
+    const items = lists.has(name) ? mart[toList(name)].map((result) => shortened(result, newest)) : value;
+    const lines = items.map((item) => `\n    ${JSON.stringify(item)}`);
+    return `${JSON.stringify(name)}: [${lines.join(',')}${lines.length === 0 ? '' : '\n  '}]`;
+  });
+  return `{\n  ${parts.join(',\n  ')}\n}\n`;
+}
+
+/** What was read, with everything in every result again; anything that is no written mart stays as it is. */
+export function withSharedFields(written: unknown): unknown {
+  if (!isRecord(written) || !Array.isArray(written['kpis'])) return written;
+  const newest = new Map(written['kpis'].filter(isRecord).map((result) => [result['id'], result]));
+  const whole = (result: unknown): unknown => {
+    if (!isRecord(result)) return result;
+    const shared = newest.get(result['id']);
+    if (shared === undefined) return result;
+    const missing = SHARED.filter((field) => !(field in result) && field in shared);
+    return { ...result, ...Object.fromEntries(missing.map((field) => [field, shared[field]])) };
+  };
+  const lists = LISTS.flatMap((name) => {
+    const list = written[name];
+    return Array.isArray(list) ? [[name, list.map(whole)] as const] : [];
+  });
+  return { ...written, ...Object.fromEntries(lists) };
+}
+
+function shortened(result: KpiResult, newest: ReadonlyMap<string, KpiResult>): Partial<KpiResult> {
+  const shared = newest.get(result.id);
+  if (shared === undefined) return result;
+  const left = new Set<string>(SHARED.filter((field) => isSame(result[field], shared[field])));
+  return Object.fromEntries(Object.entries(result).filter(([field]) => !left.has(field)));
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}
+
+function toList(name: string): (typeof LISTS)[number] {
+  const list = LISTS.find((candidate) => candidate === name);
+  if (list === undefined) throw new RangeError(`${name} is no list of results`);
+  return list;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
