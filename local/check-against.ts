@@ -8,6 +8,7 @@ import { REFERENCE_DAY } from '../shared/domain/local-date.ts';
 import { type CheckDeps, type Comparison, judgeWithoutDrop } from '../shared/pipeline/check-file.ts';
 import { comparedBook, comparedRelations } from '../shared/pipeline/compared-book.ts';
 import { identifyTables } from '../shared/pipeline/identify-tables.ts';
+import type { ByteSource } from '../shared/ports/byte-source.ts';
 import type { Snapshot } from '../shared/ports/snapshot-registry.ts';
 import { UsageError } from './pipeline-options.ts';
 
@@ -68,6 +69,18 @@ export async function filesBelow(folder: string): Promise<OtherFile[]> {
     .map((path) => ({ path, isNamed: false }));
 }
 
+/** The contract that the columns and the folder of a file lead to. */
+export async function contractOf(
+  path: string,
+  source: ByteSource,
+  dir: string,
+  { reader }: Pick<CheckDeps, 'reader'>,
+): Promise<Contract | undefined> {
+  const headers = source.size === 0 ? [] : await reader.readHeaders({ source, scratchDir: dir });
+  const found = 'code' in headers ? undefined : identifyTables(datasetInPath(path), headers);
+  return found?.kind === 'found' ? found.contract : undefined;
+}
+
 /** The file as the snapshot that a drop of it would be, with the staged file as its place. */
 async function stagedFrom(
   { path, isNamed }: OtherFile,
@@ -76,10 +89,7 @@ async function stagedFrom(
   { deps, say }: Against,
 ): Promise<Snapshot | undefined> {
   await using source = await localFile(path);
-  const dataset = datasetInPath(path);
-  const headers = source.size === 0 ? [] : await deps.reader.readHeaders({ source, scratchDir: dir });
-  const found = 'code' in headers ? undefined : identifyTables(dataset, headers);
-  const contract: Contract | undefined = found?.kind === 'found' ? found.contract : undefined;
+  const contract = await contractOf(path, source, dir, deps);
   if (contract === undefined && isNamed)
     say(`${path} is of no dataset that its columns or its folder tell, so nothing was compared with it.`);
   if (contract === undefined || !wanted.includes(contract.relation)) return undefined;

@@ -1,0 +1,49 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { filesBelow } from '../../local/check-against.ts';
+import { generateBook } from '../../local/generate/generate-book.ts';
+import { type StagedBook, stageFiles } from '../../local/stage-files.ts';
+import { DuckDbParquetRows } from '../../shared/adapters/duckdb/duckdb-parquet-rows.ts';
+import { duckDbSqlEngine } from '../../shared/adapters/duckdb/duckdb-sql-engine.ts';
+import { anyFileReader } from '../../shared/decode/any-file-reader.ts';
+import { loadCatalog } from '../../shared/kpis/catalog.ts';
+import { seal } from '../../shared/privacy/sealed.ts';
+import { TEST_PSEUDONYM_KEY } from './a-pipeline.ts';
+
+export type GeneratedBook = StagedBook & AsyncDisposable & { readonly dir: string };
+
+/** What single loans are followed by. */
+const LOOKER = /\/looker\/(?:loans|schedules|transactions|loan_par_balances)\.csv$/;
+
+/**
+ * Those files of a generated book that single loans are followed by, staged as drops of them would be. The caller gives
+ * the folder back.
+ */
+export async function stagedBook(wanted: {
+  loans: number;
+  seed: number;
+  asOf?: string;
+}): Promise<GeneratedBook> {
+  const dir = await mkdtemp(join(tmpdir(), 'book-'));
+  const [sources, staged] = [join(dir, 'sources'), join(dir, 'staged')];
+  await mkdir(staged);
+  await generateBook({ dir: sources, months: 14, ...wanted });
+  const secrets = { get: () => Promise.resolve(seal(TEST_PSEUDONYM_KEY)) };
+  const paths = (await filesBelow(sources)).filter(({ path }) => LOOKER.test(path));
+  const book = await stageFiles(paths, {
+    dir: staged,
+    deps: {
+      secrets,
+      reader: anyFileReader({ secrets, parquetRows: (folder) => new DuckDbParquetRows(folder), workers: 0 }),
+      catalog: loadCatalog,
+      sql: duckDbSqlEngine,
+      clock: { now: () => new Date('2026-01-05T06:30:00Z') },
+    },
+  });
+  return {
+    ...book,
+    dir,
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+  };
+}
