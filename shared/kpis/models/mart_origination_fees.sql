@@ -1,7 +1,7 @@
 -- Grain: loan, at the day of the loan data. Inputs: looker_loan_data, book_entries, report.
 -- Fees withheld at disbursement, with their VAT, over what was disbursed. A loan that was paid out in parts has a row for
--- each, and they add up. Nothing where the file is of a later day than the one that is reported: its balances are too. The file keeps
--- balances that are written off, which are those more than 180 days past due; they are taken out.
+-- each, and they add up. The file keeps balances that are written off, which are those more than 180 days past due; they are taken out.
+-- A file of a later day than the one that is reported has later balances: of it there is one row that says so.
 -- The rate of a loan is to six decimals, half up, in whole numbers; the cast before the product keeps it from overflow.
 WITH loan AS (
   SELECT
@@ -32,7 +32,12 @@ SELECT
   snapshot.as_of,
   priced.outstanding,
   CASE WHEN priced.fee_rate IS NOT NULL THEN priced.outstanding END AS outstanding_with_fee_rate,
-  CAST(priced.fee_rate AS DECIMAL(19, 6)) * priced.outstanding AS fee_rate_times_outstanding
+  CAST(priced.fee_rate AS DECIMAL(19, 6)) * priced.outstanding AS fee_rate_times_outstanding,
+  0 AS is_later
 FROM priced
 JOIN book_entries AS snapshot ON snapshot.relation = 'looker_loan_data'
 JOIN report ON snapshot.as_of <= report.as_of
+UNION ALL
+SELECT last_day(report.as_of), report.as_of, 0, 0, 0, 1
+FROM report
+JOIN book_entries AS snapshot ON snapshot.relation = 'looker_loan_data' AND snapshot.as_of > report.as_of
