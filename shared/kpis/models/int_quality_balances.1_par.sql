@@ -1,28 +1,31 @@
 -- Grain: check of the balances. Inputs: looker_loan_par_balances, looker_loans, book_entries.
 -- violations are rows that break the check, or whole USD of a sum that does not agree. What is needed: see
 -- int_quality_loans.
+-- Stored: so that the checks of one dataset are made after those of another, and not all at the same time.
 WITH balances AS (
   SELECT
     count(*) AS balances,
     count(*) FILTER (
       WHERE NOT (
-        outstanding_balance_usd >= par_7_balance_usd
-        AND par_7_balance_usd >= par_30_balance_usd
-        AND par_30_balance_usd >= par_60_balance_usd
-        AND par_60_balance_usd >= par_90_balance_usd
-        AND par_90_balance_usd >= 0
+        par.outstanding_balance_usd >= par.par_7_balance_usd
+        AND par.par_7_balance_usd >= par.par_30_balance_usd
+        AND par.par_30_balance_usd >= par.par_60_balance_usd
+        AND par.par_60_balance_usd >= par.par_90_balance_usd
+        AND par.par_90_balance_usd >= 0
       )
     ) AS not_nested,
-    count(*) FILTER (WHERE is_writeoff <> (dpd > 180) OR (is_writeoff AND outstanding_balance_usd <> 0))
-      AS odd_writeoffs,
-    count(*) FILTER (WHERE loan_id_raw NOT IN (SELECT loan_id FROM looker_loans)) AS unknown_loans,
-    count(*) FILTER (WHERE outstanding_balance_usd IS NULL)
-      + count(*) FILTER (WHERE par_7_balance_usd IS NULL)
-      + count(*) FILTER (WHERE par_30_balance_usd IS NULL)
-      + count(*) FILTER (WHERE par_60_balance_usd IS NULL)
-      + count(*) FILTER (WHERE par_90_balance_usd IS NULL)
-      + count(*) FILTER (WHERE dpd IS NULL) AS missing
-  FROM looker_loan_par_balances
+    count(*) FILTER (
+      WHERE par.is_writeoff <> (par.dpd > 180) OR (par.is_writeoff AND par.outstanding_balance_usd <> 0)
+    ) AS odd_writeoffs,
+    count(*) FILTER (WHERE loan.loan_id IS NULL) AS unknown_loans,
+    count(*) FILTER (WHERE par.outstanding_balance_usd IS NULL)
+      + count(*) FILTER (WHERE par.par_7_balance_usd IS NULL)
+      + count(*) FILTER (WHERE par.par_30_balance_usd IS NULL)
+      + count(*) FILTER (WHERE par.par_60_balance_usd IS NULL)
+      + count(*) FILTER (WHERE par.par_90_balance_usd IS NULL)
+      + count(*) FILTER (WHERE par.dpd IS NULL) AS missing
+  FROM looker_loan_par_balances AS par
+  LEFT JOIN looker_loans AS loan ON loan.loan_id = par.loan_id_raw
 ),
 newest AS (
   SELECT sum(outstanding_balance_usd + writeoff_outstanding_balance_usd) AS total
@@ -54,7 +57,10 @@ UNION ALL
 SELECT
   'loan_par_balances',
   'loans and balances of the same day agree within USD 50',
-  CASE WHEN abs(newest.total - tape.total) > 50 THEN CAST(abs(newest.total - tape.total) AS BIGINT) ELSE 0 END,
+  CASE
+    WHEN abs(newest.total - tape.total) > 50 THEN CAST(ceil(abs(newest.total - tape.total)) AS BIGINT)
+    ELSE 0
+  END,
   0,
   0
 FROM newest

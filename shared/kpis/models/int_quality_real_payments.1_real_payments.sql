@@ -1,4 +1,5 @@
 -- Grain: check of the real payments. Inputs: stg_real_payments, looker_loans.
+-- Stored: so that the checks of one dataset are made after those of another, and not all at the same time.
 WITH payments AS (
   SELECT
     count(*) FILTER (WHERE loan.loan_id IS NULL) AS unknown_loans,

@@ -1,27 +1,28 @@
 -- Grain: check of the transactions. Inputs: looker_transactions, looker_loans, book_entries.
 -- violations are rows that break the check, or whole USD of a sum that does not agree. What is needed: see
 -- int_quality_loans.
+-- Stored: so that the checks of one dataset are made after those of another, and not all at the same time.
 WITH transactions AS (
   SELECT
     count(*) AS transactions,
-    count(*) FILTER (WHERE transaction.loan_id NOT IN (SELECT loan_id FROM looker_loans)) AS unknown_loans,
+    count(*) FILTER (WHERE loan.loan_id IS NULL) AS unknown_loans,
     count(*) FILTER (WHERE transaction.date_paid > snapshot.as_of) AS later,
+    count(*) FILTER (
+      WHERE transaction.transaction_type = 'PAYMENT' AND transaction.date_paid < loan.disburse_date
+    ) AS too_early,
+    sum(
+      CASE
+        WHEN transaction.transaction_type = 'DISBURSEMENT' THEN transaction.principal
+        ELSE -transaction.principal
+      END
+    ) AS owed,
     count(*) FILTER (WHERE transaction.date_paid IS NULL)
       + count(*) FILTER (WHERE transaction.principal IS NULL)
       + count(*) FILTER (WHERE transaction.interest IS NULL)
       + count(*) FILTER (WHERE transaction.fees IS NULL) AS missing
   FROM looker_transactions AS transaction
   JOIN book_entries AS snapshot ON snapshot.relation = 'looker_transactions'
-),
-too_early AS (
-  SELECT count(*) AS payments
-  FROM looker_transactions AS transaction
-  JOIN looker_loans AS loan ON loan.loan_id = transaction.loan_id
-  WHERE transaction.transaction_type = 'PAYMENT' AND transaction.date_paid < loan.disburse_date
-),
-owed AS (
-  SELECT sum(CASE WHEN transaction_type = 'DISBURSEMENT' THEN principal ELSE -principal END) AS total
-  FROM looker_transactions
+  LEFT JOIN looker_loans AS loan ON loan.loan_id = transaction.loan_id
 ),
 tape AS (
   SELECT sum(outstanding_balance) AS total FROM looker_loans
@@ -40,16 +41,20 @@ UNION ALL
 SELECT 'transactions', 'no transaction is after the day of the file', later, 0, 0
 FROM transactions
 UNION ALL
-SELECT 'transactions', 'no payment is before its disbursement', payments, 0, 0
-FROM too_early
+SELECT 'transactions', 'no payment is before its disbursement', too_early, 0, 0
+FROM transactions
 UNION ALL
 SELECT
   'transactions',
   'loans and transactions of the same day agree within USD 1',
-  CASE WHEN abs(owed.total - tape.total) > 1 THEN CAST(abs(owed.total - tape.total) AS BIGINT) ELSE 0 END,
+  CASE
+    WHEN abs(transactions.owed - tape.total) > 1
+    THEN CAST(ceil(abs(transactions.owed - tape.total)) AS BIGINT)
+    ELSE 0
+  END,
   0,
   0
-FROM owed
+FROM transactions
 CROSS JOIN tape
 JOIN days ON days.days = 1
 UNION ALL
