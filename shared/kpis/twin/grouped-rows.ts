@@ -7,15 +7,21 @@ export type GroupedRows = {
 
 export function groupedRows(groupOfRow: Int32Array, groups: number): GroupedRows {
   const ends = new Int32Array(groups + 1);
-  for (const group of groupOfRow) ends[group + 1] = at(ends, group + 1) + 1;
+  const rows = groupOfRow.length;
+  for (let row = 0; row < rows; row += 1) increment(ends, at(groupOfRow, row) + 1);
   for (let group = 0; group < groups; group += 1) ends[group + 1] = at(ends, group + 1) + at(ends, group);
   const next = ends.slice();
-  const order = new Int32Array(groupOfRow.length);
-  for (const [row, group] of groupOfRow.entries()) {
+  const order = new Int32Array(rows);
+  for (let row = 0; row < rows; row += 1) {
+    const group = at(groupOfRow, row);
     order[at(next, group)] = row;
-    next[group] = at(next, group) + 1;
+    increment(next, group);
   }
   return { rowsOf: (group) => order.subarray(at(ends, group), at(ends, group + 1)) };
+}
+
+function increment(values: Int32Array, index: number): void {
+  values[index] = at(values, index) + 1;
 }
 
 /** The element, which must be there. */

@@ -34,11 +34,16 @@ export class LoanEvents {
   /** In order of day. */
   of(loan: number): readonly LoanEvent[] {
     this.#grouped ??= groupedRows(this.#loan.subarray(0, this.#rows), this.#loans);
-    const events = Array.from(this.#grouped.rowsOf(loan), (row) => ({
-      day: at(this.#day, row),
-      total: at(this.#total, row),
-      principal: at(this.#principal, row),
-    }));
+    const rows = this.#grouped.rowsOf(loan);
+    const events: LoanEvent[] = [];
+    for (let place = 0; place < rows.length; place += 1) {
+      const row = at(rows, place);
+      events.push({
+        day: at(this.#day, row),
+        total: at(this.#total, row),
+        principal: at(this.#principal, row),
+      });
+    }
     return events.length > 1 ? events.sort((a, b) => a.day - b.day) : events;
   }
 }

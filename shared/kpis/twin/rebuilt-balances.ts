@@ -29,12 +29,12 @@ export function recordOf(
 export function rebuiltHistory(loan: LoanRecord, dates: readonly BalanceDate[]): readonly DatedStanding[] {
   const history: DatedStanding[] = [];
   const lastPayment = loan.payments.at(-1)?.day ?? Number.NEGATIVE_INFINITY;
-  for (const [date, { asOf, periodStart }] of dates.entries()) {
-    if (asOf < loan.terms.disburseDay) continue;
-    const standing = rebuiltStanding(loan, { asOf, periodStart });
+  let date = dates.findIndex(({ asOf }) => asOf >= loan.terms.disburseDay);
+  for (let day = dates[date]; day !== undefined; day = dates[++date]) {
+    const standing = rebuiltStanding(loan, day);
     if (standing !== undefined) history.push({ date, standing });
     // Nothing is owed any more, and nothing happens that could change it.
-    else if (asOf >= lastPayment) break;
+    else if (day.asOf >= lastPayment) break;
   }
   return history;
 }

@@ -39,7 +39,9 @@ export class StandingRows {
   of(loan: number, placeOf: (date: number) => number | undefined): readonly DatedStanding[] {
     this.#grouped ??= groupedRows(this.#loan.subarray(0, this.#rows), this.#loans);
     const history: DatedStanding[] = [];
-    for (const row of this.#grouped.rowsOf(loan)) {
+    const rows = this.#grouped.rowsOf(loan);
+    for (let place = 0; place < rows.length; place += 1) {
+      const row = at(rows, place);
       const date = placeOf(at(this.#date, row));
       if (date !== undefined) history.push({ date, standing: this.#standingAt(row) });
     }
