@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LocalDate } from '../domain/local-date.ts';
 import type { Catalog } from './catalog.ts';
-import { measureWords, metricText, waysTo } from './definition-words.ts';
+import { measureWords, metricText, type WayToKpi, wayFinder } from './definition-words.ts';
 import type { KpiDefinition } from './kpi-definition.ts';
 import { type KpiMart, type KpiResult, KpiStatus, KpiUnit } from './kpi-result.ts';
 
@@ -66,7 +66,8 @@ export const CatalogListing = z.object({
 /** `mart`: the newest numbers, from which it is told what can be had. */
 export function catalogListing(catalog: Catalog, mart: KpiMart | undefined): CatalogListing {
   const results = new Map(mart?.kpis.map((kpi) => [kpi.id, kpi]));
-  const kpis = catalog.kpis.map((kpi) => listed(kpi, catalog, results.get(kpi.id)));
+  const waysTo = wayFinder(catalog.models);
+  const kpis = catalog.kpis.map((kpi) => listed(kpi, catalog.former, waysTo(kpi), results.get(kpi.id)));
   const inBook = new Set(mart?.book.map(({ dataset }) => String(dataset)));
   const datasetsOf = (kpi: ListedKpi): string[] =>
     kpi.ways.flatMap(({ needs, optional }) => [...needs.flat(), ...optional]);
@@ -95,7 +96,12 @@ function grouped(
   }));
 }
 
-function listed(kpi: KpiDefinition, { former, models }: Catalog, result: KpiResult | undefined): ListedKpi {
+function listed(
+  kpi: KpiDefinition,
+  former: readonly KpiDefinition[],
+  ways: readonly WayToKpi[],
+  result: KpiResult | undefined,
+): ListedKpi {
   const { id, name, nameEs, department, owner, cadence, version, provisional, formula } = kpi;
   const { grain, unit, precision, direction, thresholds } = kpi;
   const measures = kpi.unavailable === undefined ? Object.entries(kpi.measures) : [];
@@ -110,7 +116,7 @@ function listed(kpi: KpiDefinition, { former, models }: Catalog, result: KpiResu
     contributors: kpi.contributors ?? null,
     ...{ unit, precision, direction },
     thresholds: thresholds ?? null,
-    ways: waysTo(kpi, models).map(({ model, needs, optional }) => ({
+    ways: ways.map(({ model, needs, optional }) => ({
       model,
       needs: needs.map((datasets) => [...datasets]),
       optional: [...optional],

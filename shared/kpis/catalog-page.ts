@@ -1,10 +1,11 @@
 import type { Catalog } from './catalog.ts';
-import { limitWords, measureWords, metricText, type WayToKpi, waysTo } from './definition-words.ts';
+import { limitWords, measureWords, metricText, type WayToKpi, wayFinder } from './definition-words.ts';
 import type { KpiDefinition } from './kpi-definition.ts';
 
 /** The catalogue as a Markdown page, so that the documents never say another thing than the definitions. */
 export function catalogPage(catalog: Pick<Catalog, 'kpis' | 'former' | 'models'>): string {
-  const { kpis } = catalog;
+  const { kpis, former, models } = catalog;
+  const waysTo = wayFinder(models);
   const rows = kpis.map(
     (kpi) =>
       `| [\`${kpi.id}\`](#${anchorOf(kpi)}) | ${kpi.name} | ${kpi.nameEs} | ${kpi.department} | ${kpi.unit} | ${directionWords(kpi)} | ${limitWords(kpi)} | ${kpi.owner} | ${kpi.cadence} |`,
@@ -19,7 +20,7 @@ export function catalogPage(catalog: Pick<Catalog, 'kpis' | 'former' | 'models'>
       '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
       ...rows,
     ].join('\n'),
-    ...kpis.map((kpi) => section(kpi, catalog)),
+    ...kpis.map((kpi) => section(kpi, former, waysTo(kpi))),
     '',
   ].join('\n\n');
 }
@@ -33,9 +34,8 @@ function dimensionTable(kpis: readonly KpiDefinition[]): string[] {
   return [['| dimension | KPIs that are divided by it |', '| --- | ---: |', ...lines].join('\n')];
 }
 
-function section(kpi: KpiDefinition, { former, models }: Pick<Catalog, 'former' | 'models'>): string {
+function section(kpi: KpiDefinition, former: readonly KpiDefinition[], ways: readonly WayToKpi[]): string {
   const earlier = former.filter(({ id }) => id === kpi.id);
-  const ways = waysTo(kpi, models);
   return [
     `## ${kpi.id}`,
     '',

@@ -42,16 +42,21 @@ export type WayToKpi = {
   readonly optional: readonly string[];
 };
 
-/** In the order in which they are tried. */
-export function waysTo(kpi: KpiDefinition, models: readonly Model[]): WayToKpi[] {
-  if (kpi.unavailable !== undefined) return [];
+/** For each KPI its marts in the order in which they are tried. What models need is worked out once. */
+export function wayFinder(models: readonly Model[]): (kpi: KpiDefinition) => WayToKpi[] {
   const { lacks } = resolveModels(models, new Set());
-  return kpi.models.map((model) => {
+  const found = new Map<string, WayToKpi>();
+  const wayBy = (model: string): WayToKpi => {
     const needs = (lacks.get(model) ?? []).map(datasetsOf);
     const needed = new Set(needs.flat());
     const optional = datasetsOf(relationsBehind(model, models)).filter((dataset) => !needed.has(dataset));
     return { model, needs, optional };
-  });
+  };
+  return (kpi) => {
+    if (kpi.unavailable !== undefined) return [];
+    for (const model of kpi.models) if (!found.has(model)) found.set(model, wayBy(model));
+    return kpi.models.flatMap((model) => found.get(model) ?? []);
+  };
 }
 
 function datasetsOf(relations: readonly string[]): string[] {

@@ -185,6 +185,16 @@ function moved(amount: string, { unit, precision }: KpiResult, language: Languag
   return html`<td class="number">${sign}${language.value(rational(amount), unit, precision + 2)}</td>`;
 }
 
+/** Sides of an annual rate are powers: nobody reads their hundred digits, which the JSON has. */
+const MOST_DIGITS = 21;
+const MOST_DECIMALS = 10;
+
 function inFull(amount: string, language: Language): string {
-  return language.number(rational(amount), amount.split('.')[1]?.length ?? 0);
+  const [whole = '', decimals = ''] = amount.split('.');
+  const digits = whole.replace('-', '');
+  if (digits.length <= MOST_DIGITS) {
+    return language.number(rational(amount), Math.min(decimals.length, MOST_DECIMALS));
+  }
+  const sign = amount.startsWith('-') ? '-' : '';
+  return `${sign}${digits.slice(0, 1)}.${digits.slice(1, 7)} × 10^${digits.length - 1}`;
 }

@@ -31,6 +31,7 @@ const PROTECTED = [
   ['POST', 'check'],
   ['GET', 'kpis'],
   ['GET', 'kpis/risk.par_30'],
+  ['GET', 'catalog'],
   ['GET', 'dashboard'],
   ['GET', 'reports/2025-12-10'],
   ['GET', 'openapi.json'],
@@ -296,10 +297,27 @@ describe('KPIs', () => {
     expect(answer.book.map(({ sha256 }) => sha256)).toContain(run.sha256);
   });
 
+  it('are explained to a browser on a page, in its language, and so is the catalogue', async () => {
+    const headers = { accept: 'text/html,*/*;q=0.8', 'accept-language': 'es-SV' };
+    for (const path of ['kpis/risk.par_90', 'catalog']) {
+      const answer = await host.ask(`/api/${path}`, { headers });
+      const html = await answer.text();
+
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(html).toContain('<html lang="es">');
+      expectNoScript(html);
+      expect(html).not.toContain(host.key);
+    }
+  });
+
   it.each([
     ['kpis/no.such_kpi', 404],
     ['kpis?asOf=2001-01-01', 404],
+    ['kpis?asOf=2999-01-01', 404],
     ['kpis?asOf=yesterday', 400],
+    ['kpis?grain=year', 400],
+    ['kpis/risk.par_30?dimension=company', 400],
+    ['catalog?format=xml', 400],
     ['kpis/risk.par_30?asOf=2025-13-01', 400],
     ['reports/2001-01-01', 404],
     ['reports/latest', 400],
