@@ -1,6 +1,7 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { Vector } from '../decode/column-batch.ts';
 import { packCodes, packedBytes, packRun } from './bit-packing.ts';
+import { giveUp } from './give-up.ts';
 import { ENCODING, type LaidOutValues } from './laid-out-values.ts';
 import { layOutBooleans, layOutDecimals, layOutIntegers } from './number-values.ts';
 import { PageRoom } from './page-room.ts';
@@ -155,10 +156,12 @@ function toPage(kind: number, body: Uint8Array, writeHeader: (header: ThriftWrit
   const bytes = new Uint8Array(header.length + compressed.length);
   bytes.set(header);
   bytes.set(compressed, header.length);
+  // Small ones lie in memory that Node uses for other things as well.
+  if (compressed.buffer.byteLength > Buffer.poolSize) giveUp(compressed.buffer);
   return { bytes, uncompressedBytes: header.length + body.length };
 }
 
-function compress(body: Uint8Array): Uint8Array {
+function compress(body: Uint8Array): Buffer<ArrayBuffer> {
   return zstdCompressSync(body, {
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
     pledgedSrcSize: body.length,

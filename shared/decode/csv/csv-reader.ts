@@ -11,9 +11,10 @@ import type { SetAside } from '../set-aside.ts';
 import { type CsvHeader, readHeader } from './csv-header.ts';
 import { BYTE_ORDER_MARK, otherDelimiter } from './csv-problems.ts';
 import { CsvWorkers } from './csv-workers.ts';
+import { chunkDecoder } from './decode-chunk.ts';
 import { COMMA } from './dialect.ts';
 import { type ChunkDecoders, MOST_CHUNK_BYTES, readInParallel } from './read-in-parallel.ts';
-import { type CsvFile, type Place, readInSequence } from './read-in-sequence.ts';
+import { type CsvFile, finishedBy, finishedHere, type Place, readInSequence } from './read-in-sequence.ts';
 import type { Layout } from './record-decoder.ts';
 
 // CSV in, typed parts out: one part for each 65,536 records, however the file is read.
@@ -22,17 +23,24 @@ export type CsvSettings = {
   readonly tokenOf: TokenMaker;
   /** Workers make the same tokens for themselves. */
   readonly pseudonymKey: string;
-  /** Threads that decode; with one, this thread does. */
+  /** Threads that work on the file, this one included. */
   readonly workers: number;
   readonly setAside?: SetAside | undefined;
-  /** Smaller files are not worth a worker's start. */
+  /** Smaller files are not worth a second thread that decodes as well. */
   readonly parallelFromBytes?: number | undefined;
+  /** Nor smaller ones than these one that finishes the parts. As above where that is given and this is not. */
+  readonly finishFromBytes?: number | undefined;
   readonly rangeBytes?: number;
   readonly partRecords?: number;
   readonly mostChunkBytes?: number;
 };
 
-/** Two threads bring nothing at 75 MB: each takes 0.2 s to start, and its code is slow until it has been compiled. */
+/** A thread takes 0.1 s of the processor to start. */
+const FINISH_FROM_BYTES = 15_000_000;
+/**
+ * Code is slow until it has been compiled, in each thread anew. Below this size it is better if the one only decodes and
+ * the other only finishes, although the first has more than twice as much to do.
+ */
 const PARALLEL_FROM_BYTES = 150_000_000;
 const RANGE_BYTES = 8 * 1024 * 1024;
 
@@ -79,35 +87,69 @@ export async function readCsv(
   };
 }
 
-async function readRecords(
-  file: CsvFile,
-  from: Place,
-  sink: PartSink,
-  { tokenOf, pseudonymKey, workers, parallelFromBytes = PARALLEL_FROM_BYTES }: CsvSettings,
-): Promise<{ readonly records: number } | Problem> {
-  if (workers < 2 || file.source.size < parallelFromBytes) return readInSequence(file, from, tokenOf, sink);
-  const start = (): CsvWorkers => new CsvWorkers(workers, file, pseudonymKey);
-  const place = await readByWorkers(file, from, sink, { count: workers, start });
-  // What the workers could not cut or read is read from there on, in the words of the reader that sees all of it.
-  return place.offset >= file.source.size
-    ? { records: place.record }
-    : readInSequence(file, place, tokenOf, sink);
+type Read = { readonly records: number } | Problem;
+
+/** Alone, with other threads that finish the parts, or with other threads that decode as well. */
+async function readRecords(file: CsvFile, from: Place, sink: PartSink, settings: CsvSettings): Promise<Read> {
+  const { workers, parallelFromBytes = PARALLEL_FROM_BYTES } = settings;
+  const { finishFromBytes = settings.parallelFromBytes ?? FINISH_FROM_BYTES } = settings;
+  const { size } = file.source;
+  if (workers > 1 && size >= parallelFromBytes) return readByThreads(file, from, sink, settings);
+  if (workers > 1 && size >= finishFromBytes) return readForThreads(file, from, sink, settings);
+  return readInSequence(file, from, settings.tokenOf, finishedHere(file.contract, settings.tokenOf, sink));
 }
 
-async function readByWorkers(
+async function readForThreads(
   file: CsvFile,
   from: Place,
   sink: PartSink,
-  { count, start }: { readonly count: number; readonly start: () => CsvWorkers },
-): Promise<Place> {
-  // Not before a chunk has been cut: of a file whose records are too long for chunks, there is none.
-  let workers: CsvWorkers | undefined;
-  const decode: ChunkDecoders['decode'] = (chunk) => (workers ??= start()).decode(chunk);
+  settings: CsvSettings,
+): Promise<Read> {
+  const threads = new CsvWorkers(settings.workers - 1, file, settings.pseudonymKey);
   try {
-    return await readInParallel(file, from, { count, decode }, sink);
+    const parts = finishedBy((part) => threads.finish(part), sink);
+    return await readInSequence(file, from, settings.tokenOf, parts);
   } finally {
-    await workers?.close();
+    await threads.close();
   }
+}
+
+async function readByThreads(
+  file: CsvFile,
+  from: Place,
+  sink: PartSink,
+  settings: CsvSettings,
+): Promise<Read> {
+  // Not before a chunk has been cut: of a file whose records are too long for chunks, there is none.
+  let threads: CsvWorkers | undefined;
+  const decoders: ChunkDecoders = {
+    threads: settings.workers - 1,
+    get notBegun() {
+      return threads?.notBegun ?? 0;
+    },
+    offer: (chunk) => (threads ??= startDecoding(file, settings)).offer(chunk),
+    help: () => threads?.help() ?? false,
+  };
+  const readUpTo = async (): Promise<Place> => {
+    try {
+      return await readInParallel(file, from, decoders, sink);
+    } finally {
+      await threads?.close();
+    }
+  };
+  const place = await readUpTo();
+  // What the threads could not cut or read is read from there on, in the words of the reader that sees all of it.
+  return place.offset >= file.source.size
+    ? { records: place.record }
+    : readInSequence(file, place, settings.tokenOf, finishedHere(file.contract, settings.tokenOf, sink));
+}
+
+/** They load their code while this thread makes its own decoder. */
+function startDecoding(file: CsvFile, { workers, pseudonymKey, tokenOf }: CsvSettings): CsvWorkers {
+  let decode: ReturnType<typeof chunkDecoder> | undefined;
+  return new CsvWorkers(workers - 1, file, pseudonymKey, (chunk) =>
+    (decode ??= chunkDecoder(file, tokenOf))(chunk),
+  );
 }
 
 export function layoutOf({ names, delimiter }: CsvHeader, positions: ReadonlyMap<string, number>): Layout {

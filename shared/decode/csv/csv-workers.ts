@@ -1,82 +1,141 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { SnapshotPart } from '../snapshot-part.ts';
 import type { ChunkToDecode, DecodedChunk, DecodingOrders } from './decode-chunk.ts';
+import { buffersOf, type UnfinishedPart } from './finish-part.ts';
+import type { ChunkDecoders } from './read-in-parallel.ts';
 
 /** What a worker is told at its start. */
 export type WorkerOrders = DecodingOrders & {
   readonly pseudonymKey: string;
+  /** Is it to decode chunks, or only to finish parts? */
+  readonly decodes: boolean;
+  /** How many of the offered chunks somebody has begun with; all threads see it. */
+  readonly begun: Begun;
 };
 
-/** Threads that decode chunks. A thread that dies fails every chunk that is still wanted. */
-export class CsvWorkers {
-  readonly count: number;
-  readonly #threads: readonly Thread[];
+/** The first chunk that is offered has number 0. */
+export type WorkerTask =
+  | { readonly kind: 'chunk'; readonly number: number; readonly chunk: ChunkToDecode }
+  | { readonly kind: 'rows'; readonly part: UnfinishedPart };
 
-  constructor(
-    count: number,
-    { contract, layout, setAside, partRecords }: DecodingOrders,
-    pseudonymKey: string,
-  ) {
-    const orders: WorkerOrders = { contract, layout, setAside, partRecords, pseudonymKey };
-    this.count = count;
-    this.#threads = Array.from({ length: count }, () => new Thread(orders));
-  }
+export type WorkerAnswer =
+  | { readonly kind: 'chunk'; readonly number: number; readonly decoded: DecodedChunk }
+  | { readonly kind: 'rows'; readonly part: SnapshotPart };
 
-  decode(chunk: ChunkToDecode): Promise<DecodedChunk> {
-    const idlest = this.#threads.reduce((a, b) => (b.waiting < a.waiting ? b : a));
-    const decoded = idlest.decode(chunk);
-    // It may fail while nobody waits for it yet, or not be waited for at all.
-    decoded.catch(() => undefined);
-    return decoded;
-  }
+type Begun = Int32Array<SharedArrayBuffer>;
 
-  async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close()));
-  }
+/**
+ * Chunks are begun in their order, each by whoever asks first: no thread has a queue of its own, so none of them waits
+ * while another one has more than it can do.
+ */
+export function claimed(begun: Begun, number: number): boolean {
+  return Atomics.compareExchange(begun, 0, number, number + 1) === number;
 }
 
-type Waiting = { resolve(decoded: DecodedChunk): void; reject(error: unknown): void };
+type Waiting<Answer> = {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+};
 
-class Thread {
-  readonly #worker: Worker;
-  /** A thread answers in the order in which it was asked. */
-  readonly #waiting: Waiting[] = [];
+/** Threads that decode chunks or finish parts of one file. One that dies fails all that is still wanted. */
+export class CsvWorkers implements ChunkDecoders {
+  readonly threads: number;
+  readonly #begun: Begun = new Int32Array(new SharedArrayBuffer(4));
+  readonly #workers: readonly FinishingWorker[];
+  readonly #decodeHere: (chunk: ChunkToDecode) => DecodedChunk;
+  readonly #chunks = new Map<number, Waiting<DecodedChunk> & { readonly chunk: ChunkToDecode }>();
+  #offered = 0;
   #failure: Error | undefined;
 
-  constructor(orders: WorkerOrders) {
-    // Sources in development, a bundle beside this one when deployed.
-    const script = new URL(`./csv-worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(script, { workerData: orders });
-    this.#worker.on('message', (decoded: DecodedChunk) => this.#waiting.shift()?.resolve(decoded));
-    this.#worker.on('error', (error) =>
-      this.#fail(new Error('a thread that decodes CSV failed', { cause: error })),
-    );
-    this.#worker.on('exit', (code) =>
-      this.#fail(new Error(`a thread that decodes CSV ended with code ${code}`)),
-    );
+  /** `decodeHere` is for chunks that no thread has begun with; without it there are only parts to be finished. */
+  constructor(
+    threads: number,
+    { contract, layout, setAside, partRecords }: DecodingOrders,
+    pseudonymKey: string,
+    decodeHere?: (chunk: ChunkToDecode) => DecodedChunk,
+  ) {
+    const decodes = decodeHere !== undefined;
+    const orders: WorkerOrders = {
+      ...{ contract, layout, setAside, partRecords },
+      ...{ pseudonymKey, decodes, begun: this.#begun },
+    };
+    this.threads = threads;
+    this.#decodeHere = decodeHere ?? (() => ({ kind: 'fault' }));
+    this.#workers = Array.from({ length: threads }, () => this.#start(orders));
   }
 
-  get waiting(): number {
-    return this.#waiting.length;
+  get notBegun(): number {
+    return this.#offered - Atomics.load(this.#begun, 0);
   }
 
-  decode(chunk: ChunkToDecode): Promise<DecodedChunk> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) {
-        reject(this.#failure);
-        return;
-      }
-      this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(chunk, [chunk.bytes.buffer]);
-    });
+  offer(chunk: ChunkToDecode): Promise<DecodedChunk> {
+    const number = this.#offered;
+    this.#offered += 1;
+    for (const { worker } of this.#workers) post(worker, { kind: 'chunk', number, chunk });
+    return this.#answer((waiting) => this.#chunks.set(number, { ...waiting, chunk }));
+  }
+
+  help(): boolean {
+    for (let number = Atomics.load(this.#begun, 0); number < this.#offered; number += 1) {
+      if (!claimed(this.#begun, number)) continue;
+      const waiting = this.#chunks.get(number);
+      this.#chunks.delete(number);
+      waiting?.resolve(this.#decodeHere(waiting.chunk));
+      return true;
+    }
+    return false;
+  }
+
+  finish(part: UnfinishedPart): Promise<SnapshotPart> {
+    const idlest = this.#workers.reduce((a, b) => (b.parts.length < a.parts.length ? b : a));
+    post(idlest.worker, { kind: 'rows', part }, buffersOf(part));
+    return this.#answer((waiting) => idlest.parts.push(waiting));
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await Promise.all(this.#workers.map(({ worker }) => worker.terminate()));
+  }
+
+  #answer<Answer>(wait: (waiting: Waiting<Answer>) => void): Promise<Answer> {
+    const answer = new Promise<Answer>((resolve, reject) => {
+      if (this.#failure === undefined) wait({ resolve, reject });
+      else reject(this.#failure);
+    });
+    // It may fail while nobody waits for it yet, or not be waited for at all.
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  #start(orders: WorkerOrders): FinishingWorker {
+    // Sources in development, a bundle beside this one when deployed.
+    const script = new URL(`./csv-worker${extname(import.meta.url)}`, import.meta.url);
+    const worker = new Worker(script, { workerData: orders });
+    const parts: Waiting<SnapshotPart>[] = [];
+    worker.on('message', (answer: WorkerAnswer) => {
+      if (answer.kind === 'rows') {
+        parts.shift()?.resolve(answer.part);
+        return;
+      }
+      this.#chunks.get(answer.number)?.resolve(answer.decoded);
+      this.#chunks.delete(answer.number);
+    });
+    worker.on('error', (cause) => this.#fail(new Error('a thread that decodes CSV failed', { cause })));
+    worker.on('exit', (code) => this.#fail(new Error(`a thread that decodes CSV ended with code ${code}`)));
+    return { worker, parts };
   }
 
   #fail(failure: Error): void {
     this.#failure ??= failure;
-    for (const chunk of this.#waiting.splice(0)) chunk.reject(this.#failure);
+    const parts = this.#workers.flatMap((each) => each.parts.splice(0));
+    for (const { reject } of [...this.#chunks.values(), ...parts]) reject(this.#failure);
+    this.#chunks.clear();
   }
+}
+
+/** A thread answers for parts in the order in which it was asked. */
+type FinishingWorker = { readonly worker: Worker; readonly parts: Waiting<SnapshotPart>[] };
+
+function post(worker: Worker, task: WorkerTask, transfer: ArrayBuffer[] = []): void {
+  worker.postMessage(task, transfer);
 }

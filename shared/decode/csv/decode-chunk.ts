@@ -4,6 +4,7 @@ import type { SnapshotPart } from '../snapshot-part.ts';
 import type { Chunk } from './cut-chunks.ts';
 import { LINE_FEED } from './dialect.ts';
 import { encodingFault } from './encoding-faults.ts';
+import { partFinisher } from './finish-part.ts';
 import type { CsvFile } from './read-in-sequence.ts';
 import { RecordDecoder } from './record-decoder.ts';
 
@@ -27,8 +28,9 @@ export function chunkDecoder(
 ): (chunk: ChunkToDecode) => DecodedChunk {
   const builder = new PartBuilder(contract, tokenOf, setAside);
   const decoder = new RecordDecoder(builder, contract, layout, { record: 0, line: 0, partRecords });
-  return ({ bytes, size, offset, records, recordBefore }) => {
-    const stretch = { bytes: Buffer.from(bytes.buffer), end: size, isLast: true, offset };
+  const finish = partFinisher(contract, tokenOf);
+  return ({ room, size, offset, records, recordBefore }) => {
+    const stretch = { bytes: Buffer.from(room.buffer), end: size, isLast: true, offset };
     if (encodingFault(stretch.bytes, 0, size, true) !== -1) return { kind: 'fault' };
     stretch.bytes[size] = LINE_FEED;
     decoder.at = 0;
@@ -39,6 +41,6 @@ export function chunkDecoder(
     const isWhole = (stop === 'more' || stop === 'part') && decoder.skipLineEnds(stretch) >= size;
     const isAsCut = isWhole && !decoder.hasMalformed && builder.records === records;
     const part = decoder.takePart();
-    return isAsCut ? { kind: 'part', part, lines: decoder.line } : { kind: 'fault' };
+    return isAsCut ? { kind: 'part', part: finish(part), lines: decoder.line } : { kind: 'fault' };
   };
 }

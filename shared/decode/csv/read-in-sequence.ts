@@ -5,9 +5,11 @@ import type { PartSink } from '../../ports/file-reader.ts';
 import type { TokenMaker } from '../../privacy/pseudonym.ts';
 import { PartBuilder } from '../part-builder.ts';
 import type { SetAside } from '../set-aside.ts';
+import type { SnapshotPart } from '../snapshot-part.ts';
 import { endlessRecord } from './csv-problems.ts';
 import { LINE_FEED, MOST_RECORD_BYTES, READ_AHEAD_BYTES } from './dialect.ts';
 import { countLineEnds, encodingFault, wholeCharacters, wrongEncoding } from './encoding-faults.ts';
+import { partFinisher, type UnfinishedPart } from './finish-part.ts';
 import { type Layout, RecordDecoder } from './record-decoder.ts';
 
 /** A place between two records of a file: number of the last record, and the line that the next one may begin on. */
@@ -23,16 +25,66 @@ export type CsvFile = {
   readonly mostChunkBytes: number;
 };
 
+/** Where parts go as soon as they are there. */
+export type PartTaker = {
+  take(part: UnfinishedPart): Promise<void>;
+  /** All parts have been handed on. */
+  end(): Promise<void>;
+};
+
+/** All of the work in this thread. */
+export function finishedHere(contract: Contract, tokenOf: TokenMaker, sink: PartSink): PartTaker {
+  const finish = partFinisher(contract, tokenOf);
+  return { take: (part) => sink.take(finish(part)), end: async () => undefined };
+}
+
+/** So many parts may be in the hands of others while the next one is read. */
+const MOST_UNFINISHED = 2;
+
+/** The parts are finished elsewhere, and handed on in their order. */
+export function finishedBy(
+  finish: (part: UnfinishedPart) => Promise<SnapshotPart>,
+  sink: PartSink,
+): PartTaker {
+  const underWay: Promise<SnapshotPart>[] = [];
+  const handOn = async (most: number): Promise<void> => {
+    while (underWay.length > most) {
+      const part = await underWay.shift();
+      if (part !== undefined) await sink.take(part);
+    }
+  };
+  return {
+    take(part) {
+      underWay.push(finish(part));
+      return handOn(MOST_UNFINISHED);
+    },
+    end: () => handOn(0),
+  };
+}
+
 /** Reads the records from a place on. Returns how many there are, or why they cannot be told apart. */
 export async function readInSequence(
   file: CsvFile,
   from: Place,
   tokenOf: TokenMaker,
-  sink: PartSink,
+  parts: PartTaker,
 ): Promise<{ readonly records: number } | Problem> {
   const { contract, layout, partRecords } = file;
   const builder = new PartBuilder(contract, tokenOf, file.setAside);
   const decoder = new RecordDecoder(builder, contract, layout, { ...from, partRecords });
+  const problem = await readRanges(file, from, decoder, parts);
+  if (problem === undefined && builder.records > 0) await parts.take(decoder.takePart());
+  await parts.end();
+  return problem ?? { records: decoder.record };
+}
+
+/** Returns why records cannot be told apart; the last part is still in the decoder. */
+async function readRanges(
+  file: CsvFile,
+  from: Place,
+  decoder: RecordDecoder,
+  parts: PartTaker,
+): Promise<Problem | undefined> {
   const window = new Window(file, from.offset);
   for await (const range of inRanges(startingAt(file.source, from.offset), file.rangeBytes)) {
     window.append(range);
@@ -42,13 +94,12 @@ export async function readInSequence(
       window.start = decoder.at;
       if (stop === 'more') break;
       if (stop !== 'part') return endlessRecord(stop, decoder.line);
-      await sink.take(decoder.takePart());
+      await parts.take(decoder.takePart());
     }
     const problem = window.problemAt(decoder.line);
     if (problem !== undefined) return problem;
   }
-  if (builder.records > 0) await sink.take(decoder.takePart());
-  return { records: decoder.record };
+  return undefined;
 }
 
 /** The bytes at hand: what is left of the last range, and the range that came after it. */

@@ -2,7 +2,6 @@ import type { Contract } from '../../contracts/contract.ts';
 import { BATCH_RECORDS } from '../column-batch.ts';
 import { MOST_TEXT_BYTES, type PartBuilder } from '../part-builder.ts';
 import { rowCheck } from '../row-checks.ts';
-import type { SnapshotPart } from '../snapshot-part.ts';
 import { isWatched } from '../suspect-watch.ts';
 import { CELL, type CellPlan, ignoredCell, planOf } from './cell-plan.ts';
 import {
@@ -13,6 +12,7 @@ import {
   STRAY_QUOTE,
   TEXT_AFTER_QUOTE,
 } from './dialect.ts';
+import { takeUnfinished, type UnfinishedPart } from './finish-part.ts';
 import { readBoolean, readDate, readDecimal, readInteger, takeText, takeWord } from './plain-cells.ts';
 import { RecordAtHand } from './record-at-hand.ts';
 
@@ -63,6 +63,7 @@ export class RecordDecoder {
   hasMalformed = false;
 
   readonly #builder: PartBuilder;
+  readonly #contract: Contract;
   readonly #layout: Layout;
   readonly #partRecords: number;
   /** One for each position of a record, and one for all positions beyond. */
@@ -91,6 +92,7 @@ export class RecordDecoder {
   ) {
     const { delimiter, width, positions } = layout;
     this.#builder = builder;
+    this.#contract = contract;
     this.#layout = layout;
     this.#partRecords = Math.min(from.partRecords ?? BATCH_RECORDS, BATCH_RECORDS);
     this.record = from.record;
@@ -123,8 +125,8 @@ export class RecordDecoder {
   }
 
   /** The part so far; the next one begins with the next record. */
-  takePart(): SnapshotPart {
-    const part = this.#builder.finish();
+  takePart(): UnfinishedPart {
+    const part = takeUnfinished(this.#builder, this.#contract);
     this.#beginPart();
     return part;
   }
@@ -189,7 +191,8 @@ export class RecordDecoder {
     const unread = this.#unread;
     const { width } = this.#layout;
     const row = this.#builder.batch.rows;
-    unread.length = 0;
+    // To set the length costs as much as two cells, even if it stays as it is.
+    if (unread.length > 0) unread.length = 0;
     this.#innerLines = 0;
     let position = 0;
     let at = start;

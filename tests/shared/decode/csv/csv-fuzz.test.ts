@@ -6,9 +6,13 @@ import { type RawRow, rowJudge } from '../../../../shared/contracts/row-schema.t
 import { cellAt } from '../../../../shared/decode/column-batch.ts';
 import { readHeader } from '../../../../shared/decode/csv/csv-header.ts';
 import { layoutOf } from '../../../../shared/decode/csv/csv-reader.ts';
-import { chunkDecoder } from '../../../../shared/decode/csv/decode-chunk.ts';
+import { type ChunkToDecode, chunkDecoder } from '../../../../shared/decode/csv/decode-chunk.ts';
 import { readInParallel } from '../../../../shared/decode/csv/read-in-parallel.ts';
-import { type CsvFile, readInSequence } from '../../../../shared/decode/csv/read-in-sequence.ts';
+import {
+  type CsvFile,
+  finishedHere,
+  readInSequence,
+} from '../../../../shared/decode/csv/read-in-sequence.ts';
 import { RecordDecoder } from '../../../../shared/decode/csv/record-decoder.ts';
 import { PartBuilder } from '../../../../shared/decode/part-builder.ts';
 import { readReference } from '../../../../shared/decode/reference/read-reference.ts';
@@ -310,10 +314,12 @@ async function expectSameInChunks(
   const parts: SnapshotPart[] = [];
   const sink = { take: async (part: SnapshotPart) => void parts.push(part) };
   const start = { offset: header.end, record: 0, line: header.line };
-  const decoders = { count: 2, decode: async (chunk: Parameters<typeof decode>[0]) => decode(chunk) };
+  const offer = async (chunk: ChunkToDecode) => decode(chunk);
+  const decoders = { threads: 1, notBegun: 0, offer, help: () => false };
 
   const place = await readInParallel(file, start, decoders, sink);
-  if (place.offset < source.size) await readInSequence(file, place, tokenOf, sink);
+  const rest = finishedHere(CONTRACT, tokenOf, sink);
+  if (place.offset < source.size) await readInSequence(file, place, tokenOf, rest);
 
   expect(partsInFull(parts)).toBe(partsInFull(expected));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readCsv } from '../../../../shared/decode/csv/csv-reader.ts';
 import { CsvWorkers } from '../../../../shared/decode/csv/csv-workers.ts';
+import type { SnapshotPart } from '../../../../shared/decode/snapshot-part.ts';
 import { aColumn, aContract, aMoneyColumn } from '../../../support/a-contract.ts';
 import { KEY, partsInFull, readFile, sourceOf, tokenOf } from './read-files.ts';
 
@@ -20,6 +21,11 @@ const fileOf = (lines: readonly string[], lineEnd = '\n'): string =>
   `id,amount,name${lineEnd}${lines.join(lineEnd)}`;
 const replaced = (lines: string[], at: number, line: string): string[] => lines.with(at, line);
 const SMALL = { partRecords: 50, rangeBytes: 700, parallelFromBytes: 0 };
+/** Other threads finish the parts, or decode as well. */
+const WAYS = [
+  { ...SMALL, parallelFromBytes: Infinity, finishFromBytes: 0 },
+  { ...SMALL, finishFromBytes: 0 },
+];
 
 describe('several threads', () => {
   it.each<[string, string | Uint8Array]>([
@@ -43,11 +49,13 @@ describe('several threads', () => {
   ])('give the same parts as one: %s', async (_, content) => {
     const alone = await readFile(content, CONTRACT, { ...SMALL, parallelFromBytes: Infinity });
 
-    for (const workers of [1, 2, 3]) {
-      const together = await readFile(content, CONTRACT, { ...SMALL, workers, mostChunkBytes: 8_000 });
+    for (const way of WAYS) {
+      for (const workers of [1, 2, 3]) {
+        const together = await readFile(content, CONTRACT, { ...way, workers, mostChunkBytes: 8_000 });
 
-      expect(together.outcome).toEqual(alone.outcome);
-      if (alone.outcome.kind === 'read') expect(partsInFull(together.parts)).toBe(partsInFull(alone.parts));
+        expect(together.outcome).toEqual(alone.outcome);
+        expect(partsInFull(together.parts)).toBe(partsInFull(alone.parts));
+      }
     }
   });
 
@@ -62,9 +70,10 @@ describe('several threads', () => {
     const content = fileOf(rows(300));
 
     const alone = await readFile(content, CONTRACT, { ...SMALL, parallelFromBytes: Infinity, setAside });
-    const together = await readFile(content, CONTRACT, { ...SMALL, workers: 2, setAside });
-
-    expect(partsInFull(together.parts)).toBe(partsInFull(alone.parts));
+    for (const way of WAYS) {
+      const together = await readFile(content, CONTRACT, { ...way, workers: 2, setAside });
+      expect(partsInFull(together.parts)).toBe(partsInFull(alone.parts));
+    }
     expect(alone.parts.map(({ dropped, rejected }) => [dropped, rejected])).toEqual([
       [1, 0],
       [1, 1],
@@ -76,15 +85,16 @@ describe('several threads', () => {
   });
 
   it('hand the parts on in the order of the file', async () => {
-    const { parts } = await readFile(fileOf(rows(500)), CONTRACT, { ...SMALL, workers: 3 });
+    for (const way of WAYS) {
+      const { parts } = await readFile(fileOf(rows(500)), CONTRACT, { ...way, workers: 3 });
 
-    expect(parts.map(({ records }) => records)).toEqual(Array.from({ length: 10 }, () => 50));
-    expect(new Set(parts.map(({ totals }) => totals['amount'])).size).toBe(10);
+      expect(parts.map(({ records }) => records)).toEqual(Array.from({ length: 10 }, () => 50));
+      expect(new Set(parts.map(({ totals }) => totals['amount'])).size).toBe(10);
+    }
   });
 
   it('stop when the sink or the source fails, and say so', async () => {
     const content = fileOf(rows(500));
-    const settings = { ...SMALL, tokenOf, pseudonymKey: KEY, workers: 2 };
     const full = { take: () => Promise.reject(new Error('no space left')) };
     const ignored = { take: async () => undefined };
     const whole = sourceOf(content);
@@ -94,16 +104,51 @@ describe('several threads', () => {
         start > 5_000 ? Promise.reject(new Error('the connection was lost')) : whole.read(start, end),
     };
 
-    await expect(readCsv(whole, CONTRACT, full, settings)).rejects.toThrow('no space left');
-    await expect(readCsv(lost, CONTRACT, ignored, settings)).rejects.toThrow('the connection was lost');
+    for (const way of WAYS) {
+      const settings = { ...way, tokenOf, pseudonymKey: KEY, workers: 2 };
+      await expect(readCsv(whole, CONTRACT, full, settings)).rejects.toThrow('no space left');
+      await expect(readCsv(lost, CONTRACT, ignored, settings)).rejects.toThrow('the connection was lost');
+    }
   });
 
   it('fail the reading when one of them dies: that is no matter of the data', async () => {
-    const settings = { ...SMALL, tokenOf, pseudonymKey: 'too short', workers: 2 };
+    const settings = { ...WAYS[0], tokenOf, pseudonymKey: 'too short', workers: 2 };
 
     const reading = readCsv(sourceOf(fileOf(rows(500))), CONTRACT, { take: async () => undefined }, settings);
 
     await expect(reading).rejects.toThrow('a thread that decodes CSV failed');
+  });
+
+  it('fail the chunks that nobody has begun with when one of them dies', async () => {
+    const workers = new CsvWorkers(1, ORDERS, 'too short', () => ({ kind: 'fault' }));
+
+    await expect(workers.offer(NO_ROWS)).rejects.toThrow('a thread that decodes CSV failed');
+    await expect(workers.offer(NO_ROWS)).rejects.toThrow('a thread that decodes CSV failed');
+    await workers.close();
+  });
+
+  it('leave chunks to the thread that reads, as long as none of them has begun with them', async () => {
+    const decoded = (number: number) => ({ kind: 'part', part: PART, lines: number }) as const;
+    const nobody = new CsvWorkers(0, ORDERS, KEY, ({ offset }) => decoded(offset));
+    const answers = [nobody.offer({ ...NO_ROWS, offset: 7 }), nobody.offer({ ...NO_ROWS, offset: 8 })];
+
+    expect([nobody.notBegun, nobody.help(), nobody.notBegun, nobody.help(), nobody.notBegun]).toEqual([
+      2,
+      true,
+      1,
+      true,
+      0,
+    ]);
+    expect(nobody.help()).toBe(false);
+    expect(await Promise.all(answers)).toEqual([decoded(7), decoded(8)]);
+  });
+
+  it('decode what the thread that reads does not', async () => {
+    const workers = new CsvWorkers(1, ORDERS, KEY, () => ({ kind: 'fault' }));
+
+    expect(await workers.offer(NO_ROWS)).toMatchObject({ kind: 'part', lines: 0 });
+    expect([workers.notBegun, workers.help()]).toEqual([0, false]);
+    await workers.close();
   });
 
   it('are not started where no chunk can be cut', async () => {
@@ -117,12 +162,20 @@ describe('several threads', () => {
   });
 
   it('refuse further chunks after they have been closed', async () => {
-    const layout = { delimiter: 44, width: 3, positions: new Map<string, number>(), unexpected: [] };
-    const orders = { contract: CONTRACT, layout, setAside: undefined, partRecords: 50 };
-    const workers = new CsvWorkers(1, orders, KEY);
-    const chunk = { bytes: new Uint8Array(16), size: 0, offset: 0, records: 0, recordBefore: 0 };
+    const workers = new CsvWorkers(1, ORDERS, KEY, () => ({ kind: 'fault' }));
     await workers.close();
 
-    await expect(workers.decode(chunk)).rejects.toThrow('a thread that decodes CSV ended');
+    await expect(workers.offer(NO_ROWS)).rejects.toThrow('a thread that decodes CSV ended');
   });
 });
+
+const LAYOUT = { delimiter: 44, width: 3, positions: new Map<string, number>(), unexpected: [] };
+const ORDERS = { contract: CONTRACT, layout: LAYOUT, setAside: undefined, partRecords: 50 };
+const PART: SnapshotPart = {
+  ...{ records: 1, accepted: 0, rejected: 1, dropped: 0, rowGroup: undefined, totals: {}, nulls: {} },
+  ...{ votes: new Map(), issues: [], rejectedRows: [], suspects: [] },
+};
+const NO_ROWS = {
+  room: new Uint8Array(new SharedArrayBuffer(16)),
+  ...{ size: 0, offset: 0, records: 0, recordBefore: 0 },
+};

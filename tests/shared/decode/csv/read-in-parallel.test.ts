@@ -26,20 +26,42 @@ function chunksOf(bytes: number, chunks: number): ByteSource {
   return { size: bytes * chunks, read };
 }
 
-/** Reads with decoders that only count; says how many chunks were in memory at once at most, and how many were read. */
-async function read(source: ByteSource): Promise<{ most: number; chunks: number; offset: number }> {
-  let [inMemory, most, chunks] = [0, 0, 0];
+type Seen = { most: number; chunks: number; offset: number; helped: number };
+
+/**
+ * Reads with decoders that only count: a thread, or nobody but this one. Says how many chunks were in memory at once at
+ * most, how many were read, and how many of them here.
+ */
+async function read(source: ByteSource, { hasThread = true } = {}): Promise<Seen> {
+  let [inMemory, most, chunks, helped] = [0, 0, 0, 0];
+  const waiting: (() => void)[] = [];
+  const decodeFirst = (): boolean => {
+    const first = waiting.shift();
+    if (first === undefined) return false;
+    inMemory -= 1;
+    first();
+    return true;
+  };
   const decoders: ChunkDecoders = {
-    count: 2,
-    decode: async () => {
+    threads: 1,
+    get notBegun() {
+      return waiting.length;
+    },
+    offer: async () => {
       inMemory += 1;
       most = Math.max(most, inMemory);
-      await setImmediate();
+      const decoded = new Promise<void>((resolve) => waiting.push(resolve));
+      if (hasThread) void setImmediate().then(decodeFirst);
+      await decoded;
       return { kind: 'part', part: PART, lines: 1 };
+    },
+    help: () => {
+      const hasHelped = decodeFirst();
+      if (hasHelped) helped += 1;
+      return hasHelped;
     },
   };
   const take = async (): Promise<void> => {
-    inMemory -= 1;
     chunks += 1;
   };
   const file = {
@@ -47,19 +69,26 @@ async function read(source: ByteSource): Promise<{ most: number; chunks: number;
     ...{ rangeBytes: 8 * MEBIBYTE, partRecords: 1, mostChunkBytes: MOST_CHUNK_BYTES },
   };
   const { offset } = await readInParallel(file, { offset: 0, record: 0, line: 1 }, decoders, { take });
-  return { most, chunks, offset };
+  return { most, chunks, offset, helped };
 }
 
 describe('chunks for two threads', () => {
-  it('are at most four at a time when they are small, so that no thread waits for the next', async () => {
-    expect(await read(chunksOf(MEBIBYTE, 20))).toEqual({ most: 4, chunks: 20, offset: 20 * MEBIBYTE });
+  it('are at most three at a time: one for each thread and the one just cut', async () => {
+    for (const size of [MEBIBYTE, 40 * MEBIBYTE]) {
+      const { most, chunks, offset } = await read(chunksOf(size, 6));
+
+      expect({ chunks, offset }).toEqual({ chunks: 6, offset: 6 * size });
+      expect(most).toBeLessThanOrEqual(3);
+    }
   });
 
-  it('are at most three when they are larger than 32 MiB: one for each thread, and the one just cut', async () => {
-    expect(await read(chunksOf(40 * MEBIBYTE, 6))).toEqual({ most: 3, chunks: 6, offset: 240 * MEBIBYTE });
+  it('are all decoded by the thread that cuts them when the other one does not come to it', async () => {
+    const { most, chunks, helped } = await read(chunksOf(MEBIBYTE, 20), { hasThread: false });
+
+    expect({ most, chunks, helped }).toEqual({ most: 2, chunks: 20, helped: 20 });
   });
 
   it('are left to the reader in sequence when they are larger than 96 MiB', async () => {
-    expect(await read(chunksOf(97 * MEBIBYTE, 2))).toEqual({ most: 0, chunks: 0, offset: 0 });
+    expect(await read(chunksOf(97 * MEBIBYTE, 2))).toMatchObject({ most: 0, chunks: 0, offset: 0 });
   });
 });
