@@ -9,6 +9,7 @@ import { type ComputeKpisInput, computeKpis } from '../../../shared/kpis/compute
 import { BookEntry, type KpiMart, type KpiResult } from '../../../shared/kpis/kpi-result.ts';
 import { datasetOfRelation } from '../../../shared/kpis/relations.ts';
 import type { SqlSession } from '../../../shared/ports/sql-engine.ts';
+import { CUSTOMER_RELATIONS } from './customer-relations.ts';
 
 // A book of a few rows, written to Parquet with the types that staging writes, and the KPIs over it.
 
@@ -156,6 +157,7 @@ const RELATIONS = {
     par_60_balance_usd: [MONEY, '0'],
     par_90_balance_usd: [MONEY, '0'],
   },
+  ...CUSTOMER_RELATIONS,
 } satisfies Record<string, Record<string, readonly [string, string | null]>>;
 
 export type RelationName = keyof typeof RELATIONS;
