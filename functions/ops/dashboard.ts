@@ -8,6 +8,7 @@ import { dashboardPage } from '../../shared/publishing/dashboard-page.ts';
 import { LANGUAGE_CODES } from '../../shared/publishing/language/language.ts';
 import { healthNow } from './health.ts';
 import { badRequest, describeIssues } from './problem-details.ts';
+import { languageFor, linkWithKey } from './reader.ts';
 import { htmlAnswer, type Route, withDeps } from './route.ts';
 
 const RUNS_SHOWN = 20;
@@ -18,7 +19,7 @@ const PartText = z
 
 const DashboardQuery = z.object({
   view: z.enum(VIEWS).optional().describe('What the page is about; without it the executive view'),
-  lang: z.enum(LANGUAGE_CODES).optional().describe('Language of the page; without it English'),
+  lang: z.enum(LANGUAGE_CODES).optional().describe('Language of the page; without it that of the browser'),
   refresh: z.enum(['on', 'off']).optional().describe('off: the page does not load itself again'),
   part: PartText.optional(),
   ...Object.fromEntries(
@@ -57,7 +58,6 @@ export const dashboardRoute: Route = {
       healthNow(context),
       deps.catalog(),
     ]);
-    const key = request.query.get('code');
     const page = await dashboardPage({
       ...(newest && { mart: newest.mart, runId: newest.run.runId }),
       definitions: catalog.kpis,
@@ -67,13 +67,12 @@ export const dashboardRoute: Route = {
       // Whoever has the key may read what the error says.
       health: { status: health.status, ...(details[0] !== undefined && { lastError: details[0] }) },
       now: deps.clock.now().toISOString(),
-      // Whoever came with a key in the address goes on with it.
-      link: (path) =>
-        `/api/${path}${key === null ? '' : `${path.includes('?') ? '&' : '?'}code=${encodeURIComponent(key)}`}`,
+      link: linkWithKey(request),
       refreshes: refresh !== 'off',
       parts: partsIn(request.query),
       ...(view && { view }),
-      ...(lang && { language: lang }),
+      language: languageFor(request, { lang }),
+      isLanguageChosen: lang !== undefined,
     });
     return htmlAnswer(page);
   }),

@@ -33,6 +33,8 @@ export type DashboardInput = {
   readonly health: { readonly status: 'healthy' | 'degraded' | 'unhealthy'; readonly lastError?: string };
   readonly view?: ViewName;
   readonly language?: LanguageCode;
+  /** The reader said which language, so every link says it too. */
+  readonly isLanguageChosen?: boolean;
   /** Parts that were asked for; the first is shown. */
   readonly parts?: readonly Part[];
   /** False: the page stays as it is until it is asked for again. */
@@ -54,7 +56,13 @@ export async function dashboardPage(input: DashboardInput): Promise<string> {
   const language = languageOf(input.language ?? 'en');
   const { words } = language;
   const { part, notice } = partAsked(input, language);
-  const choice: Choice = { view, language: language.code, part, refreshes };
+  const choice: Choice = {
+    view,
+    language: language.code,
+    isLanguageChosen: input.isLanguageChosen === true,
+    part,
+    refreshes,
+  };
   const today = localDateOf(new Date(now));
   const surroundings = { choice, language, link };
   const body = html`<a class="skip" href="#content">${words.skip}</a>

@@ -23,7 +23,7 @@ export function vintagesOf(table: DerivedTable): Vintage[] {
       cohort,
       points: rows
         .flatMap((row) => {
-          const share = row.number('bad_90_pct');
+          const share = row.number('bad_90_percent');
           return share ? [{ month: Number(row.text('months_on_book')), share }] : [];
         })
         .toSorted((a, b) => a.month - b.month),

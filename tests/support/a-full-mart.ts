@@ -86,7 +86,7 @@ export function aVintageTable(): DerivedTable {
   );
   return aTable(
     'table_vintages',
-    { vintage: 'text', months_on_book: 'integer', bad_90_pct: 'decimal' },
+    { vintage: 'text', months_on_book: 'integer', bad_90_percent: 'decimal' },
     rows,
   );
 }

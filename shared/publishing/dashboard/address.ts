@@ -8,13 +8,16 @@ export type Choice = {
   readonly language: LanguageCode;
   readonly part: Part | undefined;
   readonly refreshes: boolean;
+  /** Whether the reader said which language; else the browser says it each time. */
+  readonly isLanguageChosen: boolean;
 };
 
 /** The path below `/api/` of the dashboard with a choice; what is usual is not said. */
-export function dashboardPath({ view, language, part, refreshes }: Choice): string {
+export function dashboardPath(choice: Choice): string {
+  const { view, language, part, refreshes, isLanguageChosen } = choice;
   const query = new URLSearchParams();
   if (view !== 'executive') query.set('view', view);
-  if (language !== 'en') query.set('lang', language);
+  if (isLanguageChosen) query.set('lang', language);
   if (part) query.set(part.dimension, part.value);
   if (!refreshes) query.set('refresh', 'off');
   const text = query.toString();
@@ -22,6 +25,7 @@ export function dashboardPath({ view, language, part, refreshes }: Choice): stri
 }
 
 /** The path below `/api/` of where a number comes from. */
-export function sourcePath(id: string, asOf: string): string {
-  return `kpis/${encodeURIComponent(id)}?asOf=${asOf}`;
+export function sourcePath(id: string, asOf: string, { language, isLanguageChosen }: Choice): string {
+  const lang = isLanguageChosen ? `&lang=${language}` : '';
+  return `kpis/${encodeURIComponent(id)}?asOf=${asOf}${lang}`;
 }

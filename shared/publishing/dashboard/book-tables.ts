@@ -7,14 +7,15 @@ import type { Figures } from './page-parts.ts';
 const MONTHS = 12;
 const MOST_ROWS = 12;
 
-/** The last months side by side, a row for each measure: the way a month is read against the one before. */
+/** The last months side by side, the newest first, a row for each measure: the way a month is read against the one before. */
 export function monthlyTable(figures: Figures): Html {
   const { section, table: words } = figures.language.words;
   const table = tableOf(figures.mart, 'table_monthly_fact');
   if (!table || table.rows.length === 0) return absent(words.missing(section.monthly), table);
   const [first] = table.columns;
   if (!first || !hasColumns(table, [first.name])) return absent(words.missing(section.monthly), table);
-  const months = table.rows.slice(-MONTHS);
+  // The newest first: it must be in sight before anybody scrolls.
+  const months = table.rows.slice(-MONTHS).toReversed();
   const { language } = figures;
   const head = months.map(
     (cells) => html`<th scope="col" class="number">${shownCell(cells[0], first.type, language)}</th>`,
@@ -36,13 +37,13 @@ ${lines}</tbody></table>`,
   )}${downloads(table.name, figures)}</div>`;
 }
 
-/** A derived table as it is, its last rows where it is long. */
+/** A derived table as it is, its last rows where it is long, the newest first. */
 export function bookTable(name: string, title: string, figures: Figures): Html {
   const { language } = figures;
   const { table: words } = language.words;
   const table = tableOf(figures.mart, name);
   if (!table || table.rows.length === 0) return absent(words.missing(title), table);
-  const rows = table.rows.slice(-MOST_ROWS);
+  const rows = table.rows.slice(-MOST_ROWS).toReversed();
   const caption =
     rows.length < table.rows.length
       ? words.more(language.count(rows.length), language.count(table.rows.length))
@@ -82,7 +83,7 @@ export function downloadList(mart: KpiMart, figures: Figures): Html {
         html`<li>${columnName(name.replace(/^table_/, ''), figures.language)}: ${formats(`exports/tables/${name}`, figures)}</li>\n`,
     );
   return html`<section class="no-print"><h2>${words.table.exports}</h2>
-<ul class="facts">
+<ul class="downloads">
 <li>${words.table.allKpis}: ${formats('exports/kpis', figures)}</li>
 ${tables}</ul></section>`;
 }

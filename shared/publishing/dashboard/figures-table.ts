@@ -26,7 +26,7 @@ ${rows.map((row) => line(row, figures))}</tbody>
 ${bodies}</table></div>`;
 }
 
-function line(row: KpiRow, { facts, language, link, mart, now }: Figures): Html {
+function line(row: KpiRow, { choice, facts, language, link, mart, now }: Figures): Html {
   const { words, day, days } = language;
   const age = ageOf(row.asOf, now, facts.get(row.id));
   const isStale = age.isStale && row.status !== 'not-computable';
@@ -36,7 +36,7 @@ function line(row: KpiRow, { facts, language, link, mart, now }: Figures): Html 
     : html`${shown}`;
   const ownDate = row.asOf === mart.asOf ? undefined : note(html`${words.tile.ownDate(day(row.asOf))}`);
   const reason = row.reason && note(inEnglish(row.reason, language));
-  return html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(row.id, mart.asOf))}">${row.name}</a>${ownDate}${reason}</th><td class="number value">${value}</td><td class="status">${kpiChip(row)}</td><td class="limits">${row.limits && unbroken(row.limits)}</td><td class="change">${changeInWords(row.change, language)}</td></tr>
+  return html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(row.id, mart.asOf, choice))}">${row.name}</a>${ownDate}${reason}</th><td class="number value">${value}</td><td class="status">${kpiChip(row)}</td><td class="limits">${row.limits && unbroken(row.limits)}</td><td class="change">${changeInWords(row.change, language)}</td></tr>
 `;
 }
 

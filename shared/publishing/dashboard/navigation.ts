@@ -24,7 +24,7 @@ ${items}</ul></nav>`;
 /** The same page in the other language, which is named in that language. */
 export function languageLink({ choice, language: { words }, link }: Surroundings): Html {
   const other = choice.language === 'en' ? 'es' : 'en';
-  const target = link(dashboardPath({ ...choice, language: other }));
+  const target = link(dashboardPath({ ...choice, language: other, isLanguageChosen: true }));
   return html`<a class="no-print" href="${target}" hreflang="${other}" lang="${other}">${words.otherLanguage}</a>`;
 }
 

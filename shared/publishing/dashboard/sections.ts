@@ -2,6 +2,7 @@ import { type Html, html } from '../escape-html.ts';
 import { byGroup, type KpiRow } from '../kpi-row.ts';
 import { bookTable, downloadList, monthlyTable } from './book-tables.ts';
 import { clientFigure, parFigures, rollFigures, trendFigures } from './chart-figures.ts';
+import { contributorTables } from './contributors-table.ts';
 import { attentionSection, departmentGroups, moversTable, restatedTable } from './executive-sections.ts';
 import { figuresTable } from './figures-table.ts';
 import type { Figures } from './page-parts.ts';
@@ -39,7 +40,8 @@ async function sectionOf(name: Section, figures: Figures): Promise<Html | undefi
     case 'rolls':
       return html`<h2>${section.rolls}</h2>\n${await rollFigures(figures)}`;
     case 'clients':
-      return html`<h2>${section.clients}</h2>\n<div class="charts">${await clientFigure(figures)}</div>`;
+      return html`<h2>${section.clients}</h2>\n<div class="charts">${await clientFigure(figures)}</div>
+${contributorTables(figures)}`;
     case 'movers':
       return html`<h2>${section.movers}</h2>\n${moversTable(figures)}`;
     case 'restated':

@@ -59,6 +59,11 @@ td .version { display: inline; }
 .legend { list-style: none; margin: 0 0 8px; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 18px;
   font-size: 14px; color: var(--muted); }
 .legend svg { vertical-align: middle; }
+.downloads { list-style: none; margin: 0; padding: 0; font-size: 14px; display: grid; gap: 4px 28px;
+  grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); }
+.kpis th.lead { width: 36%; }
+.kpis td.change { white-space: normal; min-width: 10em; }
+.stack th.number { white-space: normal; }
 .all > summary { padding: 6px 0; }
 .charts + .charts { margin-top: 16px; }`;
 

@@ -19,10 +19,12 @@ function tile(row: KpiRow, figures: Figures): Html {
   const { language, now, facts } = figures;
   const { words } = language;
   const age = ageOf(row.asOf, now, facts.get(row.id));
+  // A flow of such a period is compared with that of a whole one, which must be said.
+  const running = row.asOf < row.reportingDate ? ` · ${words.tile.running}` : '';
   return html`<article class="panel tile">
 <header><h3>${row.name}</h3>${kpiChip(row)}</header>
 ${valueOf(row, age, language)}
-${changeLine(row, language)}${row.limits && html`<p class="muted">${unbroken(firstUpper(row.limits))}</p>\n`}${row.reason && html`<p class="muted">${inEnglish(row.reason, language)}</p>\n`}${restatement(row, figures)}<p class="muted">${words.tile.ownDate(language.day(row.asOf))} · ${ageInWords(age, language)}</p>
+${changeLine(row, language)}${row.limits && html`<p class="muted">${unbroken(firstUpper(row.limits))}</p>\n`}${row.reason && html`<p class="muted">${inEnglish(row.reason, language)}</p>\n`}${restatement(row, figures)}<p class="muted">${words.tile.ownDate(language.day(row.asOf))} · ${ageInWords(age, language)}${running}</p>
 ${evidence(row, figures)}
 </article>
 `;
@@ -64,9 +66,9 @@ function restatement({ id, version }: KpiRow, { mart, language }: Figures): Html
 }
 
 /** What the value was divided from, so that it can be checked by hand, and the way to all of it. */
-function evidence(row: KpiRow, { facts, language, link, mart, runId }: Figures): Html {
+function evidence(row: KpiRow, { choice, facts, language, link, mart, runId }: Figures): Html {
   const { tile } = language.words;
-  const source = html`<a href="${link(sourcePath(row.id, mart.asOf))}">${tile.source}</a>`;
+  const source = html`<a href="${link(sourcePath(row.id, mart.asOf, choice))}">${tile.source}</a>`;
   const denominator = row.denominator && html`<dt>${tile.denominator}</dt><dd>${row.denominator}</dd>`;
   const parts =
     row.numerator === undefined

@@ -59,7 +59,7 @@ const STRIP = [
   'cust.recovered',
   'port.outstanding',
   'growth.origination_volume',
-  'risk.collection_efficiency',
+  'risk.collection_rate',
   'port.concentration_top10_clients',
 ];
 
@@ -111,7 +111,7 @@ export const VIEW_OF: Readonly<Record<ViewName, View>> = {
     tiles: [
       'risk.collection_efficiency',
       'risk.collection_efficiency_due',
-      'risk.collection_rate_daily',
+      'risk.collection_rate',
       'risk.rdr_90',
       'risk.roll_rate_30',
       'risk.cure_rate',
@@ -134,7 +134,7 @@ export const VIEW_OF: Readonly<Record<ViewName, View>> = {
       'growth.mom',
       'growth.yoy',
     ],
-    figures: { departments: ['growth'], prefixes: ['growth', 'cust', 'orig'] },
+    figures: { departments: ['growth'], prefixes: ['growth', 'cust'] },
     sections: ['scorecard'],
     trends: [
       ORIGINATION,
@@ -177,7 +177,7 @@ export const VIEW_OF: Readonly<Record<ViewName, View>> = {
   },
   sales: {
     tiles: DEPARTMENT_KPIS.sales,
-    figures: { departments: ['sales'], prefixes: ['orig'] },
+    figures: { departments: ['sales'], prefixes: [] },
     sections: ['clients'],
     trends: [ORIGINATION],
   },

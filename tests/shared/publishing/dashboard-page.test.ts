@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { RunId } from '../../../shared/domain/ids.ts';
 import { LocalDate } from '../../../shared/domain/local-date.ts';
+import { VIEWS } from '../../../shared/publishing/dashboard/views.ts';
 import { type DashboardInput, dashboardPage } from '../../../shared/publishing/dashboard-page.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { aKpiMart, aKpiResult, aRejectedRun, aRun } from '../../support/a-kpi-mart.ts';
@@ -20,6 +21,8 @@ const render = (overrides: Partial<DashboardInput> = {}) =>
     ...overrides,
   });
 
+const operations = (overrides: Partial<DashboardInput> = {}) => render({ view: 'operations', ...overrides });
+
 function aRunningRun(): RunRecord {
   const { completedAt: _, rejectedRows: __, ...run } = aRun({ status: 'running', stage: 'compute' });
   return { ...run, trail: run.trail.slice(0, 2) };
@@ -27,13 +30,14 @@ function aRunningRun(): RunRecord {
 
 describe('dashboardPage', () => {
   it('says as-of date, age, KPIs with their status in words, and how each is made up', async () => {
-    const page = await render();
+    const page = await render({ view: 'risk' });
 
-    expect(page).toContain('<h1>As of 2025-12-31</h1>');
+    expect(page).toContain('<h1>Risk</h1>');
+    expect(page).toContain('<strong>As of 31 Dec 2025</strong>');
     expect(page).toContain('The numbers are 5 days old.');
     expect(page).toContain('<span class="chip critical">Critical</span>');
     expect(page).toContain('<dt>Numerator</dt><dd>648,259.20</dd><dt>Denominator</dt><dd>12,004,800.00</dd>');
-    expect(page).toContain('+0.60 points since 2025-11-30, worse');
+    expect(page).toContain('+0.60 points since 30 Nov 2025, worse');
   });
 
   it.each([
@@ -56,7 +60,7 @@ describe('dashboardPage', () => {
   });
 
   it('makes every link through link(), escaped', async () => {
-    const page = await render();
+    const page = await operations();
 
     const targets = [...page.matchAll(/href="([^"]*)"/g)].map(([, target]) => target);
     const ofTheRun = [
@@ -67,7 +71,18 @@ describe('dashboardPage', () => {
       '/artifacts/summary.json',
       '/artifacts/manifest.json',
     ].map((rest) => `/api/runs/run_4f1c29ab03de${rest}?code=k&amp;x=1`);
-    expect(targets).toEqual([...ofTheRun, '/api/dashboard?refresh=off?code=k&amp;x=1']);
+    const [skip, language, ...rest] = targets;
+    expect([skip, language]).toEqual([
+      '#content',
+      '/api/dashboard?view=operations&amp;lang=es?code=k&amp;x=1',
+    ]);
+    expect(rest.slice(0, VIEWS.length)).toEqual(
+      VIEWS.map((view) => `/api/dashboard${view === 'executive' ? '' : `?view=${view}`}?code=k&amp;x=1`),
+    );
+    expect(rest.slice(VIEWS.length)).toEqual([
+      ...ofTheRun,
+      '/api/dashboard?view=operations&amp;refresh=off?code=k&amp;x=1',
+    ]);
   });
 
   it('stops loading itself again for whoever asks, and can be told to go on', async () => {
@@ -79,15 +94,15 @@ describe('dashboardPage', () => {
   });
 
   it('says how often a file was dropped again', async () => {
-    expect(await render({ runs: [aRun({ duplicates: 1 })] })).toContain(
+    expect(await operations({ runs: [aRun({ duplicates: 1 })] })).toContain(
       '<dt>Dropped again</dt><dd>once</dd>',
     );
-    expect(await render({ runs: [aRun({ duplicates: 3 })] })).toContain('<dd>3 times</dd>');
-    expect(await render({ runs: [aRun()] })).not.toContain('Dropped again');
+    expect(await operations({ runs: [aRun({ duplicates: 3 })] })).toContain('<dd>3 times</dd>');
+    expect(await operations({ runs: [aRun()] })).not.toContain('Dropped again');
   });
 
   it('shows how far a run is and how long each stage took', async () => {
-    const page = await render({ runs: [aRunningRun()] });
+    const page = await operations({ runs: [aRunningRun()] });
 
     expect(page).toContain('ingest: done in 1.1 s');
     expect(page).toContain('compute: under way');
@@ -97,7 +112,7 @@ describe('dashboardPage', () => {
 
   it('gives the first problem of a rejected run in full, and the way to its runbook', async () => {
     const run = aRejectedRun();
-    const page = await render({ runs: [{ ...run, problems: [...run.problems, ...run.problems] }] });
+    const page = await operations({ runs: [{ ...run, problems: [...run.problems, ...run.problems] }] });
 
     expect(page).toContain('(the file has outstanding_bal). Nothing was promoted.');
     expect(page).toContain('docs/runbooks/missing-column.md');
@@ -111,7 +126,7 @@ describe('dashboardPage', () => {
     const refused = aRejectedRun({ stage: 'ingest', problems: [] });
     const broken = aRun({ runId: RunId.parse('run_000000000003'), status: 'failed', stage: 'publish' });
 
-    const page = await render({ runs: [aRejectedRun(), refused, broken] });
+    const page = await operations({ runs: [aRejectedRun(), refused, broken] });
 
     expect(page).toContain('The file was refused');
     expect(page.match(/artifacts\/validation_report\.html/g)).toHaveLength(3);
@@ -121,13 +136,13 @@ describe('dashboardPage', () => {
     const failed = aRun({ status: 'failed', stage: 'validate' });
     const canceled = aRun({ status: 'canceled', stage: 'ingest' });
 
-    expect(await render({ runs: [aRunningRun(), failed, canceled] })).not.toContain('/artifacts/');
+    expect(await operations({ runs: [aRunningRun(), failed, canceled] })).not.toContain('/artifacts/');
   });
 
   it('does not offer a report where no KPI was computed', async () => {
     const { bookId: _, ...run } = aRun();
 
-    const page = await render({ runs: [run] });
+    const page = await operations({ runs: [run] });
 
     expect(page).not.toContain('Executive report');
     expect(page).toContain('Validation page');
@@ -140,7 +155,7 @@ describe('dashboardPage', () => {
       message: 'The disk is full.',
       at: '2026-01-05T06:30:09.400Z',
     } as const;
-    const page = await render({
+    const page = await operations({
       runs: [
         aRun({ status: 'failed', stage: 'compute', attempt: 2, lastError }),
         aRun({ runId: RunId.parse('run_000000000001'), status: 'failed', stage: 'publish' }),
@@ -181,7 +196,7 @@ describe('dashboardPage', () => {
     expect(page).toContain('No numbers yet');
     expect(page).toContain('Put a loan file into the container <code>landing</code>');
     expect(await dashboardPage({ ...input, runs: [aRejectedRun()] })).toContain('Rename the column');
-    expect(await render({ runs: [] })).toContain('No run is on record.');
+    expect(await operations({ runs: [] })).toContain('No run is on record.');
   });
 
   it('shows KPIs without value, with a date of their own, and a path that names no dataset', async () => {
@@ -191,11 +206,12 @@ describe('dashboardPage', () => {
     ];
     const run = aRun({ drop: { ...aRun().drop, path: 'stray.csv' } });
 
-    const page = await render({ mart: aKpiMart({ kpis, series: [] }), runs: [run] });
+    const mart = aKpiMart({ kpis, series: [] });
+    const page = await render({ mart });
 
-    expect(page).toContain('As of 2025-11-30</p>');
+    expect(page).toContain('As of 30 Nov 2025');
     expect(page).toContain('No tape.');
-    expect(page).toContain('<bdi>stray.csv</bdi>');
+    expect(await operations({ mart, runs: [run] })).toContain('<bdi>stray.csv</bdi>');
   });
 
   it('never contains an element or an attribute that data brought in', async () => {
