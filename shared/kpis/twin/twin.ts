@@ -9,6 +9,7 @@ import { type DatedBalances, movementFigures } from './movement-figures.ts';
 import { Movements } from './movements.ts';
 import { readParFile } from './par-file.ts';
 import { fiftyYearsBefore, type Grain, type Period, periodsOf } from './periods.ts';
+import type { RollMatrix } from './roll-matrix.ts';
 import { loanFigures, snapshotFigures } from './snapshot-figures.ts';
 import { atRiskOf } from './standing.ts';
 import { tapeFigures } from './tape-figures.ts';
@@ -48,6 +49,14 @@ export async function twinFigures(input: TwinInput): Promise<readonly TwinFigure
         })
       : [];
   return [...snapshots, ...movementFigures(balances), ...cash];
+}
+
+/** Where balances went from each date to the next, by the later one. */
+export async function twinRolls(input: TwinInput): Promise<ReadonlyMap<number, RollMatrix>> {
+  const balances = balancesOf(input, await readBook(input));
+  return new Map(
+    balances?.dates.map(({ reportingDay }, date) => [reportingDay, balances.movements.rollsTo(date)]),
+  );
 }
 
 type Book = {

@@ -3,7 +3,7 @@ import { fromEpochDay } from '../../../../shared/domain/local-date.ts';
 import { CORE_KPIS } from '../../../../shared/kpis/twin/core-kpis.ts';
 import { isComputable, type TwinFigure } from '../../../../shared/kpis/twin/figure.ts';
 import type { Grain } from '../../../../shared/kpis/twin/periods.ts';
-import { twinFigures } from '../../../../shared/kpis/twin/twin.ts';
+import { twinFigures, twinRolls } from '../../../../shared/kpis/twin/twin.ts';
 import { type Cells, day, type RowsByRelation, rowsInMemory } from './rows-in-memory.ts';
 
 // Two loans, worked out by hand.
@@ -175,6 +175,20 @@ describe.each([
     const upTo = now.filter(({ reportingDay }) => reportingDay <= day('2025-11-30'));
     expect(of(then, 'risk.collection_rate')).toEqual(of(upTo, 'risk.collection_rate'));
   });
+});
+
+it('two loans roll from month to month as the sheet says', async () => {
+  const rows = rowsInMemory(BOOK, '2025-12-10');
+
+  const rolls = await twinRolls({ rows, grain: 'month', asOf: day('2025-12-10') });
+
+  const december = rolls.get(day('2025-12-31'));
+  expect([...rolls.keys()].map(fromEpochDay)).toEqual(['2025-10-31', '2025-11-30', '2025-12-31']);
+  // A from 26 to 36 days late, at what it owed in November; B stays current.
+  expect(december?.cell('7-29', '30-59')).toBe(60_000n);
+  expect(december?.cell('0-6', '0-6')).toBe(200_000n);
+  const nothing = await twinRolls({ rows: rowsInMemory({}, '2025-12-10'), grain: 'month', asOf: 0 });
+  expect(nothing.size).toBe(0);
 });
 
 describe('other periods', () => {
