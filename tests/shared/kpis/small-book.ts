@@ -157,6 +157,14 @@ const RELATIONS = {
     par_60_balance_usd: [MONEY, '0'],
     par_90_balance_usd: [MONEY, '0'],
   },
+  manual_risk_parameters: {
+    record_number: ['BIGINT', '1'],
+    segment: ['VARCHAR', 'Nimal'],
+    subcategoria_linea: ['VARCHAR', '10K-25K'],
+    pd: [RATE, '0.012'],
+    lgd: [RATE, '0.45'],
+    ead_factor: [RATE, '1'],
+  },
   ...CUSTOMER_RELATIONS,
 } satisfies Record<string, Record<string, readonly [string, string | null]>>;
 
