@@ -9,7 +9,13 @@ import {
 } from '../domain/rational.ts';
 import type { Anomaly } from './anomaly.ts';
 import { familiesOf } from './anomaly-causes.ts';
-import { CHANGE_LIMIT, FEWEST_POINTS, OUTLIER_LIMIT, watchOf } from './anomaly-rules.ts';
+import {
+  CHANGE_LIMIT,
+  FEWEST_POINTS,
+  MOST_CHANGES_WITHOUT_LIMITS,
+  OUTLIER_LIMIT,
+  watchOf,
+} from './anomaly-rules.ts';
 import { difference } from './explain-change.ts';
 import type { KpiMart, KpiResult } from './kpi-result.ts';
 import { outlierAmong } from './outlier.ts';
@@ -20,17 +26,36 @@ import { previousOf } from './previous-result.ts';
 
 /** The critical ones first; those of one cause stand together. */
 export function findAnomalies({ kpis, series }: Pick<KpiMart, 'kpis' | 'series'>): Anomaly[] {
-  const totals = kpis.filter(({ dimension }) => Object.keys(dimension).length === 0);
-  const families = familiesOf(totals);
-  const found = totals.flatMap((current) => {
+  const byId = Map.groupBy(series.filter(isTotal), ({ id }) => id);
+  const watched = kpis.filter(isTotal).flatMap((current) => {
     if (current.value === null) return [];
     const kpi = { ...current, value: current.value };
-    const past = valuesBefore(kpi, series);
-    return [thresholdOf(kpi, past), changeOf(kpi, past), levelOf(kpi, past), stepOf(kpi, past)]
-      .filter((finding) => finding !== undefined)
-      .map((finding) => anomalyOf(kpi, past, finding, families.get(kpi.id) ?? kpi.id));
+    return [{ kpi, past: valuesBefore(kpi, byId.get(kpi.id) ?? []) }];
   });
-  return inOrder(found);
+  const families = familiesOf(watched.map(({ kpi, past }) => ({ kpi, previous: past.previous })));
+  const found = watched.flatMap(({ kpi, past }) =>
+    [thresholdOf(kpi, past), changeOf(kpi, past), levelOf(kpi, past), stepOf(kpi, past)]
+      .filter((finding) => finding !== undefined)
+      .map((finding) => anomalyOf(kpi, past, finding, families.get(kpi.id) ?? kpi.id)),
+  );
+  const limited = new Set(watched.filter(({ kpi }) => kpi.thresholds).map(({ kpi }) => kpi.id));
+  return inOrder(withoutFlood(found, limited));
+}
+
+/** Of changes that no limit makes important only those that went furthest. */
+function withoutFlood(found: readonly Anomaly[], limited: ReadonlySet<string>): Anomaly[] {
+  const isMinor = ({ kind, kpi }: Anomaly): boolean => kind === 'change' && !limited.has(kpi);
+  const minor = found.filter(isMinor).toSorted((a, b) => compare(sizeOf(b), sizeOf(a)));
+  const left = new Set(minor.slice(MOST_CHANGES_WITHOUT_LIMITS));
+  return found.filter((anomaly) => !left.has(anomaly));
+}
+
+function sizeOf({ changePercent }: Anomaly): Rational {
+  return absolute(rational(changePercent ?? '0'));
+}
+
+function isTotal({ dimension }: KpiResult): boolean {
+  return Object.keys(dimension).length === 0;
 }
 
 type Valued = KpiResult & { readonly value: string };
@@ -42,7 +67,6 @@ type Past = { readonly values: readonly string[]; readonly previous: KpiResult |
 function valuesBefore(kpi: Valued, series: readonly KpiResult[]): Past {
   const own = series
     .filter(({ id, model, version }) => id === kpi.id && model === kpi.model && version === kpi.version)
-    .filter(({ dimension }) => Object.keys(dimension).length === 0)
     .filter(({ reportingDate }) => reportingDate < kpi.reportingDate)
     .toSorted((a, b) => (a.reportingDate < b.reportingDate ? -1 : 1));
   return {
@@ -61,7 +85,7 @@ function thresholdOf(kpi: Valued, _past: Past): Finding | undefined {
 }
 
 function changeOf(kpi: Valued, { previous }: Past): Finding | undefined {
-  const watch = watchOf(kpi.unit);
+  const watch = watchOf(kpi);
   if (previous?.value == null || watch?.rules.includes('change') !== true) return undefined;
   const change = subtract(rational(kpi.value), rational(previous.value));
   const share = divide(change, absolute(rational(previous.value)));
@@ -73,7 +97,7 @@ function changeOf(kpi: Valued, { previous }: Past): Finding | undefined {
 }
 
 function levelOf(kpi: Valued, { values }: Past): Finding | undefined {
-  const watch = watchOf(kpi.unit);
+  const watch = watchOf(kpi);
   if (watch?.rules.includes('outlier') !== true || values.length < FEWEST_POINTS) return undefined;
   const outlier = outlierAmong(kpi.value, values, OUTLIER_LIMIT);
   if (outlier === undefined || !isAboveFloor(kpi.value, values.at(-1), watch.floor)) return undefined;
@@ -82,7 +106,7 @@ function levelOf(kpi: Valued, { values }: Past): Finding | undefined {
 }
 
 function stepOf(kpi: Valued, { values }: Past): Finding | undefined {
-  const watch = watchOf(kpi.unit);
+  const watch = watchOf(kpi);
   const steps = values.slice(1).map((value, index) => difference(value, values[index] ?? value));
   const last = values.at(-1);
   if (watch?.rules.includes('outlier') !== true || last === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { type Rational, rational } from '../domain/rational.ts';
-import type { KpiUnit } from './kpi-result.ts';
+import type { KpiResult, KpiUnit } from './kpi-result.ts';
 
 // What is watched, and from when on it is worth a word. By unit and not KPI by KPI, so that a new definition is watched
 // without being listed; a status against limits is always said, whatever the unit.
@@ -10,6 +10,9 @@ export const CHANGE_LIMIT = rational('0.2');
 /** More than four standard deviations from the mean of what was before, of which there are at least eight. */
 export const OUTLIER_LIMIT = 4n;
 export const FEWEST_POINTS = 8;
+
+/** A month in which everything moves is not told KPI by KPI; those with limits are always told. */
+export const MOST_CHANGES_WITHOUT_LIMITS = 10;
 
 type Watch = {
   /** A smaller move, in the KPI's own unit, is too small to matter: PAR of 0.01 % may double. */
@@ -32,6 +35,12 @@ const WATCHED: Readonly<Record<KpiUnit, Watch | undefined>> = {
   count: undefined,
 };
 
-export function watchOf(unit: KpiUnit): Watch | undefined {
-  return WATCHED[unit];
+/** Growth is a change itself: that it changes by a fifth says nothing. */
+const CHANGES = /^growth\./;
+
+export function watchOf({ id, unit }: Pick<KpiResult, 'id' | 'unit'>): Watch | undefined {
+  const watch = WATCHED[unit];
+  return watch && CHANGES.test(id)
+    ? { ...watch, rules: watch.rules.filter((rule) => rule !== 'change') }
+    : watch;
 }

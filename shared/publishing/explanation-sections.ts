@@ -67,7 +67,12 @@ ${change.denominator === null ? undefined : html`<tr><td class="lead">${words.de
 <p class="small muted">${words.method}: ${inEnglish(change.method, language)}</p>`;
   return html`<h2>${words.moved} <span class="muted">${words.since(language.day(previous.reportingDate))}</span></h2>
 <div class="panel wide">${split ?? html`<p>${words.notSplit}</p>`}
-${moves.map((dimension) => dimensionTable(dimension, kpi, reading))}</div>`;
+${moves.filter(isDivided).map((dimension) => dimensionTable(dimension, kpi, reading))}</div>`;
+}
+
+/** A dimension with one value says nothing that the whole does not say. */
+function isDivided({ values }: DimensionMoves): boolean {
+  return values.length > 1;
 }
 
 function dimensionTable(moves: DimensionMoves, kpi: KpiResult, { language, words }: Reading): Html {
@@ -181,8 +186,12 @@ function number(amount: string, language: Language): Html {
 
 /** A change in the KPI's own unit, with two digits more than its value so that parts can be told apart. */
 function moved(amount: string, { unit, precision }: KpiResult, language: Language): Html {
-  const sign = amount.startsWith('-') ? '' : '+';
-  return html`<td class="number">${sign}${language.value(rational(amount), unit, precision + 2)}</td>`;
+  const exact = rational(amount);
+  const places = precision + 2;
+  const isPoints = unit === 'percent';
+  const size = isPoints ? language.number(exact, places) : language.value(exact, unit, places);
+  const signed = exact.numerator > 0n ? `+${size}` : size;
+  return html`<td class="number">${isPoints ? language.words.change.points(signed) : signed}</td>`;
 }
 
 /** Sides of an annual rate are powers: nobody reads their hundred digits, which the JSON has. */

@@ -23,6 +23,10 @@ function moved(from: string | null, to: string | null, overrides: Partial<KpiRes
   return found([current], series).filter(({ kind }) => kind === 'change');
 }
 
+function withoutLimits({ thresholds: _, ...rest }: KpiResult): KpiResult {
+  return rest;
+}
+
 function found(kpis: KpiResult[], series: KpiResult[]): Anomaly[] {
   return findAnomalies(aKpiMart({ kpis, series }));
 }
@@ -127,6 +131,33 @@ describe('an anomaly', () => {
     const current = kpi('6');
 
     expect(findAnomalies(aKpiMart({ kpis: [current], series: [current] }))).toEqual([]);
+  });
+});
+
+describe('a month in which everything moves', () => {
+  it('is told by the ten changes that went furthest, and by all KPIs that have limits', () => {
+    const letters = 'abcdefghijklmn'.split('');
+    const kpis = letters.map((letter, index) => {
+      const moving = kpi(String(6 + index), '2025-12-31', { id: `risk.${letter}` });
+      return letter === 'a' ? moving : withoutLimits(moving);
+    });
+    const series = letters.map((letter) => kpi('4', '2025-11-30', { id: `risk.${letter}` }));
+
+    const told = found(kpis, series).map(({ kpi: id }) => id.slice(-1));
+
+    expect(told.toSorted()).toEqual(['a', ...'efghijklmn'.split('')]);
+  });
+});
+
+describe('a growth rate', () => {
+  it('may change by any share, since it is a change itself; its outliers are told', () => {
+    const values = Array.from({ length: 12 }, (_, index) => String(10 + 10 * (index % 2)));
+
+    expect(after(values, '12', { id: 'growth.mom', unit: 'percent' })).toEqual([]);
+    expect(after(values, '900', { id: 'growth.mom', unit: 'percent' }).map(({ kind }) => kind)).toEqual([
+      'outlier-level',
+      'outlier-step',
+    ]);
   });
 });
 
@@ -259,14 +290,22 @@ describe('anomalies of one cause', () => {
     ]);
   });
 
-  it('are those of KPIs that divide the very same numbers', () => {
-    const figures = { numerator: '6.00', denominator: '100.00' };
-    const kpis = ['cov.late', 'risk.par_30'].map((id) => kpi('6', '2025-12-31', { id, ...figures }));
-    const series = kpis.map(({ id }) => kpi('4', '2025-11-30', { id }));
-
-    expect(new Set(found(kpis, series).map(({ cause }) => cause))).toEqual(
-      new Set(['cov.late up 2025-12-31']),
+  it('are those of KPIs that divide the very same numbers, told by the one that has limits', () => {
+    const ids = ['cov.late', 'risk.par_30', 'risk.par_7'];
+    const kpis = ids.map((id) => {
+      const late = kpi('6', '2025-12-31', { id, numerator: '6', denominator: '100' });
+      return id === 'risk.par_30' ? late : withoutLimits(late);
+    });
+    // PAR 7 is the same by chance: at the date before it was not.
+    const series = ids.map((id) =>
+      kpi('4', '2025-11-30', { id, numerator: id === 'risk.par_7' ? '5' : '4', denominator: '100' }),
     );
+
+    expect(found(kpis, series).map(({ kpi: id, cause }) => [id, cause])).toEqual([
+      ['cov.late', 'risk.par_30 up 2025-12-31'],
+      ['risk.par_30', 'risk.par_30 up 2025-12-31'],
+      ['risk.par_7', 'risk.par_7 up 2025-12-31'],
+    ]);
   });
 
   it('are counted once', () => {
