@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { localFile } from '../shared/decode/zip/local-file.ts';
 import { type LocalDate, REFERENCE_DAY } from '../shared/domain/local-date.ts';
+import type { ProblemCode } from '../shared/domain/problem.ts';
 import type { BookEntry } from '../shared/kpis/kpi-result.ts';
 import { readByKpis, supersedes } from '../shared/pipeline/book.ts';
 import { type CheckDeps, judgeWithoutDrop } from '../shared/pipeline/check-file.ts';
@@ -19,20 +20,29 @@ export type StagedBook = {
 
 export type StageFilesDeps = Omit<CheckDeps, 'scratch' | 'comparison'>;
 
+/** A file that does not say which day it stands for takes the newest day of the others. */
 export async function stageFiles(
   paths: readonly OtherFile[],
-  { dir, asOf, deps }: { dir: string; asOf?: LocalDate | undefined; deps: StageFilesDeps },
+  { dir, deps }: { dir: string; deps: StageFilesDeps },
 ): Promise<StagedBook> {
   const staged = new Map<string, StagedOne>();
-  const rejected: { path: string; reason: string }[] = [];
-  for (const [index, file] of paths.entries()) {
-    const folder = join(dir, `file-${index}`);
-    await mkdir(folder);
-    const one = await stageOne(file, { dir: folder, asOf, deps });
-    if (one === undefined) continue;
-    if ('reason' in one) rejected.push(one);
-    else if (isNewer(one, staged.get(one.entry.relation))) staged.set(one.entry.relation, one);
-  }
+  const rejected: RejectedOne[] = [];
+  const take = async (files: readonly OtherFile[], place: string, asOf?: LocalDate): Promise<OtherFile[]> => {
+    const undated: OtherFile[] = [];
+    for (const [index, file] of files.entries()) {
+      const folder = join(dir, `${place}-${index}`);
+      await mkdir(folder);
+      const one = await stageOne(file, { dir: folder, asOf, deps });
+      if (one === undefined) continue;
+      if ('entry' in one) {
+        if (isNewer(one, staged.get(one.entry.relation))) staged.set(one.entry.relation, one);
+      } else if (one.code === 'no-as-of' && asOf === undefined) undated.push(file);
+      else rejected.push(one);
+    }
+    return undated;
+  };
+  const undated = await take(paths, 'file');
+  await take(undated, 'undated', newestDay([...staged.values()].map(({ entry }) => entry)) ?? REFERENCE_DAY);
   return {
     book: [...staged.values()].map(({ entry }) => entry),
     files: new Map([...staged].map(([relation, { file }]) => [relation, file])),
@@ -40,13 +50,24 @@ export async function stageFiles(
   };
 }
 
+/** The newest day that any of them stands for. */
+export function newestDay(book: readonly BookEntry[]): LocalDate | undefined {
+  return book
+    .map(({ asOf }) => asOf)
+    .filter((day) => day !== REFERENCE_DAY)
+    .toSorted()
+    .at(-1);
+}
+
 type StagedOne = { readonly entry: BookEntry; readonly file: string; readonly landedAt: string };
+
+type RejectedOne = StagedBook['rejected'][number] & { readonly code: ProblemCode | undefined };
 
 /** Undefined for a file that no KPI is computed from, as long as nobody named it. */
 async function stageOne(
   { path, isNamed }: OtherFile,
   { dir, asOf, deps }: { dir: string; asOf?: LocalDate | undefined; deps: StageFilesDeps },
-): Promise<StagedOne | { path: string; reason: string } | undefined> {
+): Promise<StagedOne | RejectedOne | undefined> {
   await using source = await localFile(path);
   const contract = await contractOf(path, source, dir, deps);
   if (contract === undefined && !isNamed) return undefined;
@@ -54,7 +75,11 @@ async function stageOne(
   const file = { path: basename(path), source, dataset: contract?.dataset, asOf };
   const { run, report, read } = await judgeWithoutDrop(file, dir, deps);
   if (contract === undefined || report.verdict === 'rejected' || read?.kind !== 'usable')
-    return { path, reason: report.problems[0]?.message ?? 'it could not be read' };
+    return {
+      path,
+      reason: report.problems[0]?.message ?? 'it could not be read',
+      code: report.problems[0]?.code,
+    };
   const entry = {
     dataset: contract.dataset,
     relation: contract.relation,

@@ -27,23 +27,23 @@ export function parityOf(
   figures: readonly TwinFigure[],
   { except = new Set() }: ParityOptions = {},
 ): Parity {
-  const core = [...mart.series, ...mart.kpis, ...mart.former].filter(
-    ({ id }) => CORE_KPIS.has(id) && !except.has(id),
-  );
-  const proven = core.filter(({ id, version }) => CORE_KPIS.get(id)?.includes(version));
-  const unproven = core.filter((result) => !proven.includes(result)).map(nameOf);
-  const names = new Set(proven.map(nameOf));
+  const isCore = ({ id }: KpiResult) => CORE_KPIS.has(id) && !except.has(id);
+  const isKnown = ({ id, version }: KpiResult) => CORE_KPIS.get(id)?.includes(version) === true;
+  const current = [...mart.series, ...mart.kpis].filter(isCore);
+  const all = [...current, ...mart.former.filter(isCore)];
+  const results = all.filter(isKnown);
+  // Of a version that has been replaced the mart has the newest result alone.
+  const [names, places] = [new Set(current.map(nameOf)), new Set(results.map(keyOf))];
   const pairs = new Map<string, Pair>();
   for (const figure of figures) {
-    if (!names.has(nameOf({ id: figure.kpi, version: figure.version }))) continue;
     const at = { id: figure.kpi, version: figure.version, reportingDate: fromEpochDay(figure.reportingDay) };
-    pairs.set(keyOf(at), { at, figure });
+    if (names.has(nameOf(at)) || places.has(keyOf(at))) pairs.set(keyOf(at), { at, figure });
   }
-  for (const result of proven) pairs.set(keyOf(result), { at: result, ...pairs.get(keyOf(result)), result });
+  for (const result of results) pairs.set(keyOf(result), { at: result, ...pairs.get(keyOf(result)), result });
   return {
     checked: pairs.size,
     mismatches: [...pairs.values()].flatMap(mismatchesOf).toSorted(byDateAndName),
-    unproven: [...new Set(unproven)].toSorted(),
+    unproven: [...new Set(all.filter((result) => !isKnown(result)).map(nameOf))].toSorted(),
   };
 }
 

@@ -12,7 +12,7 @@ export const CORE_KPIS: ReadonlyMap<string, readonly number[]> = new Map([
   ['risk.rdr_90', [1]],
   ['risk.collection_rate', [1]],
   ['risk.collection_efficiency', [1]],
-  ['risk.portfolio_health', [2]],
+  ['risk.portfolio_health', [1, 2]],
   ['port.outstanding', [1]],
   ['port.active_loans', [1]],
   ['port.active_clients', [2]],

@@ -77,6 +77,8 @@ export const TWIN_COLUMNS: Readonly<Record<TwinRelation, Readonly<Record<string,
   cascade_loan_tape: {
     measurement_date: 0,
     total_receivable_usd: 2,
+    total_eligible_usd: 2,
+    cash_available_usd: 2,
     dpd_7_30_usd: 2,
     dpd_30_60_usd: 2,
     dpd_60_90_usd: 2,

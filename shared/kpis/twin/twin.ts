@@ -13,6 +13,7 @@ import type { RollMatrix } from './roll-matrix.ts';
 import { loanFigures, snapshotFigures } from './snapshot-figures.ts';
 import { atRiskOf } from './standing.ts';
 import { tapeFigures } from './tape-figures.ts';
+import { tapeHealthFigures } from './tape-health.ts';
 import type { TwinRelation, TwinRows } from './twin-rows.ts';
 
 // The core KPIs once more, from the staged rows, in whole cents. Nothing is shared with what computes them: no SQL
@@ -28,10 +29,11 @@ export type TwinInput = {
 /** Every core KPI that the book has the rows for, at every reporting date. */
 export async function twinFigures(input: TwinInput): Promise<readonly TwinFigure[]> {
   const { rows, asOf } = input;
+  const health = await tapeHealthFigures(rows, asOf);
   const book = await readBook(input);
   const balances = balancesOf(input, book);
   if (balances === undefined)
-    return [...(await tapeFigures(rows, asOf)), ...(await loanFileFigures(rows, asOf))];
+    return [...health, ...(await tapeFigures(rows, asOf)), ...(await loanFileFigures(rows, asOf))];
   const hasLoans = rows.asOf.has('looker_loans');
   const snapshots = balances.dates.flatMap(({ reportingDay, totals }) => {
     if (totals.rows === 0) return [];
@@ -48,7 +50,7 @@ export async function twinFigures(input: TwinInput): Promise<readonly TwinFigure
           due: instalments?.byDay,
         })
       : [];
-  return [...snapshots, ...movementFigures(balances), ...cash];
+  return [...health, ...snapshots, ...movementFigures(balances), ...cash];
 }
 
 /** Where balances went from each date to the next, by the later one. */

@@ -146,6 +146,13 @@ describe('what is not compared', () => {
     expect(parity([], [twin()]).checked).toBe(0);
   });
 
+  it('is of a date for which a version that has been replaced is not kept', () => {
+    const october = twin({ version: 1, reportingDay: toEpochDay(date('2025-10-31')) });
+    const mart = { kpis: [], series: [], former: [engine()] };
+
+    expect(parityOf(mart, [twin(), october])).toEqual({ checked: 1, mismatches: [], unproven: [] });
+  });
+
   it('is of a version that the twin does not know, which is said', () => {
     expect(parity([engine({ version: 9 }), engine()], [twin()])).toEqual({
       checked: 1,

@@ -91,6 +91,8 @@ describe('rows of staged files', () => {
       const file = `${dir}/tape.parquet`;
       const columns = [
         'total_receivable_usd',
+        'total_eligible_usd',
+        'cash_available_usd',
         'dpd_7_30_usd',
         'dpd_30_60_usd',
         'dpd_60_90_usd',
