@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { duckDbSqlEngine } from '../../shared/adapters/duckdb/duckdb-sql-engine.ts';
+import { limitsFor } from '../../shared/kpis/book-size.ts';
 import { computeKpis } from '../../shared/kpis/compute-kpis.ts';
 import { pseudonymiser } from '../../shared/privacy/pseudonym.ts';
 import type { Measure } from '../case-process.ts';
@@ -20,7 +21,7 @@ export const measure: Measure = async ({ rows, stagedFile = '' }, timed) => {
     step = { model, since: now };
   };
   const mart = await timed(async () => {
-    await using sql = await duckDbSqlEngine.open(dirname(stagedFile));
+    await using sql = await duckDbSqlEngine.open(dirname(stagedFile), limitsFor(entries));
     return await computeKpis({
       book: entries,
       files: new Map(Object.entries(files)),

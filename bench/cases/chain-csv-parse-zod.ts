@@ -25,7 +25,7 @@ export const measure: Measure = async ({ path, times, dir }, timed) => {
     () => stageByRows(path, contract, { file, quarantine: join(dir, 'rejected.jsonl') }),
     times,
   );
-  const mart = await timed(async () => kpisOf(file, contract, await loadCatalog()));
+  const mart = await timed(async () => kpisOf({ file, rows: found.rows }, contract, await loadCatalog()));
   return { ...found, newest: newestOf(mart) };
 };
 

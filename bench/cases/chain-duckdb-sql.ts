@@ -29,7 +29,12 @@ export const measure: Measure = async ({ path, threads, dir }, timed) => {
       return copied;
     });
     const { rows, badRows, violations } = guarded;
-    return { rows, badRows, violations, newest: newestOf(await kpisOf(good, contract, await loadCatalog())) };
+    return {
+      rows,
+      badRows,
+      violations,
+      newest: newestOf(await kpisOf({ file: good, rows }, contract, await loadCatalog())),
+    };
   });
   const { centsSum } = await foundInParquet(good, contract);
   return { ...found, centsSum };

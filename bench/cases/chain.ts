@@ -17,7 +17,11 @@ export const measure: Measure = async ({ path, threads, dir }, timed) => {
     const staged = await stageFile(source, contract, { dir }, deps);
     if (staged.kind === 'unstaged') throw new Error(staged.problems.map(({ message }) => message).join('\n'));
     await noneRepeated(staged, contract, dir);
-    const mart = await kpisOf(staged.stagedFile, contract, await loadCatalog());
+    const mart = await kpisOf(
+      { file: staged.stagedFile, rows: staged.intake.accepted },
+      contract,
+      await loadCatalog(),
+    );
     return { ...foundBy(staged.intake, contract), newest: newestOf(mart) };
   });
 };

@@ -3,6 +3,7 @@ import { duckDbSqlEngine } from '../../shared/adapters/duckdb/duckdb-sql-engine.
 import type { Contract } from '../../shared/contracts/contract.ts';
 import { RunId, Sha256 } from '../../shared/domain/ids.ts';
 import { LocalDate } from '../../shared/domain/local-date.ts';
+import { limitsFor } from '../../shared/kpis/book-size.ts';
 import { type Catalog, loadCatalog } from '../../shared/kpis/catalog.ts';
 import { computeKpis } from '../../shared/kpis/compute-kpis.ts';
 import type { KpiMart, KpiResult } from '../../shared/kpis/kpi-result.ts';
@@ -11,7 +12,11 @@ import type { Found } from '../measurement.ts';
 export { loadCatalog };
 
 /** Every KPI of the catalogue that this file alone gives, with the limits that the product sets the engine. */
-export async function kpisOf(file: string, contract: Contract, catalog: Catalog): Promise<KpiMart> {
+export async function kpisOf(
+  { file, rows }: { readonly file: string; readonly rows: number },
+  contract: Contract,
+  catalog: Catalog,
+): Promise<KpiMart> {
   const asOf = LocalDate.parse('2025-12-10');
   const entry = {
     dataset: contract.dataset,
@@ -22,9 +27,9 @@ export async function kpisOf(file: string, contract: Contract, catalog: Catalog)
     runId: RunId.parse('run_000000000000'),
     stagingPath: file,
     stagedSha256: Sha256.parse('0'.repeat(64)),
-    rows: 0,
+    rows,
   };
-  await using sql = await duckDbSqlEngine.open(dirname(file));
+  await using sql = await duckDbSqlEngine.open(dirname(file), limitsFor([entry]));
   const onFailure = ({ error }: { error: unknown }): never => {
     throw error;
   };

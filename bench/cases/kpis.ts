@@ -8,13 +8,13 @@ import { foundInParquet } from './found-in-parquet.ts';
 import { kpisOf, loadCatalog, newestOf } from './kpis-of-file.ts';
 
 /** All KPIs over a staged file. Beside it, the time of one scan of all its columns, and how many models are read. */
-export const measure: Measure = async ({ path, dir, stagedFile = '' }, timed) => {
+export const measure: Measure = async ({ path, rows, dir, stagedFile = '' }, timed) => {
   const contract = await contractOf(path);
   const catalog = await loadCatalog();
   // The engine reads nothing outside of its folder.
   const file = join(dir, 'staged.parquet');
   await copyFile(stagedFile, file);
-  const mart = await timed(() => kpisOf(file, contract, catalog));
+  const mart = await timed(() => kpisOf({ file, rows }, contract, catalog));
   const models = new Set(mart.series.map(({ model }) => model)).size;
   return {
     ...(await foundIn(file, contract)),

@@ -17,16 +17,19 @@ export type MeasureQuery = {
 };
 
 export type MeasureScope = {
-  /** Also by this column of the mart. */
-  readonly dimension?: Dimension;
+  /** By the values of each of these columns of the mart, one at a time, and not in all. */
+  readonly dimensions?: readonly Dimension[];
   /** Only from this reporting date on. */
   readonly since?: LocalDate;
 };
 
+/** Column of the result with a bit for each dimension, the first one highest: 0 for the one that the row is by. */
+export const DIMENSION_SET = 'dimension_set';
+
 export function measureQuery(
   mart: string,
   kpis: readonly ComputableKpi[],
-  { dimension, since }: MeasureScope = {},
+  { dimensions = [], since }: MeasureScope = {},
 ): MeasureQuery {
   const names = new ColumnNames();
   const columnOf = (measure: Measure) => names.of(aggregateOf(measure), 'measure');
@@ -35,12 +38,18 @@ export function measureQuery(
     Object.values(kpi.measures).forEach(columnOf);
     nullsColumnOf(kpi);
   }
-  const keys = ['reporting_date', ...(dimension === undefined ? [] : [dimension])];
-  const selected = [...keys, 'max(as_of) AS as_of', 'count(*) AS row_count', ...names.selected()];
+  const set = dimensions.length === 0 ? [] : [`GROUPING(${dimensions.join(', ')}) AS ${DIMENSION_SET}`];
+  const keys = ['reporting_date', ...dimensions];
+  const selected = [...keys, ...set, 'max(as_of) AS as_of', 'count(*) AS row_count', ...names.selected()];
   const dates = since === undefined ? 'reporting_date IS NOT NULL' : `reporting_date >= DATE '${since}'`;
+  const groups =
+    dimensions.length === 0
+      ? 'reporting_date'
+      : `GROUPING SETS (${dimensions.map((dimension) => `(reporting_date, ${dimension})`).join(', ')})`;
+  const order = dimensions.length === 0 ? keys : ['reporting_date', DIMENSION_SET, ...dimensions];
   const sql =
     `SELECT\n  ${selected.join(',\n  ')}\n` +
-    `FROM ${mart}\nWHERE ${dates}\nGROUP BY ${keys.join(', ')}\nORDER BY ${keys.join(', ')}`;
+    `FROM ${mart}\nWHERE ${dates}\nGROUP BY ${groups}\nORDER BY ${order.join(', ')}`;
   return { sql, columns: names.all(), columnOf, nullsColumnOf };
 }
 

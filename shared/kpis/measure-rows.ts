@@ -2,7 +2,7 @@ import { LocalDate } from '../domain/local-date.ts';
 import type { SqlRow } from '../ports/sql-engine.ts';
 import { addExact, type ExactDecimal, exactDecimal } from './exact-decimal.ts';
 import type { ComputableKpi, Dimension } from './kpi-definition.ts';
-import type { MeasureQuery } from './measure-query.ts';
+import { DIMENSION_SET, type MeasureQuery } from './measure-query.ts';
 
 // What a scan of a mart came to, one row for each reporting date and value of a dimension. All that is in it adds
 // up: rows of parts of the data merge into those of the whole.
@@ -10,17 +10,24 @@ import type { MeasureQuery } from './measure-query.ts';
 export type MeasureRow = {
   readonly reportingDate: LocalDate;
   readonly asOf: LocalDate;
-  /** Value of the dimension that was asked for. */
+  /** The value that the row is by, and of which dimension. */
+  readonly dimension?: Dimension;
   readonly member?: string;
   readonly rowCount: number;
   readonly sums: Readonly<Record<string, ExactDecimal>>;
 };
 
-export function measureRowOf(row: SqlRow, query: MeasureQuery, dimension?: Dimension): MeasureRow {
+export function measureRowOf(
+  row: SqlRow,
+  query: MeasureQuery,
+  dimensions: readonly Dimension[] = [],
+): MeasureRow {
+  const set = Number(row[DIMENSION_SET] ?? 0);
+  const dimension = dimensions.find((_, index) => (set & (1 << (dimensions.length - 1 - index))) === 0);
   return {
     reportingDate: LocalDate.parse(row['reporting_date']),
     asOf: LocalDate.parse(row['as_of']),
-    ...(dimension === undefined ? {} : { member: String(row[dimension] ?? 'unknown') }),
+    ...(dimension === undefined ? {} : { dimension, member: String(row[dimension] ?? 'unknown') }),
     rowCount: Number(row['row_count']),
     sums: Object.fromEntries(query.columns.map((column) => [column, exactDecimal(String(row[column]))])),
   };
@@ -33,7 +40,7 @@ export function measureRowOf(row: SqlRow, query: MeasureQuery, dimension?: Dimen
 export function mergeMeasureRows(parts: readonly (readonly MeasureRow[])[]): readonly MeasureRow[] {
   const merged = new Map<string, MeasureRow>();
   for (const row of parts.flat()) {
-    const key = `${row.reportingDate} ${row.member ?? ''}`;
+    const key = `${row.reportingDate} ${row.dimension ?? ''} ${row.member ?? ''}`;
     const before = merged.get(key);
     merged.set(key, before === undefined ? row : added(before, row));
   }

@@ -1,12 +1,14 @@
 import type { LocalDate } from '../domain/local-date.ts';
 import type { SqlSession } from '../ports/sql-engine.ts';
 import { SqlEngineExhausted } from '../ports/sql-engine.ts';
+import { isSmallBook } from './book-size.ts';
 import type { BookEntry, PeriodGrain } from './kpi-result.ts';
 import { BOOK_RELATION, REPORT_RELATION, STAGED_RELATIONS } from './relations.ts';
 import type { ResolvedModel } from './resolved-models.ts';
 
-// Turns a book into SQL: a view for each staged file, and a view for each model that is needed. Mostly views and not
-// tables: each mart is scanned once, so a copy would only cost time.
+// Turns a book into SQL: a view for each staged file, and a view or a table for each model that is needed. Of a large
+// book mostly views: what is read once need not be kept. Of a small one tables: to plan a deep chain of views again for
+// each query takes longer than to work it out.
 
 /** A snapshot of the book has no local file: the caller forgot to fetch it. */
 export class SnapshotNotFetched extends Error {
@@ -34,6 +36,7 @@ export async function createModelViews(
   }: { readonly models: readonly ResolvedModel[]; readonly onStep?: (model: string) => void },
 ): Promise<ViewFailures> {
   const failures = new Map<string, unknown>();
+  const isSmall = isSmallBook(entries);
   const create = async (name: string, select: string, kind: 'VIEW' | 'TABLE' = 'VIEW') => {
     try {
       await sql.run(`CREATE OR REPLACE TEMP ${kind} ${name} AS ${select}`);
@@ -53,7 +56,7 @@ export async function createModelViews(
   for (const { name, variant } of models) {
     onStep(name);
     const broken = variant.reads.find((read) => failures.has(read));
-    if (broken === undefined) await create(name, variant.sql, variant.isStored ? 'TABLE' : 'VIEW');
+    if (broken === undefined) await create(name, variant.sql, isSmall || variant.isStored ? 'TABLE' : 'VIEW');
     else failures.set(name, failures.get(broken));
   }
   return failures;

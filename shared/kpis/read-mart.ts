@@ -2,7 +2,7 @@ import type { LocalDate } from '../domain/local-date.ts';
 import type { SqlSession } from '../ports/sql-engine.ts';
 import { SqlEngineExhausted } from '../ports/sql-engine.ts';
 import { readContributors } from './contributors.ts';
-import type { ComputableKpi, Dimension } from './kpi-definition.ts';
+import type { ComputableKpi } from './kpi-definition.ts';
 import { computedKpi, uncomputableKpi } from './kpi-outcome.ts';
 import type { BookEntry, Contributor, KpiResult } from './kpi-result.ts';
 import { type MeasureQuery, type MeasureScope, measureQuery } from './measure-query.ts';
@@ -63,11 +63,7 @@ export async function readMart(
   }
 }
 
-type Scan = {
-  readonly query: MeasureQuery;
-  readonly rows: readonly MeasureRow[];
-  readonly dimension?: Dimension;
-};
+type Scan = { readonly query: MeasureQuery; readonly rows: readonly MeasureRow[] };
 
 async function readTogether(
   mart: string,
@@ -76,21 +72,18 @@ async function readTogether(
 ): Promise<readonly KpiHistory[]> {
   const kpis = readings.map(({ kpi }) => kpi);
   const total = await scan(mart, kpis, {}, deps);
-  const since = total.rows.at(-2)?.reportingDate ?? total.rows.at(-1)?.reportingDate;
-  const byDimension: Scan[] = [];
-  const columns = await columnsOf(mart, deps);
-  for (const dimension of new Set(kpis.flatMap(({ dimensions }) => dimensions))) {
-    if (since === undefined || !columns.has(dimension)) continue;
-    const divided = kpis.filter(({ dimensions }) => dimensions.includes(dimension));
-    byDimension.push(await scan(mart, divided, { dimension, since }, deps));
-  }
+  const columns = await columnsOf(mart, kpis, deps);
+  const divided = await scanByDimension(mart, kpis, { columns, total }, deps);
   const histories: KpiHistory[] = [];
   for (const reading of readings) {
-    const { kpi } = reading;
-    const results = resultsOf(reading, total, deps);
-    const breakdowns = byDimension
+    const { kpi, model, inputs } = reading;
+    const results =
+      total.rows.length === 0
+        ? [uncomputableKpi(kpi, `${model} has no rows`, { model, inputs, asOf: deps.asOf })]
+        : total.rows.map((row) => resultOf(reading, total.query, row, deps));
+    const breakdowns = divided.rows
       .filter(({ dimension }) => dimension !== undefined && kpi.dimensions.includes(dimension))
-      .flatMap((part) => resultsOf(reading, part, deps));
+      .map((row) => resultOf(reading, divided.query, row, deps));
     const isNamed = kpi.contributors !== undefined && columns.has(kpi.contributors);
     const contributors = isNamed ? await readContributors(mart, kpi, results.at(-1), deps) : [];
     histories.push({ kpi, results, quarters: quartersOf(reading, total, deps), breakdowns, contributors });
@@ -98,7 +91,30 @@ async function readTogether(
   return histories;
 }
 
-async function columnsOf(mart: string, { sql }: ReadMartDeps): Promise<ReadonlySet<string>> {
+/** One scan of the newest two dates for all dimensions. */
+async function scanByDimension(
+  mart: string,
+  kpis: readonly ComputableKpi[],
+  { columns, total }: { readonly columns: ReadonlySet<string>; readonly total: Scan },
+  deps: ReadMartDeps,
+): Promise<Scan> {
+  const since = total.rows.at(-2)?.reportingDate ?? total.rows.at(-1)?.reportingDate;
+  const wanted = new Set(kpis.flatMap(({ dimensions }) => dimensions));
+  const dimensions = [...wanted].filter((dimension) => columns.has(dimension));
+  if (since === undefined || dimensions.length === 0) return { query: total.query, rows: [] };
+  const divided = kpis.filter((kpi) => kpi.dimensions.some((dimension) => columns.has(dimension)));
+  return await scan(mart, divided, { dimensions, since }, deps);
+}
+
+async function columnsOf(
+  mart: string,
+  kpis: readonly ComputableKpi[],
+  { sql }: ReadMartDeps,
+): Promise<ReadonlySet<string>> {
+  const isAsked = kpis.some(
+    ({ dimensions, contributors }) => dimensions.length > 0 || contributors !== undefined,
+  );
+  if (!isAsked) return new Set();
   const described = await sql.rows(`DESCRIBE SELECT * FROM ${mart}`);
   return new Set(described.map((column) => String(column['column_name'])));
 }
@@ -110,22 +126,10 @@ async function scan(
   { sql }: ReadMartDeps,
 ): Promise<Scan> {
   const query = measureQuery(mart, kpis, scope);
-  const { dimension } = scope;
-  const rows = (await sql.rows(query.sql)).map((row) => measureRowOf(row, query, dimension));
-  return { query, rows, ...(dimension === undefined ? {} : { dimension }) };
-}
-
-function resultsOf(
-  reading: Reading,
-  { query, rows, dimension }: Scan,
-  deps: ReadMartDeps,
-): readonly KpiResult[] {
-  const { kpi, model, inputs } = reading;
-  if (rows.length === 0) {
-    if (dimension !== undefined) return [];
-    return [uncomputableKpi(kpi, `${model} has no rows`, { model, inputs, asOf: deps.asOf })];
-  }
-  return rows.map((row) => resultOf(reading, query, row, deps, dimension));
+  return {
+    query,
+    rows: (await sql.rows(query.sql)).map((row) => measureRowOf(row, query, scope.dimensions)),
+  };
 }
 
 /** Only where a quarter is more than one period. */
@@ -144,7 +148,6 @@ function resultOf(
   query: MeasureQuery,
   row: MeasureRow,
   { book }: ReadMartDeps,
-  dimension?: Dimension,
 ): KpiResult {
   const measures = Object.fromEntries(
     Object.entries(kpi.measures).map(([name, measure]) => [name, sumOf(row, query.columnOf(measure))]),
@@ -156,7 +159,7 @@ function resultOf(
     reportingDate: row.reportingDate,
     rows: row.rowCount,
     nulls: Number(sumOf(row, query.nullsColumnOf(kpi)).units),
-    dimension: dimension === undefined || row.member === undefined ? {} : { [dimension]: row.member },
+    dimension: row.dimension === undefined || row.member === undefined ? {} : { [row.dimension]: row.member },
   };
   return computedKpi(kpi, measures, source, book);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { LocalDate } from '../domain/local-date.ts';
+import { limitsFor } from '../kpis/book-size.ts';
 import type { Catalog } from '../kpis/catalog.ts';
 import { checkCatalog } from '../kpis/check-catalog.ts';
 import { computeKpis } from '../kpis/compute-kpis.ts';
@@ -51,7 +52,7 @@ export async function martOfBook(
     files.set(relation, local);
   }
   await checkCatalog(catalog, { sql, dir: folder.dir });
-  await using session = await sql.open(folder.dir);
+  await using session = await sql.open(folder.dir, limitsFor(book));
   const failures: Record<string, string> = {};
   const computed = await computeKpis({
     book,
