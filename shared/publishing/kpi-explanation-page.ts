@@ -76,7 +76,7 @@ function partLinks(page: ExplanationPage, { language, words }: Reading): Html | 
   const lines = [...page.parts].map(([name, values]) => {
     const [, title = name] = Object.entries(language.words.dimension).find(([known]) => known === name) ?? [];
     const links = values.slice(0, PARTS_LINKED).map((value) => {
-      const more = `format=html&lang=${language.code}&dimension=${encodeURIComponent(`${name}:${value}`)}`;
+      const more = `format=html&lang=${language.code}&dimension=${encodeURIComponent(`${name}:${value}`.toWellFormed())}`;
       return html`<a href="${page.link(ownPath(page, more, {}))}"><bdi>${value}</bdi></a> `;
     });
     return html`<dt>${title}</dt><dd>${links}</dd>\n`;
@@ -92,7 +92,9 @@ function ownPath(
   more: string,
   dimension: Readonly<Record<string, string>> = kpi.dimension,
 ): string {
-  const [part] = Object.entries(dimension).map((pair) => `&dimension=${encodeURIComponent(pair.join(':'))}`);
+  const [part] = Object.entries(dimension).map(
+    (pair) => `&dimension=${encodeURIComponent(pair.join(':').toWellFormed())}`,
+  );
   return `kpis/${encodeURIComponent(kpi.id)}?asOf=${asOf}&grain=${grain}&${more}${part ?? ''}`;
 }
 
