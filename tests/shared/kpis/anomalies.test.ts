@@ -23,7 +23,7 @@ function moved(from: string | null, to: string | null, overrides: Partial<KpiRes
   return found([current], series).filter(({ kind }) => kind === 'change');
 }
 
-function withoutLimits({ thresholds: _, ...rest }: KpiResult): KpiResult {
+function withoutLimits({ thresholds: _thresholds, ...rest }: KpiResult): KpiResult {
   return rest;
 }
 

@@ -190,8 +190,8 @@ describe('the compliance document', () => {
       first.causes.filter(({ severity }) => severity === 'critical').length,
     );
     expect(second.anomalies.some(({ isNew }) => isNew)).toBe(false);
-    expect(second.anomalies.map(({ isNew: _, ...rest }) => rest)).toEqual(
-      first.anomalies.map(({ isNew: _, ...rest }) => rest),
+    expect(second.anomalies.map(({ isNew: _isNew, ...rest }) => rest)).toEqual(
+      first.anomalies.map(({ isNew: _isNew, ...rest }) => rest),
     );
     expect(second.causes.some(({ isNew }) => isNew)).toBe(false);
   });

@@ -5,14 +5,7 @@ import { KpiMart, type PeriodGrain } from '../../../shared/kpis/kpi-result.ts';
 import { isCutToReport } from '../../../shared/pipeline/book-of-day.ts';
 import { recomputeDay } from '../../../shared/pipeline/recompute-day.ts';
 import { kpiOf, Pipeline } from '../../support/a-pipeline.ts';
-import {
-  aLoan,
-  aParRow,
-  aPayment,
-  csvOf,
-  type LoanCells,
-  type PaymentCells,
-} from '../../support/file-rows.ts';
+import { aParRow, csvOf } from '../../support/file-rows.ts';
 import { historyFiles, L2, L4 } from '../../support/small-history.ts';
 
 const D = (text: string): LocalDate => LocalDate.parse(text);
