@@ -8,7 +8,7 @@ rates AS (
   SELECT
     rate.customer_id,
     CAST(sum(rate.rate_times_outstanding) AS DECIMAL(38, 8)) AS weighted_rate,
-    CAST(sum(rate.outstanding_with_rate) AS DECIMAL(18, 2)) AS known
+    CAST(sum(rate.outstanding_with_rate) AS DECIMAL(36, 2)) AS known
   FROM mart_client_rates AS rate
   JOIN newest ON newest.reporting_date = rate.reporting_date
   WHERE rate.is_live AND rate.customer_id IS NOT NULL

@@ -15,7 +15,7 @@ events AS (
     client.first_day,
     client.segment,
     1 AS customers,
-    CAST(0 AS DECIMAL(18, 2)) AS revenue
+    CAST(0 AS DECIMAL(36, 2)) AS revenue
   FROM clients AS client
   JOIN first_period ON client.first_day <= first_period.as_of
   LEFT JOIN int_period_days AS period ON period.day = client.first_day

@@ -22,7 +22,7 @@ paid AS (
 )
 SELECT
   balance.customer_id,
-  CAST(balance.outstanding_12 AS DECIMAL(18, 2)) AS outstanding_12,
-  CAST(coalesce(paid.revenue_12, 0) AS DECIMAL(18, 2)) AS revenue_12
+  CAST(balance.outstanding_12 AS DECIMAL(36, 2)) AS outstanding_12,
+  CAST(coalesce(paid.revenue_12, 0) AS DECIMAL(36, 2)) AS revenue_12
 FROM balances AS balance
 LEFT JOIN paid ON paid.customer_id = balance.customer_id

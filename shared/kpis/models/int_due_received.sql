@@ -25,7 +25,7 @@ SELECT
       WHEN instalment.is_final THEN paid.interest - instalment.interest_before
       ELSE least(greatest(paid.interest - instalment.interest_before, 0), instalment.interest)
     END
-    AS DECIMAL(18, 2)
+    AS DECIMAL(36, 2)
   ) AS interest_received,
   CAST(
     CASE
@@ -33,7 +33,7 @@ SELECT
       WHEN instalment.is_final THEN paid.fees - instalment.fees_before
       ELSE least(greatest(paid.fees - instalment.fees_before, 0), instalment.fees)
     END
-    AS DECIMAL(18, 2)
+    AS DECIMAL(36, 2)
   ) AS fees_received
 FROM instalments AS instalment
 LEFT JOIN paid ON paid.loan_id = instalment.loan_id

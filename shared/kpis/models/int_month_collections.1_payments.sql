@@ -2,7 +2,7 @@
 -- the balance.
 SELECT
   reporting_date,
-  CAST(sum(collected_30_days) AS DECIMAL(18, 2)) AS collected_30_days,
-  CAST(sum(outstanding) AS DECIMAL(18, 2)) AS outstanding
+  CAST(sum(collected_30_days) AS DECIMAL(36, 2)) AS collected_30_days,
+  CAST(sum(outstanding) AS DECIMAL(36, 2)) AS outstanding
 FROM mart_collections
 GROUP BY reporting_date

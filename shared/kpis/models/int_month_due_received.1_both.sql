@@ -11,12 +11,12 @@ collected AS (
 )
 SELECT
   period.reporting_date,
-  CAST(coalesce(received.interest, 0) AS DECIMAL(18, 2)) AS interest_received,
-  CAST(coalesce(received.fees, 0) AS DECIMAL(18, 2)) AS fees_received,
-  CAST(coalesce(collected.collected, 0) AS DECIMAL(18, 2)) AS due_collected,
+  CAST(coalesce(received.interest, 0) AS DECIMAL(36, 2)) AS interest_received,
+  CAST(coalesce(received.fees, 0) AS DECIMAL(36, 2)) AS fees_received,
+  CAST(coalesce(collected.collected, 0) AS DECIMAL(36, 2)) AS due_collected,
   CAST(
     sum(coalesce(received.interest, 0) + coalesce(received.fees, 0)) OVER (ORDER BY period.reporting_date)
-    AS DECIMAL(18, 2)
+    AS DECIMAL(36, 2)
   ) AS due_revenue_to_date
 FROM int_periods AS period
 LEFT JOIN received ON received.reporting_date = period.reporting_date

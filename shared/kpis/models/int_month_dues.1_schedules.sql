@@ -12,11 +12,11 @@ WITH due AS (
 )
 SELECT
   period.reporting_date,
-  CAST(coalesce(due.interest, 0) AS DECIMAL(18, 2)) AS interest_due,
-  CAST(coalesce(due.fees, 0) AS DECIMAL(18, 2)) AS fees_due,
-  CAST(coalesce(due.due, 0) AS DECIMAL(18, 2)) AS due,
+  CAST(coalesce(due.interest, 0) AS DECIMAL(36, 2)) AS interest_due,
+  CAST(coalesce(due.fees, 0) AS DECIMAL(36, 2)) AS fees_due,
+  CAST(coalesce(due.due, 0) AS DECIMAL(36, 2)) AS due,
   CAST(
-    sum(coalesce(due.interest, 0) + coalesce(due.fees, 0)) OVER (ORDER BY period.reporting_date) AS DECIMAL(18, 2)
+    sum(coalesce(due.interest, 0) + coalesce(due.fees, 0)) OVER (ORDER BY period.reporting_date) AS DECIMAL(36, 2)
   ) AS revenue_due_to_date
 FROM int_periods AS period
 LEFT JOIN due ON due.reporting_date = period.reporting_date

@@ -16,7 +16,7 @@ WITH clients AS (
 lent AS (
   SELECT
     reporting_date,
-    CAST(sum(principal_in_period) AS DECIMAL(18, 2)) AS disbursement,
+    CAST(sum(principal_in_period) AS DECIMAL(36, 2)) AS disbursement,
     CAST(sum(customers_to_date) AS BIGINT) AS customers_to_date
   FROM mart_originations
   GROUP BY reporting_date

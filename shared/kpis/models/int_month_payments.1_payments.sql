@@ -33,16 +33,16 @@ yearly AS (
 )
 SELECT
   period.reporting_date,
-  CAST(coalesce(paid.interest, 0) AS DECIMAL(18, 2)) AS interest,
-  CAST(coalesce(paid.fees, 0) AS DECIMAL(18, 2)) AS fees,
-  CAST(coalesce(paid.revenue, 0) AS DECIMAL(18, 2)) AS revenue,
-  CAST(coalesce(paid.collected, 0) AS DECIMAL(18, 2)) AS collected,
-  CAST(coalesce(to_date.revenue_to_date, 0) AS DECIMAL(18, 2)) AS revenue_to_date,
-  CAST(to_date.throughput AS DECIMAL(18, 2)) AS throughput,
-  CAST(to_date.serviceable_market AS DECIMAL(18, 2)) AS serviceable_market,
-  CAST(yearly.interest_12 AS DECIMAL(18, 2)) AS interest_12,
-  CAST(yearly.revenue_12 AS DECIMAL(18, 2)) AS revenue_12,
-  CAST(yearly.outstanding_12 AS DECIMAL(18, 2)) AS outstanding_12
+  CAST(coalesce(paid.interest, 0) AS DECIMAL(36, 2)) AS interest,
+  CAST(coalesce(paid.fees, 0) AS DECIMAL(36, 2)) AS fees,
+  CAST(coalesce(paid.revenue, 0) AS DECIMAL(36, 2)) AS revenue,
+  CAST(coalesce(paid.collected, 0) AS DECIMAL(36, 2)) AS collected,
+  CAST(coalesce(to_date.revenue_to_date, 0) AS DECIMAL(36, 2)) AS revenue_to_date,
+  CAST(to_date.throughput AS DECIMAL(36, 2)) AS throughput,
+  CAST(to_date.serviceable_market AS DECIMAL(36, 2)) AS serviceable_market,
+  CAST(yearly.interest_12 AS DECIMAL(36, 2)) AS interest_12,
+  CAST(yearly.revenue_12 AS DECIMAL(36, 2)) AS revenue_12,
+  CAST(yearly.outstanding_12 AS DECIMAL(36, 2)) AS outstanding_12
 FROM int_periods AS period
 LEFT JOIN paid ON paid.reporting_date = period.reporting_date
 LEFT JOIN to_date ON to_date.reporting_date = period.reporting_date

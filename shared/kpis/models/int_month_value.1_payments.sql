@@ -3,6 +3,6 @@
 SELECT
   reporting_date,
   CAST(coalesce(sum(customers) FILTER (WHERE is_ripe), 0) AS BIGINT) AS ripe_customers,
-  CAST(coalesce(sum(revenue) FILTER (WHERE is_ripe), 0) AS DECIMAL(18, 2)) AS ripe_revenue
+  CAST(coalesce(sum(revenue) FILTER (WHERE is_ripe), 0) AS DECIMAL(36, 2)) AS ripe_revenue
 FROM int_client_value
 GROUP BY reporting_date

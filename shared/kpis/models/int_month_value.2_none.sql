@@ -2,5 +2,5 @@
 SELECT
   reporting_date,
   CAST(NULL AS BIGINT) AS ripe_customers,
-  CAST(NULL AS DECIMAL(18, 2)) AS ripe_revenue
+  CAST(NULL AS DECIMAL(36, 2)) AS ripe_revenue
 FROM int_periods

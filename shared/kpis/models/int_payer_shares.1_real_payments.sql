@@ -12,7 +12,7 @@ WITH paid AS (
 )
 SELECT
   customer_id,
-  CAST(max(cash) AS DECIMAL(18, 2)) AS main_cash,
-  CAST(sum(cash) AS DECIMAL(18, 2)) AS cash
+  CAST(max(cash) AS DECIMAL(36, 2)) AS main_cash,
+  CAST(sum(cash) AS DECIMAL(36, 2)) AS cash
 FROM paid
 GROUP BY customer_id

@@ -1,27 +1,27 @@
--- Grain: check of the schedules. Inputs: looker_schedules, looker_loans. violations are rows that break the check, or
--- whole USD of a sum that does not agree. What is needed: see int_quality_loans.
+-- Grain: check of the schedules. Inputs: stg_schedules, stg_loans. Of the loans made up to the reported day. violations
+-- are rows that break the check, or whole USD of a sum that does not agree. What is needed: see int_quality_loans.
 -- Stored: so that the checks of one dataset are made after those of another, and not all at the same time.
 WITH schedules AS (
   SELECT
-    count(*) AS instalments,
-    count(*) FILTER (WHERE loan.loan_id IS NULL) AS unknown_loans,
+    count(instalment.loan_id) AS instalments,
+    count(*) FILTER (WHERE instalment.loan_id IS NULL) AS loans_without,
     coalesce(sum(instalment.principal), 0) AS principal,
-    count(*) FILTER (WHERE instalment.date_due IS NULL)
-      + count(*) FILTER (WHERE instalment.principal IS NULL)
-      + count(*) FILTER (WHERE instalment.interest IS NULL)
-      + count(*) FILTER (WHERE instalment.fees IS NULL) AS missing
-  FROM looker_schedules AS instalment
-  LEFT JOIN looker_loans AS loan ON loan.loan_id = instalment.loan_id
+    count(instalment.loan_id) FILTER (WHERE instalment.date_due IS NULL)
+      + count(instalment.loan_id) FILTER (WHERE instalment.principal IS NULL)
+      + count(instalment.loan_id) FILTER (WHERE instalment.interest IS NULL)
+      + count(instalment.loan_id) FILTER (WHERE instalment.fees IS NULL) AS missing
+  FROM stg_loans AS loan
+  LEFT JOIN stg_schedules AS instalment ON instalment.loan_id = loan.loan_id
 ),
 lent AS (
-  SELECT coalesce(sum(disburse_principal), 0) AS principal FROM looker_loans
+  SELECT coalesce(sum(principal), 0) AS principal FROM stg_loans
 )
 SELECT
   'schedules' AS dataset,
-  'every instalment is of a known loan' AS check_name,
-  unknown_loans AS violations,
-  0 AS cells,
-  0 AS missing
+  'every loan has an instalment' AS check_name,
+  CAST(loans_without AS BIGINT) AS violations,
+  CAST(0 AS BIGINT) AS cells,
+  CAST(0 AS BIGINT) AS missing
 FROM schedules
 UNION ALL
 SELECT

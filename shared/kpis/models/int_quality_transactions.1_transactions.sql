@@ -1,10 +1,11 @@
--- Grain: check of the transactions. Inputs: looker_transactions, looker_loans, book_entries.
+-- Grain: check of the transactions. Inputs: stg_transactions, stg_loans, book_entries.
 -- violations are rows that break the check, or whole USD of a sum that does not agree. What is needed: see
--- int_quality_loans.
+-- int_quality_loans. The loans have balances of their own day alone, so the two are compared when both are of one day.
 -- Stored: so that the checks of one dataset are made after those of another, and not all at the same time.
 WITH transactions AS (
   SELECT
     count(*) AS transactions,
+    max(snapshot.as_of) AS as_of,
     count(*) FILTER (WHERE loan.loan_id IS NULL) AS unknown_loans,
     count(*) FILTER (WHERE transaction.date_paid > snapshot.as_of) AS later,
     count(*) FILTER (
@@ -20,22 +21,21 @@ WITH transactions AS (
       + count(*) FILTER (WHERE transaction.principal IS NULL)
       + count(*) FILTER (WHERE transaction.interest IS NULL)
       + count(*) FILTER (WHERE transaction.fees IS NULL) AS missing
-  FROM looker_transactions AS transaction
+  FROM stg_transactions AS transaction
   JOIN book_entries AS snapshot ON snapshot.relation = 'looker_transactions'
-  LEFT JOIN looker_loans AS loan ON loan.loan_id = transaction.loan_id
+  LEFT JOIN stg_loans AS loan ON loan.loan_id = transaction.loan_id
 ),
 tape AS (
-  SELECT sum(outstanding_balance) AS total FROM looker_loans
-),
-days AS (
-  SELECT count(DISTINCT as_of) AS days FROM book_entries WHERE relation IN ('looker_loans', 'looker_transactions')
+  SELECT max(snapshot.as_of) AS as_of, sum(loan.outstanding) AS total
+  FROM stg_loans AS loan
+  JOIN book_entries AS snapshot ON snapshot.relation = 'looker_loans'
 )
 SELECT
   'transactions' AS dataset,
   'every transaction is of a known loan' AS check_name,
-  unknown_loans AS violations,
-  0 AS cells,
-  0 AS missing
+  CAST(unknown_loans AS BIGINT) AS violations,
+  CAST(0 AS BIGINT) AS cells,
+  CAST(0 AS BIGINT) AS missing
 FROM transactions
 UNION ALL
 SELECT 'transactions', 'no transaction is after the day of the file', later, 0, 0
@@ -55,8 +55,7 @@ SELECT
   0,
   0
 FROM transactions
-CROSS JOIN tape
-JOIN days ON days.days = 1
+JOIN tape ON tape.as_of = transactions.as_of AND tape.total IS NOT NULL
 UNION ALL
 SELECT
   'transactions',

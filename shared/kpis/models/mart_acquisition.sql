@@ -49,7 +49,7 @@ SELECT
   parts.channel,
   parts.has_new,
   parts.reporting_date NOT IN (SELECT reporting_date FROM spend) AS lacks_spend,
-  CAST(parts.spend AS DECIMAL(18, 2)) AS spend,
+  CAST(parts.spend AS DECIMAL(36, 2)) AS spend,
   CAST(parts.new_customers AS BIGINT) AS new_customers,
   CAST(parts.ripe_customers AS BIGINT) AS ripe_customers,
   CAST(parts.ripe_revenue AS DECIMAL(38, 2)) AS ripe_revenue

@@ -24,9 +24,9 @@ tiered AS (
     *,
     CASE
       WHEN lacks_customer OR outstanding <= 0 THEN 'none'
-      WHEN par_90 * 10 >= outstanding THEN 'RUN_OFF'
+      WHEN CAST(par_90 AS DECIMAL(36, 2)) * 10 >= outstanding THEN 'RUN_OFF'
       WHEN max_dpd >= 60 THEN 'WATCHLIST'
-      WHEN outstanding * 20 >= portfolio THEN 'TOP_CLIENT'
+      WHEN CAST(outstanding AS DECIMAL(36, 2)) * 20 >= portfolio THEN 'TOP_CLIENT'
       ELSE 'STANDARD'
     END AS tier
   FROM ranked

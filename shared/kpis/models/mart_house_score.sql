@@ -28,13 +28,13 @@ due AS (
 SELECT
   period.reporting_date,
   period.as_of,
-  CAST(coalesce(exposed.outstanding, 0) AS DECIMAL(18, 2)) AS outstanding,
-  CAST(coalesce(exposed.top10, 0) AS DECIMAL(18, 2)) AS top10,
+  CAST(coalesce(exposed.outstanding, 0) AS DECIMAL(36, 2)) AS outstanding,
+  CAST(coalesce(exposed.top10, 0) AS DECIMAL(36, 2)) AS top10,
   coalesce(exposed.unknown_loans, 0) AS unknown_loans,
-  CAST(coalesce(late.par_30, 0) AS DECIMAL(18, 2)) AS par_30,
-  CAST(coalesce(late.par_90, 0) AS DECIMAL(18, 2)) AS par_90,
-  CAST(coalesce(disbursed.disbursed, 0) AS DECIMAL(18, 2)) AS disbursed,
-  CAST(coalesce(due.principal_due, 0) AS DECIMAL(18, 2)) AS principal_due
+  CAST(coalesce(late.par_30, 0) AS DECIMAL(36, 2)) AS par_30,
+  CAST(coalesce(late.par_90, 0) AS DECIMAL(36, 2)) AS par_90,
+  CAST(coalesce(disbursed.disbursed, 0) AS DECIMAL(36, 2)) AS disbursed,
+  CAST(coalesce(due.principal_due, 0) AS DECIMAL(36, 2)) AS principal_due
 FROM int_periods AS period
 LEFT JOIN exposed ON exposed.reporting_date = period.reporting_date
 LEFT JOIN late ON late.reporting_date = period.reporting_date

@@ -7,7 +7,7 @@ WITH lines AS (
     reporting_date,
     max(as_of) AS as_of,
     regexp_replace(loan_id, '-[^-]*$', '') AS line_id,
-    CAST(coalesce(sum(outstanding), 0) AS DECIMAL(18, 2)) AS outstanding,
+    CAST(coalesce(sum(outstanding), 0) AS DECIMAL(36, 2)) AS outstanding,
     max(line_band) AS approved_band,
     max(company) AS company,
     max(product) AS product,

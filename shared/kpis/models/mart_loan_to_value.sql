@@ -14,8 +14,8 @@ SELECT
     WHEN value.appraised > 0
     THEN CAST(
       CAST(
-        (CAST(loan.outstanding * 100 AS HUGEINT) * 20000000000 + CAST(value.appraised * 100 AS HUGEINT))
-          // (2 * CAST(value.appraised * 100 AS HUGEINT))
+        (CAST(CAST(loan.outstanding AS DECIMAL(36, 2)) * 100 AS HUGEINT) * 20000000000 + value.cents)
+          // (2 * value.cents)
         AS DECIMAL(18, 0)
       ) * CAST(loan.outstanding AS DECIMAL(20, 2))
       AS DECIMAL(38, 2)

@@ -18,7 +18,7 @@ SELECT
   period.reporting_date,
   period.as_of,
   paid.payer,
-  CAST(coalesce(paid.cash, 0) AS DECIMAL(18, 2)) AS cash,
+  CAST(coalesce(paid.cash, 0) AS DECIMAL(36, 2)) AS cash,
   row_number() OVER (PARTITION BY period.reporting_date ORDER BY paid.cash DESC NULLS LAST, paid.payer) AS payer_rank
 FROM int_periods AS period
 LEFT JOIN paid ON paid.reporting_date = period.reporting_date

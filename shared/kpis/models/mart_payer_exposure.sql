@@ -12,7 +12,7 @@ payers AS (
     reporting_date,
     max(as_of) AS as_of,
     payer,
-    CAST(coalesce(sum(outstanding), 0) AS DECIMAL(18, 2)) AS outstanding
+    CAST(coalesce(sum(outstanding), 0) AS DECIMAL(36, 2)) AS outstanding
   FROM owed
   GROUP BY reporting_date, payer
 )

@@ -7,6 +7,6 @@ WITH ran AS (
 )
 SELECT reporting_date, as_of, spend, is_anomaly FROM ran
 UNION ALL
-SELECT DISTINCT reporting_date, as_of, CAST(0 AS DECIMAL(18, 2)), false
+SELECT DISTINCT reporting_date, as_of, CAST(0 AS DECIMAL(36, 2)), false
 FROM mart_campaign_days
 WHERE reporting_date NOT IN (SELECT reporting_date FROM ran)

@@ -2,13 +2,20 @@
 -- Three cautions from the source: outstanding still holds balances that were written off; the status lags by a day,
 -- so a loan's state is read from its balance and its days past due; and both are of the snapshot's own day, so they
 -- are empty when an earlier day is reported.
+-- The band of the ticket is that of the principal; the source's own bands are of principal and fees together.
 SELECT
   loan.loan_id,
   loan.customer_id,
   loan.company,
   loan.product_type AS product,
   loan.location_state_province AS state,
-  loan.amount_buckets AS ticket_band,
+  CASE
+    WHEN loan.disburse_principal < 10000 THEN '<10K'
+    WHEN loan.disburse_principal <= 25000 THEN '10-25K'
+    WHEN loan.disburse_principal <= 50000 THEN '25-50K'
+    WHEN loan.disburse_principal <= 100000 THEN '50-100K'
+    WHEN loan.disburse_principal > 100000 THEN '>100K'
+  END AS ticket_band,
   loan.term_buckets AS term_band,
   loan.disburse_date,
   loan.maturity_date,

@@ -31,7 +31,7 @@ SELECT
   reporting_date,
   as_of,
   outstanding,
-  CAST(term AS DECIMAL(18, 2)) AS term_days,
+  CAST(term AS DECIMAL(36, 2)) AS term_days,
   CAST(yearly_rate * 100 / 12 AS DECIMAL(18, 4)) AS monthly_rate_pct,
   CAST(yearly_rate * 100 AS DECIMAL(18, 4)) AS nominal_rate_pct,
   CASE WHEN effective < 1000000 THEN CAST(round(effective, 4) AS DECIMAL(18, 4)) END AS effective_rate_pct,

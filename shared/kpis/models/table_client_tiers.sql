@@ -26,13 +26,13 @@ WITH clients AS (
 parts AS (
   SELECT
     *,
-    CAST(outstanding * 100 AS HUGEINT) AS cents,
-    CAST(portfolio * 100 AS HUGEINT) AS portfolio_cents,
-    CAST(par_90 * 100 AS HUGEINT) AS par_90_cents,
-    CAST(main_cash * 100 AS HUGEINT) AS main_cents,
-    CAST(cash * 100 AS HUGEINT) AS cash_cents,
-    CAST(12 * revenue_12 * 100 AS HUGEINT) AS revenue_cents,
-    CAST(outstanding_12 * 100 AS HUGEINT) AS outstanding_12_cents
+    CAST(CAST(outstanding AS DECIMAL(36, 2)) * 100 AS HUGEINT) AS cents,
+    CAST(CAST(portfolio AS DECIMAL(36, 2)) * 100 AS HUGEINT) AS portfolio_cents,
+    CAST(CAST(par_90 AS DECIMAL(36, 2)) * 100 AS HUGEINT) AS par_90_cents,
+    CAST(CAST(main_cash AS DECIMAL(36, 2)) * 100 AS HUGEINT) AS main_cents,
+    CAST(CAST(cash AS DECIMAL(36, 2)) * 100 AS HUGEINT) AS cash_cents,
+    CAST(CAST(revenue_12 AS DECIMAL(34, 2)) * 1200 AS HUGEINT) AS revenue_cents,
+    CAST(CAST(outstanding_12 AS DECIMAL(36, 2)) * 100 AS HUGEINT) AS outstanding_12_cents
   FROM clients
 ),
 percents AS (

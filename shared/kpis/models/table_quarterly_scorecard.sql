@@ -7,11 +7,11 @@ WITH quarters AS (
   SELECT
     CAST(date_trunc('quarter', figure.reporting_date) + INTERVAL 3 MONTH AS DATE) - 1 AS quarter,
     max(figure.as_of) AS as_of,
-    CAST(sum(figure.disbursement) AS DECIMAL(18, 2)) AS disbursement,
-    CAST(sum(figure.interest) AS DECIMAL(18, 2)) AS interest,
-    CAST(sum(figure.revenue) AS DECIMAL(18, 2)) AS revenue,
+    CAST(sum(figure.disbursement) AS DECIMAL(36, 2)) AS disbursement,
+    CAST(sum(figure.interest) AS DECIMAL(36, 2)) AS interest,
+    CAST(sum(figure.revenue) AS DECIMAL(36, 2)) AS revenue,
     max_by(figure.customers_to_date, figure.reporting_date) AS clients_eop,
-    CAST(CASE WHEN count(*) = count(figure.spend) THEN sum(figure.spend) END AS DECIMAL(18, 2)) AS spend,
+    CAST(CASE WHEN count(*) = count(figure.spend) THEN sum(figure.spend) END AS DECIMAL(36, 2)) AS spend,
     CAST(sum(figure.new_clients) AS BIGINT) AS new_clients,
     max_by(figure.ripe_customers, figure.reporting_date) AS ripe_customers,
     max_by(figure.ripe_revenue, figure.reporting_date) AS ripe_revenue

@@ -4,9 +4,9 @@
 WITH newest AS (
   SELECT
     *,
-    CAST(portfolio * 100 AS HUGEINT) AS portfolio_cents,
-    CAST(outstanding * 100 AS HUGEINT) AS cents,
-    CAST(par_90 * 100 AS HUGEINT) AS par_90_cents
+    CAST(CAST(portfolio AS DECIMAL(36, 2)) * 100 AS HUGEINT) AS portfolio_cents,
+    CAST(CAST(outstanding AS DECIMAL(36, 2)) * 100 AS HUGEINT) AS cents,
+    CAST(CAST(par_90 AS DECIMAL(36, 2)) * 100 AS HUGEINT) AS par_90_cents
   FROM mart_client_exposure
   WHERE
     reporting_date = (SELECT max(reporting_date) FROM mart_client_exposure)

@@ -112,7 +112,11 @@ describe('an SQL error', () => {
   });
 
   it('in a model stops the KPIs that read it, and names no path of the machine', async () => {
-    const book = { looker_loan_par_balances: PAR, looker_loans: [aLoan('A', 'CLI1')] };
+    const book = {
+      looker_loan_par_balances: PAR,
+      looker_loans: [aLoan('A', 'CLI1')],
+      cascade_loan_tape: [{ cash_available_usd: '10', total_eligible_usd: '100' }],
+    };
     let scratch = '';
 
     const mart = await kpisOver(book, {
@@ -126,7 +130,7 @@ describe('an SQL error', () => {
       /^mart_client_exposure could not be read: .*looker_loans/,
     );
     expect(resultOf(mart, 'port.loan_count').status).toBe('not-computable');
-    expect(resultOf(mart, 'port.outstanding').value).toBe('10.00');
+    expect(resultOf(mart, 'risk.cash_cover').value).toBe('10.0000000000');
     expect(JSON.stringify(mart)).not.toContain(scratch);
   });
 
@@ -160,7 +164,7 @@ describe('an SQL error', () => {
       { meddle: (dir) => rm(join(dir, 'looker_loan_par_balances.parquet')) },
     );
 
-    expect(resultOf(mart, 'port.outstanding').reason).toMatch(/mart_loan_par could not be read: /);
+    expect(resultOf(mart, 'port.outstanding').reason).toMatch(/mart_portfolio could not be read: /);
   });
 });
 
