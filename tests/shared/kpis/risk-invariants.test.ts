@@ -159,14 +159,12 @@ describe.each(SEEDS)('a generated book (seed %i)', (seed) => {
   });
 
   it('ages each part of the portfolio to 100 percent', async () => {
-    const rows = tableOf(await martOf(seed), 'table_ageing');
+    const rows = tableOf(await martOf(seed), 'table_ageing').filter((row) => row['share_percent'] !== null);
 
-    for (const part of Map.groupBy(rows, (row) => `${row['dimension']} ${row['member']}`).values()) {
-      const shares = part.flatMap((row) =>
-        row['share_percent'] == null ? [] : [Number(row['share_percent'])],
-      );
-      if (shares.length > 0) expect(total(shares)).toBeCloseTo(100, 3);
-    }
+    const parts = [...Map.groupBy(rows, (row) => `${row['dimension']} ${row['member']}`).values()];
+    const sums = parts.map((part) => total(part.map((row) => Number(row['share_percent']))));
+    expect(sums.filter((sum) => Math.abs(sum - 100) > 0.001)).toEqual([]);
+    expect(sums.length).toBeGreaterThan(8);
   });
 
   it('has vintages of which more and more was once late', async () => {
