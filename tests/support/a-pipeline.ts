@@ -17,6 +17,7 @@ import { ValidationReport } from '../../shared/runs/documents.ts';
 import { artifactPath, attemptPath, martPath } from '../../shared/runs/run-paths.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
 import { TABLES, type Zone } from '../../shared/topology.ts';
+import { coreCatalog } from './core-catalog.ts';
 import { takeStorageAccount } from './emulator.ts';
 
 // The real use cases over the real emulator and the real DuckDB, worked by hand: the test is the host. Messages
@@ -47,8 +48,8 @@ export class Pipeline {
     this.#clock = clock;
   }
 
-  /** A pipeline over an account of its own. */
-  static async open(): Promise<Pipeline> {
+  /** A pipeline over an account of its own. It computes some of the KPIs unless the whole catalogue is asked for. */
+  static async open({ catalog = coreCatalog }: { catalog?: Deps['catalog'] } = {}): Promise<Pipeline> {
     const storage = await takeStorageAccount();
     await provisionStorage(storage);
     const app = await buildApp({ DataStorage: storage, PII_KEY: TEST_PSEUDONYM_KEY });
@@ -56,6 +57,7 @@ export class Pipeline {
     const clock = { aheadMs: 0 };
     const deps = {
       ...app.depsFor(recording(logged)),
+      catalog,
       clock: { now: () => new Date(Date.now() + clock.aheadMs) },
       // The test is the host: nobody works on anything else while a stage waits.
       pause: async () => undefined,
