@@ -35,8 +35,8 @@ export type CsvSettings = {
   readonly mostChunkBytes?: number;
 };
 
-/** A thread takes 0.1 s of the processor to start. */
-const FINISH_FROM_BYTES = 15_000_000;
+/** A thread takes 0.1 s of the processor to start, and must win that back. */
+const FINISH_FROM_BYTES = 40_000_000;
 /**
  * Code is slow until it has been compiled, in each thread anew. Below this size it is better if the one only decodes and
  * the other only finishes, although the first has more than twice as much to do.
