@@ -74,6 +74,15 @@ dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 .empty { margin: 20px 0 0; }
 body > main > footer { margin: 40px 0 0; color: var(--muted); font-size: 14px; }`;
 
+/** A shape for each status: a ring, a triangle, a diamond, a bar. The second value says that it reads as nothing. */
+const SHAPES = `
+.chip::before { margin-right: 5px; font-size: 11px; }
+.chip.good::before { content: "●"; content: "●" / ""; }
+.chip.warning::before { content: "▲"; content: "▲" / ""; }
+.chip.critical::before { content: "◆"; content: "◆" / ""; }
+.chip.quiet::before { content: "–"; content: "–" / ""; }
+.arrow { font-size: 11px; color: var(--muted); }`;
+
 const TABLE = `
 table { width: 100%; border-collapse: collapse; font-size: 15px; }
 caption { text-align: left; color: var(--muted); font-size: 14px; padding: 0 0 8px; }
@@ -85,8 +94,10 @@ th.number, td.number { text-align: right; padding-right: 20px; }
 td strong { font-weight: 650; }
 td.change, th.change { white-space: nowrap; }
 td.limits { min-width: 10.5em; }
-tr.group td { padding-top: 18px; font-weight: 650; }
-tr.group:first-child td { padding-top: 6px; }
+tr.group td, tr.group th { padding-top: 18px; font-weight: 650; color: var(--ink); font-size: 15px; }
+tr.group:first-child td, tbody:first-of-type tr.group:first-child th { padding-top: 6px; }
+tbody + tbody { border-top: 1px solid var(--line); }
+tbody tr:last-child th { border-bottom: 0; }
 td .small { display: block; }
 td .small.muted { max-width: 70ch; }
 .panel > dl + p { margin-top: 10px; }`;
@@ -144,7 +155,7 @@ const PHONE = `
   .kpis .lead, .kpis .value { grid-row: 1; }
   .kpis .status, .kpis .limits { grid-row: 2; }
   .kpis .change, .kpis .owner { grid-row: 3; color: var(--muted); }
-  .kpis tr.group .lead { grid-column: 1 / -1; }
+  .kpis tr.group .lead { grid-column: 1 / -1; padding: 0 !important; border: 0; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dd { margin: 0 0 8px; }
   .run dl { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4px 14px; }
@@ -165,7 +176,11 @@ const PRINT = `
   .charts { grid-template-columns: minmax(0, 1fr); }
   .chart { max-width: 140mm; }
   .chip { border-color: currentColor; }
-  table, th { font-size: 8.5pt; }
+  table, th, tr.group th { font-size: 8.5pt; }
+  .tiles { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 6pt; }
+  .tile { padding: 7pt; break-inside: avoid; }
+  .tile h3, .tile p { font-size: 8pt; }
+  .tile .value { font-size: 11pt; white-space: nowrap; }
   .chip, td .small { font-size: 7.5pt; }
   code { font-size: 7.5pt; }
   th.change { white-space: normal; }
@@ -178,5 +193,5 @@ const PRINT = `
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; ${LIGHT} }
 @media (prefers-color-scheme: dark) { :root { ${DARK} } }
-${TEXT}${PARTS}${TABLE}${TILES}${RUNS}${PHONE}${PRINT}
+${TEXT}${PARTS}${SHAPES}${TABLE}${TILES}${RUNS}${PHONE}${PRINT}
 `;

@@ -5,6 +5,7 @@ import { byGroup, type KpiRow } from './kpi-row.ts';
 import { headlineItems, kpiChip } from './kpi-tone.ts';
 import { renderPage } from './page.ts';
 import type { ParTrend } from './par-trend.ts';
+import { departmentsSection, moversSection, proofSection, stripSection } from './report-figures-html.ts';
 import { provenanceSection } from './report-html-provenance.ts';
 import { qualitySection } from './report-html-quality.ts';
 import type { ReportModel } from './report-model.ts';
@@ -17,13 +18,18 @@ export async function reportHtml(model: ReportModel): Promise<string> {
   const [trend, ageing] = await Promise.all([parTrendChart(model.trend), ageingChart(model.ageing)]);
   const body = html`<main>
 ${heading(model)}
-<h2>Key figures</h2>
-<div class="panel wide">${kpiTable(model)}</div>${restatementSection(model.restatements)}
+${stripSection(model.figures)}
+${moversSection(model.figures)}
+${departmentsSection(model.figures)}
+${restatementSection(model.restatements)}
 <h2>Portfolio at risk</h2>
 <div class="charts">
 <figure class="panel"><figcaption>PAR 30 and PAR 90 by reporting date</figcaption>${trend}${trendDetails(model.trend)}</figure>
 <figure class="panel"><figcaption>Outstanding balance by days past due</figcaption>${ageing}${ageingTotal(model)}</figure>
 </div>
+<h2>All figures</h2>
+<div class="panel wide">${kpiTable(model)}</div>
+${proofSection(model.figures)}
 ${qualitySection(model.quality)}
 ${provenanceSection(model.provenance)}
 </main>`;
@@ -44,11 +50,12 @@ ${headlineItems(headlines)}</ul>
 function kpiTable({ kpis, freshness }: ReportModel): Html {
   const since = commonSince(kpis);
   const groups = byGroup(kpis).map(
-    ([group, rows]) => html`<tr class="group"><td class="lead" colspan="6">${group}</td></tr>
+    ([group, rows]) => html`<tr class="group"><th scope="colgroup" class="lead" colspan="6">${group}</th></tr>
 ${rows.map((row) => kpiLine(row, { asOf: freshness.asOf, since }))}`,
   );
   const change = since ? `Since ${since}` : 'Change';
   return html`<table class="kpis">
+<caption>Every figure with its status, its limits and its owner</caption>
 <thead><tr><th scope="col">KPI</th><th scope="col" class="number">Value</th><th scope="col">Status</th><th scope="col">Limits</th><th scope="col" class="change">${change}</th><th scope="col">Owner</th></tr></thead>
 <tbody>
 ${groups}</tbody>
@@ -81,7 +88,7 @@ function trendDetails(trend: ParTrend): Html | undefined {
       html`<tr><td>${date}</td>${shown.map((value) => html`<td class="number">${value ?? 'no value'}</td>`)}</tr>\n`,
   );
   return html`<details class="no-print"><summary>The last ${rows.length} dates as numbers</summary>
-<table><thead><tr><th scope="col">Reporting date</th>${head}</tr></thead><tbody>
+<table><caption>The last dates as numbers</caption><thead><tr><th scope="col">Reporting date</th>${head}</tr></thead><tbody>
 ${rows}</tbody></table></details>`;
 }
 

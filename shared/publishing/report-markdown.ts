@@ -1,6 +1,13 @@
 import { escapeMarkdown } from './escape-markdown.ts';
 import type { KpiRow } from './kpi-row.ts';
+import { markdownTable } from './markdown-table.ts';
 import type { OpenExpectation } from './report-expectations.ts';
+import {
+  departmentsMarkdown,
+  moversMarkdown,
+  proofMarkdown,
+  stripMarkdown,
+} from './report-figures-markdown.ts';
 import type { DataQuality, Provenance, ReportModel } from './report-model.ts';
 import { restatementMarkdown } from './report-restatements.ts';
 import { showCount, showDay } from './show-value.ts';
@@ -10,10 +17,14 @@ import { trendRows } from './trend.ts';
 export function reportMarkdown(model: ReportModel): string {
   const sections = [
     heading(model),
-    ['## Key figures', kpiTable(model)],
+    stripMarkdown(model.figures),
+    moversMarkdown(model.figures),
+    departmentsMarkdown(model.figures),
     restatementMarkdown(model.restatements),
     ['## PAR trend', trendTable(model)],
     ['## Ageing', ageingTable(model)],
+    ['## All figures', kpiTable(model)],
+    proofMarkdown(model.figures),
     ['## Data quality', ...model.quality.flatMap(quality)],
     ['## Where the numbers come from', ...provenance(model.provenance)],
   ];
@@ -35,7 +46,10 @@ function kpiTable({ kpis, freshness }: ReportModel): string {
     escapeMarkdown(kpi.owner),
     escapeMarkdown(kpi.reason ?? ''),
   ]);
-  return table(['KPI', '>Value', 'Status', 'Limits', 'Change', 'Owner', 'Why there is no value'], rows);
+  return markdownTable(
+    ['KPI', '>Value', 'Status', 'Limits', 'Change', 'Owner', 'Why there is no value'],
+    rows,
+  );
 }
 
 function nameOf(kpi: KpiRow, reportAsOf: string): string {
@@ -50,14 +64,14 @@ function trendTable({ trend }: ReportModel): string {
     ...shown.map((value) => value ?? 'no value'),
   ]);
   const limits = trend.limits.map(({ label, shown }) => `${label} ${shown}`).join('; ');
-  const dates = table(['Reporting date', ...trend.lines.map(({ name }) => `>${name}`)], rows);
+  const dates = markdownTable(['Reporting date', ...trend.lines.map(({ name }) => `>${name}`)], rows);
   return limits ? `${dates}\n\nLimits: ${limits}.` : dates;
 }
 
 function ageingTable({ ageing }: ReportModel): string {
   if (ageing.kind === 'unknown') return `No ageing: ${escapeMarkdown(ageing.reason)}.`;
   const rows = ageing.buckets.map(({ name, amount, share }) => [name, amount, share]);
-  return table(
+  return markdownTable(
     ['Days past due', '>Outstanding', '>Share'],
     [...rows, ['Together', ageing.total, '100.00 %']],
   );
@@ -79,7 +93,7 @@ function quality(of: DataQuality): string[] {
     `Rows: ${counts}. ${tolerance}`,
     `${score} Everything that was looked at: \`${validationPage}\``,
     ...openList(open),
-    found.length > 0 ? table(header, found) : 'No problem was found in the file.',
+    found.length > 0 ? markdownTable(header, found) : 'No problem was found in the file.',
     ...columnNote('Columns that the contract does not know', columns.unexpectedColumns),
     ...columnNote('Optional columns that the file lacks', columns.missingColumns),
   ];
@@ -114,13 +128,6 @@ function provenance(of: Provenance): string[] {
   return [
     facts.map((fact) => `- ${fact}`).join('\n'),
     'Snapshots in the book:',
-    table(['Dataset', 'As of', '>Contract version', '>Rows', 'sha256'], book),
+    markdownTable(['Dataset', 'As of', '>Contract version', '>Rows', 'sha256'], book),
   ];
-}
-
-/** Cells come escaped. A column whose title starts with `>` is aligned to the right. */
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const titles = header.map((title) => title.replace(/^>/, ''));
-  const rule = header.map((title) => (title.startsWith('>') ? '---:' : '---'));
-  return [titles, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

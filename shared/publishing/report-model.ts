@@ -12,6 +12,7 @@ import { type KpiRow, kpiRows } from './kpi-row.ts';
 import { DOCUMENTS, type Language } from './language/language.ts';
 import { type ParTrend, parTrendOf } from './par-trend.ts';
 import { type OpenExpectation, openExpectations, scoreSentence } from './report-expectations.ts';
+import { type ReportFigures, reportFigures } from './report-figures.ts';
 import { type ReportRestatement, reportRestatements } from './report-restatements.ts';
 import { showCount, showValue } from './show-value.ts';
 
@@ -23,6 +24,8 @@ export type ReportModel = {
   /** One for each KPI outside its limits, the critical ones first; else one that says all is well. */
   readonly headlines: readonly Headline[];
   readonly kpis: readonly KpiRow[];
+  /** The front of the report: the figures that most readers look at. */
+  readonly figures: ReportFigures;
   /** KPIs whose definition has changed, by the former version and by the one in force. */
   readonly restatements: readonly ReportRestatement[];
   readonly trend: ParTrend;
@@ -93,6 +96,7 @@ export function reportModel(input: ReportInput): ReportModel {
     verdict: verdictOf(reports),
     headlines: headlinesOf(kpis),
     kpis,
+    figures: reportFigures(mart, kpis),
     restatements: reportRestatements(mart),
     trend: parTrendOf(mart),
     ageing: ageingOf(mart),

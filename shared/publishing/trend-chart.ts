@@ -109,7 +109,14 @@ function endLayers(lines: readonly TrendLine[], scales: Scales, areNamed: boolea
     const time = toEpochDay(point.date) * MS_PER_DAY;
     const { color } = lookOf(index);
     const dot = { type: 'point', filled: true, size: 45, color, opacity: 1 } as const;
-    const label = { type: 'text', align: 'left', dx: 9, fontSize: areNamed ? 13 : 12, fontWeight: 'bold', color } as const;
+    const label = {
+      type: 'text',
+      align: 'left',
+      dx: 9,
+      fontSize: areNamed ? 13 : 12,
+      fontWeight: 'bold',
+      color,
+    } as const;
     return [
       { data: { values: [{ time, value: coordinate(point.value) }] }, mark: dot, encoding: axes },
       {

@@ -1,8 +1,9 @@
-import { compare, type Rational, rational } from '../../domain/rational.ts';
+import { rational } from '../../domain/rational.ts';
 import { restatementsOf } from '../../kpis/restatement.ts';
 import { type Html, html } from '../escape-html.ts';
 import type { KpiRow } from '../kpi-row.ts';
 import { headlineItems, kpiChip } from '../kpi-tone.ts';
+import { moversOf } from '../movers.ts';
 import { headlinesOf } from '../report-model.ts';
 import { unbroken } from '../show-value.ts';
 import { sourcePath } from './address.ts';
@@ -11,7 +12,6 @@ import { changeInWords } from './tile.ts';
 import { DEPARTMENT_KPIS } from './views.ts';
 
 const MOST_HEADLINES = 8;
-const MOST_MOVERS = 8;
 
 /** What is outside its limits, the critical first. */
 export function attentionSection({ rows, language }: Figures): Html {
@@ -21,19 +21,6 @@ export function attentionSection({ rows, language }: Figures): Html {
   const rest = more > 0 ? html`<li>${language.words.headline.more(language.count(more))}</li>\n` : undefined;
   return html`<ul class="facts">
 ${headlineItems(shown)}${rest}</ul>`;
-}
-
-/** The largest changes relative to what was, of numbers that can be compared. */
-export function moversOf(rows: readonly KpiRow[]): KpiRow[] {
-  return rows
-    .filter(({ change }) => change?.relative !== undefined && change.course !== 'unchanged')
-    .toSorted((a, b) => compare(sizeOf(b), sizeOf(a)))
-    .slice(0, MOST_MOVERS);
-}
-
-function sizeOf({ change }: KpiRow): Rational {
-  const { numerator, denominator } = change?.relative ?? rational(0);
-  return { numerator: numerator < 0n ? -numerator : numerator, denominator };
 }
 
 export function moversTable(figures: Figures): Html {

@@ -26,15 +26,6 @@ const FILTER = `
   cursor: pointer; padding: 7px 20px; }
 .part { margin: 12px 0 0; padding: 8px 14px; border-left: 4px solid var(--link); background: var(--paper); }`;
 
-/** A shape for each status: a ring, a triangle, a diamond, a bar. The second value says that it reads as nothing. */
-const SHAPES = `
-.chip::before { margin-right: 5px; font-size: 11px; }
-.chip.good::before { content: "●"; content: "●" / ""; }
-.chip.warning::before { content: "▲"; content: "▲" / ""; }
-.chip.critical::before { content: "◆"; content: "◆" / ""; }
-.chip.quiet::before { content: "–"; content: "–" / ""; }
-.arrow { font-size: 11px; color: var(--muted); }`;
-
 const FIGURES = `
 .tile .value { font-size: 20px; white-space: nowrap; }
 .tile .value.none { white-space: normal; }
@@ -46,10 +37,6 @@ const FIGURES = `
 .tile .source { margin: 6px 0 0; }
 th[scope="row"] { color: var(--ink); font-size: 15px; font-weight: 400; }
 th.lead .small { display: block; font-weight: 400; }
-tr.group th { padding-top: 18px; font-weight: 650; color: var(--ink); font-size: 15px; }
-tbody:first-of-type tr.group th { padding-top: 6px; }
-tbody + tbody { border-top: 1px solid var(--line); }
-tbody tr:last-child th { border-bottom: 0; }
 .scroll { overflow-x: auto; }
 .dense { font-size: 14px; }
 .dense th[scope="row"], .dense td { font-size: 14px; white-space: nowrap; }
@@ -76,7 +63,6 @@ const NARROW = `
   .stack th.lead, .kpis th.lead { display: block; border: 0; padding: 0 0 2px; }
   .kpis th { border: 0; padding: 0 !important; grid-column: 1; }
   .kpis th.lead { font-size: 15px; }
-  .kpis tr.group th { grid-column: 1 / -1; }
   .stack th[scope="row"] { font-weight: 600; }
 }`;
 
@@ -84,9 +70,10 @@ const PAPER = `
 @media print {
   header.top { padding: 0; max-width: none; }
   body > footer { padding: 0; max-width: none; }
-  .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8pt; }
-  .tile { padding: 8pt; }
-  .tile details { display: none; }
+  details:not([open]), h2:has(+ details:not([open])) { display: none; }
+  th[scope="row"], .kpis th.lead { font-size: 8.5pt; }
+  figcaption { font-size: 10pt; }
+  .part { border-width: 0 0 0 2pt; }
   details > :not(summary) { font-size: 8pt; }
   .scroll { overflow: visible; }
   .dense, .dense th[scope="row"], .dense td { font-size: 6.5pt; }
@@ -97,4 +84,4 @@ const PAPER = `
   .filter, .views, .skip { display: none; }
 }`;
 
-export const DASHBOARD_STYLE = `${FRAME}${FILTER}${SHAPES}${FIGURES}${NARROW}${PAPER}\n`;
+export const DASHBOARD_STYLE = `${FRAME}${FILTER}${FIGURES}${NARROW}${PAPER}\n`;

@@ -52,7 +52,7 @@ export type View = {
 };
 
 /** The eight tiles of the executive strip. */
-const STRIP = [
+export const STRIP = [
   'port.active_clients',
   'cust.new',
   'cust.recurrent',
