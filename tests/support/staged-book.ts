@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { filesBelow } from '../../local/check-against.ts';
 import { generateBook } from '../../local/generate/generate-book.ts';
 import { type StagedBook, stageFiles } from '../../local/stage-files.ts';
 import { DuckDbParquetRows } from '../../shared/adapters/duckdb/duckdb-parquet-rows.ts';
@@ -14,23 +13,26 @@ import { TEST_PSEUDONYM_KEY } from './a-pipeline.ts';
 export type GeneratedBook = StagedBook & AsyncDisposable & { readonly dir: string };
 
 /** What single loans are followed by. */
-const LOOKER = /\/looker\/(?:loans|schedules|transactions|loan_par_balances)\.csv$/;
+const FILES = ['loans', 'schedules', 'transactions', 'loan_par_balances'];
 
 /**
- * Those files of a generated book that single loans are followed by, staged as drops of them would be. The caller gives
- * the folder back.
+ * Files of the lender's system from a generated book, staged as drops of them would be. The caller gives the folder
+ * back.
  */
-export async function stagedBook(wanted: {
+export async function stagedBook({
+  files = FILES,
+  ...wanted
+}: {
   loans: number;
   seed: number;
-  asOf?: string;
+  files?: readonly string[];
 }): Promise<GeneratedBook> {
   const dir = await mkdtemp(join(tmpdir(), 'book-'));
   const [sources, staged] = [join(dir, 'sources'), join(dir, 'staged')];
   await mkdir(staged);
   await generateBook({ dir: sources, months: 14, ...wanted });
   const secrets = { get: () => Promise.resolve(seal(TEST_PSEUDONYM_KEY)) };
-  const paths = (await filesBelow(sources)).filter(({ path }) => LOOKER.test(path));
+  const paths = files.map((name) => ({ path: join(sources, 'looker', `${name}.csv`), isNamed: true }));
   const book = await stageFiles(paths, {
     dir: staged,
     deps: {

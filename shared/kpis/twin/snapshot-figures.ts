@@ -15,7 +15,7 @@ export function snapshotFigures(totals: DateTotals): readonly Formula[] {
       percent(`risk.par_${days}`, cents(par(days)), cents(outstanding)),
     ),
     // (PARn + W) / (O + W) x 100
-    ...([30, 90] as const).map((days) =>
+    ...([7, 30, 60, 90] as const).map((days) =>
       percent(
         `risk.par_${days}_incl_writeoff`,
         cents(par(days) + writtenOff),
