@@ -3,7 +3,8 @@
 -- What was spent to win customers, all channels, beside the customers won in the period and the value of ripe ones.
 -- Spend is kept by month: a day or a week has none of its own, and there are no rows. A period without spend in the
 -- table is not one that cost nothing: lacks_spend marks it.
--- has_new: the spend's segment won a customer in the period, so the two can be held against each other.
+-- has_new: the spend's segment won a customer in the period, so the two can be held against each other. has_spend: the
+-- row is spend; a segment without such a row has no cost, not one of zero.
 -- Stored: a few rows that take three models, and read several times.
 WITH spend AS (
   SELECT
@@ -24,6 +25,7 @@ parts AS (
     spend.segment,
     spend.channel,
     spend.spend,
+    true AS has_spend,
     won.customers IS NOT NULL AS has_new,
     0 AS new_customers,
     0 AS ripe_customers,
@@ -31,11 +33,11 @@ parts AS (
   FROM spend
   LEFT JOIN won ON won.reporting_date = spend.reporting_date AND won.segment = spend.segment
   UNION ALL
-  SELECT reporting_date, segment, 'none', 0, false, customers, 0, 0 FROM won
+  SELECT reporting_date, segment, 'none', 0, false, false, customers, 0, 0 FROM won
   UNION ALL
-  SELECT reporting_date, segment, 'none', 0, false, 0, customers, revenue FROM int_ripe_clients
+  SELECT reporting_date, segment, 'none', 0, false, false, 0, customers, revenue FROM int_ripe_clients
   UNION ALL
-  SELECT reporting_date, 'unknown', 'none', 0, false, 0, 0, 0
+  SELECT reporting_date, 'unknown', 'none', 0, false, false, 0, 0, 0
   FROM int_periods
   WHERE
     reporting_date NOT IN (SELECT reporting_date FROM spend)
@@ -47,6 +49,7 @@ SELECT
   period.as_of,
   parts.segment,
   parts.channel,
+  parts.has_spend,
   parts.has_new,
   parts.reporting_date NOT IN (SELECT reporting_date FROM spend) AS lacks_spend,
   CAST(parts.spend AS DECIMAL(36, 2)) AS spend,
