@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { pseudonymiser, tokensOf } from '../../privacy/pseudonym.ts';
 import type { SnapshotPart } from '../snapshot-part.ts';
-import { claimed, type WorkerAnswer, type WorkerOrders, type WorkerTask } from './csv-workers.ts';
+import { claimed, isEnded, type WorkerAnswer, type WorkerOrders, type WorkerTask } from './csv-workers.ts';
 import { partFinisher } from './finish-part.ts';
 
 // A thread that decodes chunks of one file, or finishes parts that another one has decoded. Started and ended by
@@ -14,7 +14,10 @@ const finish = partFinisher(orders.contract, tokenOf);
 const decode = orders.decodes ? (await import('./decode-chunk.ts')).chunkDecoder(orders, tokenOf) : undefined;
 
 parentPort?.on('message', (task: WorkerTask) => {
-  if (task.kind === 'rows') {
+  if (task.kind === 'end') {
+    parentPort?.close();
+  } else if (task.kind === 'rows') {
+    if (isEnded(orders.begun)) return;
     const part = finish(task.part);
     answer({ kind: 'rows', part }, part);
   } else if (decode !== undefined && claimed(orders.begun, task.number)) {

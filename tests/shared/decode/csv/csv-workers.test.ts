@@ -161,6 +161,18 @@ describe('several threads', () => {
     expect(parts).toHaveLength(10);
   });
 
+  it('are not cut short: they leave out what nobody wants any more, and end by themselves', async () => {
+    const workers = new CsvWorkers(2, ORDERS, KEY, () => ({ kind: 'fault' }));
+    const unwanted = Array.from({ length: 20 }, () => workers.offer(NO_ROWS));
+
+    await workers.close();
+
+    const ends = await Promise.allSettled(unwanted);
+    for (const end of ends.filter(({ status }) => status === 'rejected'))
+      expect(end).toMatchObject({ reason: { message: 'a thread that decodes CSV ended with code 0' } });
+    expect(workers.help()).toBe(false);
+  });
+
   it('refuse further chunks after they have been closed', async () => {
     const workers = new CsvWorkers(1, ORDERS, KEY, () => ({ kind: 'fault' }));
     await workers.close();
