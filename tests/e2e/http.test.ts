@@ -33,6 +33,8 @@ const PROTECTED = [
   ['GET', 'kpis/risk.par_30'],
   ['GET', 'catalog'],
   ['GET', 'dashboard'],
+  ['GET', 'exports/kpis'],
+  ['GET', 'exports/tables/table_vintages'],
   ['GET', 'reports/2025-12-10'],
   ['GET', 'openapi.json'],
 ] as const;

@@ -54,8 +54,9 @@ describe('npm start in an empty folder', () => {
 
     const html = await page.text();
     expect(page.status).toBe(200);
+    const operations = await (await fetch(`${link}&view=operations`)).text();
     expect(html).toContain('PAR 30');
-    expect(html.match(/>Success</g)).toHaveLength(3);
+    expect(operations.match(/>Success</g)).toHaveLength(3);
   });
 
   it('keeps everything over a stop and a start, and drops nothing again', async () => {

@@ -41,7 +41,10 @@ it('registers every function, in the order of the flow', () => {
     'check',
     'kpis',
     'kpi',
+    'catalog',
     'dashboard',
+    'kpis-export',
+    'table-export',
     'report',
     'openapi',
   ]);
@@ -58,6 +61,9 @@ describe('over HTTP', () => {
     ['kpis', 'GET', 'kpis', 'function'],
     ['kpi', 'GET', 'kpis/{id}', 'function'],
     ['dashboard', 'GET', 'dashboard', 'function'],
+    ['catalog', 'GET', 'catalog', 'function'],
+    ['kpis-export', 'GET', 'exports/kpis', 'function'],
+    ['table-export', 'GET', 'exports/tables/{name}', 'function'],
     ['report', 'GET', 'reports/{date}', 'function'],
     ['openapi', 'GET', 'openapi.json', 'function'],
   ])('%s answers %s %s at level %s', (name, method, route, authLevel) => {

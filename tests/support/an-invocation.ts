@@ -36,6 +36,7 @@ export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  readonly bytes: Buffer;
   readonly json: () => unknown;
 };
 
@@ -62,12 +63,13 @@ export async function call(
     ...(body !== undefined && { body: { string: body } }),
   });
   const answer: HttpResponseInit = Object(await httpFunction(route).handler(request, invocation.context));
-  const text =
-    typeof answer.body === 'string' ? answer.body : Buffer.from(Object(answer.body)).toString('utf8');
+  const bytes = Buffer.from(typeof answer.body === 'string' ? answer.body : Object(answer.body));
+  const text = bytes.toString('utf8');
   return {
     status: answer.status ?? 200,
     headers: Object.fromEntries(new Headers(Object(answer.headers))),
     text,
+    bytes,
     json: () => JSON.parse(text),
   };
 }

@@ -25,7 +25,8 @@ export function dashboardPath(choice: Choice): string {
 }
 
 /** The path below `/api/` of where a number comes from. */
-export function sourcePath(id: string, asOf: string, { language, isLanguageChosen }: Choice): string {
+export function sourcePath(id: string, asOf: string, { language, isLanguageChosen, part }: Choice): string {
   const lang = isLanguageChosen ? `&lang=${language}` : '';
-  return `kpis/${encodeURIComponent(id)}?asOf=${asOf}${lang}`;
+  const of = part ? `&dimension=${encodeURIComponent(`${part.dimension}:${part.value}`)}` : '';
+  return `kpis/${encodeURIComponent(id)}?asOf=${asOf}${of}${lang}`;
 }

@@ -14,18 +14,18 @@ export type Language = {
   readonly code: LanguageCode;
   readonly words: Words;
   /** `1,234,567.89`, with exactly `places` digits after the point. */
-  number(value: Rational, places: number): string;
-  count(count: number): string;
+  readonly number: (value: Rational, places: number) => string;
+  readonly count: (count: number) => string;
   /** `USD 1,234,567.89`, `4.32 %`, `1,234`, `0.3712`. */
-  value(value: Rational, unit: KpiUnit, places: number): string;
+  readonly value: (value: Rational, unit: KpiUnit, places: number) => string;
   /** A limit as somebody wrote it, without the zeros that say nothing: `5 %`, `1.5 %`. */
-  limit(limit: string, unit: KpiUnit): string;
+  readonly limit: (limit: string, unit: KpiUnit) => string;
   /** `31 Dec 2025`, `31 dic 2025`. */
-  day(day: LocalDate): string;
+  readonly day: (day: LocalDate) => string;
   /** `7 Jan 2026, 06:30 UTC`. */
-  instant(iso: string): string;
+  readonly instant: (iso: string) => string;
   /** `3 days`. */
-  days(count: number): string;
+  readonly days: (count: number) => string;
 };
 
 export function languageOf(code: LanguageCode): Language {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 it('shows the newest file of a contract that was taken in, and no banner', async () => {
-  const { text } = await call('dashboard');
+  const { text } = await call('dashboard', { query: { view: 'operations' } });
 
   expect(text).toContain('<h2>Data quality</h2>');
   expect(text).toContain('<strong>looker/<wbr>loan_par_balances</strong>');
@@ -26,13 +26,13 @@ it('says at the top that three bad files have stopped the dataset, until a good 
   for (const name of ['a', 'b', 'c']) {
     await pipeline.takeThrough(`${PAR}/${name}.csv`, `column_${name}\n1\n`);
   }
-  const stopped = await call('dashboard');
+  const stopped = await call('dashboard', { query: { view: 'operations' } });
   const health = await call('health');
   await pipeline.takeThrough(`${PAR}/again.csv`, parFile('AGAIN'));
-  const again = await call('dashboard');
+  const again = await call('dashboard', { query: { view: 'operations' } });
 
   expect(stopped.text).toContain(`No new numbers from ${PAR} since `);
-  expect(stopped.text).toContain('stand as of 2025-11-30, ');
+  expect(stopped.text).toContain('stand as of 30 Nov 2025, ');
   expect(stopped.text).toContain('<span class="chip critical">Open</span>');
   expect(stopped.text).toContain('System healthy');
   expect(health).toMatchObject({ status: 200 });
@@ -42,7 +42,7 @@ it('says at the top that three bad files have stopped the dataset, until a good 
 });
 
 it('leads only to documents that can be fetched', async () => {
-  const { text } = await call('dashboard', { query: { code: 'key' } });
+  const { text } = await call('dashboard', { query: { code: 'key', view: 'operations' } });
 
   const documents = [...text.matchAll(/href="\/api\/runs\/(run_\w+)\/artifacts\/([^?]+)\?code=key"/g)];
   for (const [, runId = '', name = ''] of documents) {
@@ -51,4 +51,34 @@ it('leads only to documents that can be fetched', async () => {
   }
   const names = new Set(documents.map(([, , name]) => name));
   expect([...names]).toEqual(expect.arrayContaining(['validation_report.html', 'summary.json']));
+});
+
+it('shows the view, the language and the part that were asked for, and keeps them in its links', async () => {
+  const { text } = await call('dashboard', { query: { view: 'risk', lang: 'es', code: 'key' } });
+
+  expect(text).toContain('<html lang="es">');
+  expect(text).toContain('<h1>Riesgo</h1>');
+  expect(text).toContain('href="/api/dashboard?view=finance&amp;lang=es&amp;code=key"');
+  expect(text).toContain('href="/api/kpis/risk.par_90?asOf=2025-11-30&amp;lang=es&amp;code=key"');
+  expect(text).toContain('<input type="hidden" name="code" value="key">');
+});
+
+it('takes the language of the browser, unless another one was asked for', async () => {
+  const spanish = { headers: { 'accept-language': 'es-SV,es;q=0.9,en;q=0.8' } };
+
+  expect((await call('dashboard', spanish)).text).toContain('<html lang="es">');
+  expect((await call('dashboard', { ...spanish, query: { lang: 'en' } })).text).toContain('<html lang="en">');
+});
+
+it('says that the book has no such part, and shows the whole one', async () => {
+  const { text } = await call('dashboard', { query: { view: 'risk', company: 'Nobody' } });
+  const byForm = await call('dashboard', { query: { view: 'risk', part: 'company:Nobody' } });
+
+  expect(text).toContain('The book has no part Company = Nobody. The whole book is shown.');
+  expect(byForm.text).toContain('The book has no part Company = Nobody.');
+});
+
+it('refuses a view or a language that there is not', async () => {
+  expect(await call('dashboard', { query: { view: 'weather' } })).toMatchObject({ status: 400 });
+  expect(await call('dashboard', { query: { lang: 'fr' } })).toMatchObject({ status: 400 });
 });
