@@ -70,6 +70,7 @@ export const CUSTOMER_RELATIONS = {
     impressions: ['INTEGER', null],
     clicks: ['INTEGER', null],
     spend: [MONEY, null],
+    account_currency: ['VARCHAR', null],
   },
   hubspot_companies: {
     record_number: ['BIGINT', '1'],

@@ -153,6 +153,18 @@ describe('campaigns', () => {
     ).toEqual([]);
   });
 
+  it('are not added up over currencies', async () => {
+    const mart = await theKpis(['mkt.spend', 'mkt.ctr'], {
+      looker_loans: LOANS,
+      meta_insights: [run('2025-12-03', 10, { impressions: 10, clicks: 1, account_currency: 'EUR' })],
+    });
+
+    expect(resultOf(mart, 'mkt.spend').reason).toBe(
+      'needs the spend in USD, and 1 rows of meta/insights as of 2025-12-10 are in another currency',
+    );
+    expect(resultOf(mart, 'mkt.ctr').value).toBe('10.0000000000');
+  });
+
   it('have a day of unusual spend when it lies two standard deviations from the mean', async () => {
     const book = { looker_loans: LOANS, meta_insights: [...quiet, run('2025-11-10', 100)] };
     const mart = await theKpis(['mkt.spend_anomalies'], book);
