@@ -28,6 +28,7 @@ const config: Config = {
   coverageThreshold: {
     global: { lines: 85, branches: 85, functions: 85 },
     './shared/domain/': { lines: 100, branches: 100, functions: 100 },
+    './shared/kpis/twin/': { lines: 100, branches: 100, functions: 100 },
   },
 };
 

@@ -7,7 +7,7 @@ import { temporaryFolders } from '../shared/adapters/environment/temporary-folde
 import { anyFileReader } from '../shared/decode/any-file-reader.ts';
 import { loadCatalog } from '../shared/kpis/catalog.ts';
 import { computeKpis } from '../shared/kpis/compute-kpis.ts';
-import { CORE_KPIS } from '../shared/kpis/twin/core-kpis.ts';
+import { coreCatalog } from '../shared/kpis/parity.ts';
 import { proveMart } from '../shared/pipeline/prove-mart.ts';
 import { seal } from '../shared/privacy/sealed.ts';
 import { filesBelow, type OtherFile } from './check-against.ts';
@@ -42,7 +42,7 @@ async function prove({ book, files }: StagedBook, options: ParityOptions, dir: s
   const asOf = options.asOf ?? newestDay(book);
   if (asOf === undefined)
     throw new UsageError('none of the files tells of a day that could be reported: give --as-of DATE');
-  const catalog = await loadCatalog();
+  const catalog = coreCatalog(await loadCatalog());
   await using sql = await duckDbSqlEngine.open(dir);
   const failed = new Set<string>();
   const mart = await computeKpis({
@@ -57,7 +57,7 @@ async function prove({ book, files }: StagedBook, options: ParityOptions, dir: s
     },
   });
   const parity = await proveMart({ mart, files, sql, failed });
-  const results = [...mart.kpis, ...mart.series].filter(({ id }) => CORE_KPIS.has(id));
+  const results = [...mart.kpis, ...mart.series];
   return { asOf, relations: book.map(({ relation }) => relation).toSorted(), results, parity };
 }
 

@@ -8,6 +8,9 @@ import {
   subtract,
   toDecimal,
 } from '../domain/rational.ts';
+import type { Catalog } from './catalog.ts';
+import { isTable } from './derived-tables.ts';
+import type { KpiDefinition } from './kpi-definition.ts';
 import type { KpiMart, KpiResult } from './kpi-result.ts';
 import type { Parity, ParityMismatch } from './parity-result.ts';
 import { CORE_KPIS } from './twin/core-kpis.ts';
@@ -44,6 +47,17 @@ export function parityOf(
     checked: pairs.size,
     mismatches: [...pairs.values()].flatMap(mismatchesOf).toSorted(byDateAndName),
     unproven: [...new Set(all.filter((result) => !isKnown(result)).map(nameOf))].toSorted(),
+  };
+}
+
+/** The core KPIs alone and what they read, for whoever wants to know of no other. */
+export function coreCatalog(catalog: Catalog): Catalog {
+  const isCore = ({ id }: KpiDefinition) => CORE_KPIS.has(id);
+  return {
+    ...catalog,
+    kpis: catalog.kpis.filter(isCore),
+    former: catalog.former.filter(isCore),
+    models: catalog.models.filter((model) => !isTable(model)),
   };
 }
 

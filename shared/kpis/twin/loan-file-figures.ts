@@ -14,9 +14,9 @@ export async function loanFileFigures(rows: TwinRows, asOf: number): Promise<rea
   const sums = new BalanceSums();
   for await (const batch of rows.read('looker_loans')) {
     const [outstanding, dpd] = [amounts(batch, 'outstanding_balance'), amounts(batch, 'dpd')];
-    const rate = cells(batch, 'interest_rate');
+    const [rate, disbursed] = [cells(batch, 'interest_rate'), cells(batch, 'disburse_date')];
     for (let row = 0; row < batch.rows; row += 1) {
-      if (dpd(row) > WRITE_OFF_AFTER_DAYS) continue;
+      if (disbursed(row) > asOf || dpd(row) > WRITE_OFF_AFTER_DAYS) continue;
       const standing = {
         dpd: dpd(row),
         isWrittenOff: false,

@@ -4,6 +4,7 @@ import { type Catalog, loadCatalog, parseCatalog } from '../../../shared/kpis/ca
 import { readCatalogAssets } from '../../../shared/kpis/catalog-assets.ts';
 import { computeKpis } from '../../../shared/kpis/compute-kpis.ts';
 import { martJson } from '../../../shared/kpis/mart-files.ts';
+import { coreCatalog } from '../../../shared/kpis/parity.ts';
 import type { Parity } from '../../../shared/kpis/parity-result.ts';
 import { CORE_KPIS } from '../../../shared/kpis/twin/core-kpis.ts';
 import type { Grain } from '../../../shared/kpis/twin/periods.ts';
@@ -42,24 +43,13 @@ async function prove(seed: number, wanted: Wanted = {}): Promise<Parity & { read
   const mart = await computeKpis({
     book,
     files: generated.files,
-    catalog: wanted.with ?? coreOf(catalog),
+    catalog: wanted.with ?? coreCatalog(catalog),
     sql,
     asOf: asOf === undefined ? DAY : date(asOf),
     grain,
   });
   const parity = await proveMart({ mart, files: generated.files, sql });
   return { ...parity, bytes: martJson(mart) };
-}
-
-/** Enough for a proof, and quicker. */
-function coreOf(whole: Catalog): Catalog {
-  const kpis = whole.kpis.filter(({ id }) => CORE_KPIS.has(id));
-  return {
-    ...whole,
-    kpis,
-    former: [],
-    models: whole.models.filter(({ name }) => !name.startsWith('table_')),
-  };
 }
 
 it('knows each core KPI of the catalogue in the version that is in force', () => {
@@ -164,14 +154,14 @@ describe('a planted error', () => {
       [],
     ],
   ] as const)('is caught: %s', async (_, file, from, to, kpi, without) => {
-    const { mismatches } = await prove(1, { with: coreOf(await catalogWith(file, from, to)), without });
+    const { mismatches } = await prove(1, { with: coreCatalog(await catalogWith(file, from, to)), without });
 
     expect(new Set(mismatches.map((mismatch) => mismatch.kpi))).toContain(kpi);
   });
 
   it('is refused in words that name a few of them, and how many there are', async () => {
     const parity = await prove(1, {
-      with: coreOf(await catalogWith('par', 'at_risk: { sum: par_30 }', 'at_risk: { sum: par_60 }')),
+      with: coreCatalog(await catalogWith('par', 'at_risk: { sum: par_30 }', 'at_risk: { sum: par_60 }')),
     });
 
     const refusal = attempt(() => refuseMismatch(parity));

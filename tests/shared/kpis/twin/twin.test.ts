@@ -253,7 +253,9 @@ describe('a book that lacks something', () => {
   it('has the rate of the loans file on its own day, without what the lender has written off', async () => {
     const lost = { ...LOANS[0], loan: 'C', dpd: 181 };
 
-    const all = await figures({ looker_loans: [...LOANS, lost] });
+    const later = { ...LOANS[0], loan: 'D', disburse_date: '2025-12-11' };
+
+    const all = await figures({ looker_loans: [...LOANS, lost, later] });
 
     expect(of(all, 'price.weighted_apr')).toEqual({ '2025-12-31': '67200000000 / 250000 x 1' });
     expect(await figures({ looker_loans: LOANS }, { asOf: '2025-12-09' })).toEqual([]);
