@@ -180,6 +180,8 @@ const PRINT = `
   .tiles { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 6pt; }
   .tile { padding: 7pt; break-inside: avoid; }
   .tile h3, .tile p { font-size: 8pt; }
+  .tile header { flex-direction: column; gap: 2pt; }
+  .tile header .small { font-size: 7.5pt; }
   .tile .value { font-size: 11pt; white-space: nowrap; }
   .chip, td .small { font-size: 7.5pt; }
   code { font-size: 7.5pt; }

@@ -11,5 +11,5 @@ const LINES = [
 ];
 
 export function parTrendOf(mart: Pick<KpiMart, 'series'>, language: Language = DOCUMENTS): ParTrend {
-  return trendOf(mart, LINES, language);
+  return trendOf(mart, LINES, { language });
 }

@@ -25,6 +25,7 @@ const MONTHS_FROM_DAYS = 150;
 const TICKS = 3;
 /** Least distance of two labels, as a share of the height of the plot. */
 const LABEL_GAP = 0.085;
+const RULE_LABEL_GAP = 0.055;
 
 /** A line for each KPI with its newest value at its end, and the limits as dashed rules with their names. */
 export function trendSpec(
@@ -64,10 +65,15 @@ function scalesOf(trend: Trend, language: Language): Scales {
 /** The rules, which lie under the lines, and their names, which lie over them on a halo. */
 function limitLayers(trend: Trend, scales: Scales): [Layers, Layers] {
   const time = (scales.days[0] ?? 0) * MS_PER_DAY;
-  const values = trend.limits.map((limit) => ({
+  const values = trend.limits.map((limit) => ({ value: coordinate(limit.value) }));
+  const heights = spreadOut(
+    values.map(({ value }) => value),
+    (scales.top - scales.bottom) * RULE_LABEL_GAP,
+  );
+  const labels = trend.limits.map(({ label, shown }, index) => ({
     time,
-    value: coordinate(limit.value),
-    text: `${limit.label}: ${limit.shown}`,
+    value: heights[index] ?? 0,
+    text: `${label}: ${shown}`,
   }));
   const y = heightAxis(scales);
   const label = { type: 'text', align: 'left', baseline: 'bottom', dx: 4, dy: -3, fontSize: 10.5 } as const;
@@ -75,8 +81,12 @@ function limitLayers(trend: Trend, scales: Scales): [Layers, Layers] {
   return [
     [{ data: { values }, mark: { type: 'rule', color: MUTED, strokeDash: [5, 4] }, encoding: { y } }],
     [
-      { data: { values }, mark: { ...label, stroke: PAPER, strokeWidth: 3, color: PAPER }, encoding },
-      { data: { values }, mark: { ...label, color: MUTED }, encoding },
+      {
+        data: { values: labels },
+        mark: { ...label, stroke: PAPER, strokeWidth: 3, color: PAPER },
+        encoding,
+      },
+      { data: { values: labels }, mark: { ...label, color: MUTED }, encoding },
     ],
   ];
 }

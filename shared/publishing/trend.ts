@@ -24,6 +24,12 @@ export type TrendPoint = {
 };
 export type TrendLimit = { readonly value: Rational; readonly shown: string; readonly label: string };
 
+export type TrendSpan = {
+  readonly language?: Language;
+  /** The newest so many; without it all. */
+  readonly dates?: number;
+};
+
 /** A year of months. */
 const TABLE_DATES = 12;
 
@@ -34,11 +40,16 @@ const MILLION = rational(1_000_000);
 export function trendOf(
   mart: Pick<KpiMart, 'series'>,
   lines: readonly { readonly id: string; readonly name: string }[],
-  language: Language = DOCUMENTS,
+  look: TrendSpan = {},
 ): Trend {
+  const { language = DOCUMENTS, dates: mostDates } = look;
+  const dated = new Set(mart.series.map(({ reportingDate }) => reportingDate));
+  const first = mostDates === undefined ? undefined : [...dated].toSorted().at(-mostDates);
   const series = lines.map(({ id, name }) => ({
     name,
-    results: mart.series.filter((kpi) => kpi.id === id && isTotal(kpi)),
+    results: mart.series.filter(
+      (kpi) => kpi.id === id && isTotal(kpi) && (first === undefined || kpi.reportingDate >= first),
+    ),
   }));
   const drawn = series
     .map(({ name, results }) => ({ name, points: pointsOf(results, language) }))

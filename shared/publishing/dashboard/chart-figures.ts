@@ -50,7 +50,7 @@ export async function trendFigures(
   if (drawings.length === 0) return undefined;
   const made: Html[] = [];
   for (const { title, lines } of drawings) {
-    const trend = trendOf(mart, lines, language);
+    const trend = trendOf(mart, lines, { language, dates: TREND_DATES });
     const picture = await trendChart(trend, title, language);
     made.push(figure(title, html`${legend(trend)}${picture}`, trendNumbers(trend, language)));
   }
@@ -119,6 +119,9 @@ async function vintageFigure(mart: Figures['mart'], language: Language): Promise
     numbers(chart.numbers, [chart.cohort, chart.monthsOnBook, chart.share], ends),
   );
 }
+
+/** Two years of months: the first months of a lender are so unlike the others that they would flatten all else. */
+const TREND_DATES = 24;
 
 const MOST_CLIENTS = 10;
 

@@ -73,6 +73,8 @@ const PAPER = `
   details:not([open]), h2:has(+ details:not([open])) { display: none; }
   th[scope="row"], .kpis th.lead { font-size: 8.5pt; }
   figcaption { font-size: 10pt; }
+  .tile .value { font-size: 11pt; }
+  .legend { font-size: 8pt; }
   .part { border-width: 0 0 0 2pt; }
   details > :not(summary) { font-size: 8pt; }
   .scroll { overflow: visible; }

@@ -2,9 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { ageingOf } from '../../../shared/publishing/ageing.ts';
-import { ageingChart, parTrendChart } from '../../../shared/publishing/charts.ts';
+import { ageingChart, drawn, parTrendChart } from '../../../shared/publishing/charts.ts';
+import { languageOf } from '../../../shared/publishing/language/language.ts';
 import { parTrendOf } from '../../../shared/publishing/par-trend.ts';
+import { rollRatesOf, rollSpec } from '../../../shared/publishing/roll-rates.ts';
 import { spreadOut } from '../../../shared/publishing/trend-chart.ts';
+import { vintageSpec, vintagesOf } from '../../../shared/publishing/vintages.ts';
+import { aRollMatrix, aVintageTable } from '../../support/a-full-mart.ts';
 import { aKpiMart } from '../../support/a-kpi-mart.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -14,14 +18,33 @@ const CHILD = `
   const { ageingOf } = await import('./shared/publishing/ageing.ts');
   const { parTrendOf } = await import('./shared/publishing/par-trend.ts');
   const { ageingChart, parTrendChart } = await import('./shared/publishing/charts.ts');
+  const { aRollMatrix, aVintageTable } = await import('./tests/support/a-full-mart.ts');
+  const { languageOf } = await import('./shared/publishing/language/language.ts');
+  const { rollRatesOf, rollSpec } = await import('./shared/publishing/roll-rates.ts');
+  const { vintagesOf, vintageSpec } = await import('./shared/publishing/vintages.ts');
+  const { drawn } = await import('./shared/publishing/charts.ts');
   const mart = aKpiMart();
-  const charts = [await parTrendChart(parTrendOf(mart)), await ageingChart(ageingOf(mart))];
+  const spanish = languageOf('es');
+  const charts = [
+    await parTrendChart(parTrendOf(mart)),
+    await ageingChart(ageingOf(mart)),
+    await drawn(rollSpec(rollRatesOf(aRollMatrix()), spanish), 'rolls', ''),
+    await drawn(vintageSpec(vintagesOf(aVintageTable()), spanish), 'vintages', ''),
+  ];
   process.stdout.write(charts.map(({ markup }) => markup).join(''));
 `;
 
-async function bothCharts(): Promise<string> {
+async function everyChart(): Promise<string> {
   const mart = aKpiMart();
-  const charts = [await parTrendChart(parTrendOf(mart)), await ageingChart(ageingOf(mart))];
+  const spanish = languageOf('es');
+  const rates = rollRatesOf(aRollMatrix());
+  if (rates === undefined) throw new Error('the matrix is empty');
+  const charts = [
+    await parTrendChart(parTrendOf(mart)),
+    await ageingChart(ageingOf(mart)),
+    await drawn(rollSpec(rates, spanish), 'rolls', ''),
+    await drawn(vintageSpec(vintagesOf(aVintageTable()), spanish), 'vintages', ''),
+  ];
   return charts.map(({ markup }) => markup).join('');
 }
 
@@ -74,10 +97,10 @@ describe('ageingChart', () => {
   });
 });
 
-describe('both charts', () => {
+describe('every chart', () => {
   it('have the same bytes each time, also in a fresh process in another time zone', async () => {
-    const here = await bothCharts();
-    const again = await bothCharts();
+    const here = await everyChart();
+    const again = await everyChart();
     const elsewhere = execFileSync('node', ['--input-type=module', '--eval', CHILD], {
       cwd: root,
       encoding: 'utf8',
@@ -88,8 +111,12 @@ describe('both charts', () => {
     expect(elsewhere).toBe(here);
   });
 
+  it('have marks without words of their own, since each is one image', async () => {
+    expect(await everyChart()).not.toMatch(/aria-roledescription|role="graphics/);
+  });
+
   it('hold no script, no link and nothing from elsewhere', async () => {
-    expect(await bothCharts()).not.toMatch(/<script|<a[ >]|href|url\(|<image|<style|\son\w+=/i);
+    expect(await everyChart()).not.toMatch(/<script|<a[ >]|href|url\(|<image|<style|\son\w+=/i);
   });
 });
 
