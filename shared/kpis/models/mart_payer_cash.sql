@@ -1,7 +1,11 @@
--- Grain: payer and reporting date. Inputs: stg_real_payments, int_periods.
--- The cash that each payer brought in the year up to the as-of day. A period without any has one row of zero.
--- Stored: it lays a year of payments over each period, and is read several times.
-WITH days AS (
+-- Grain: payer and reporting date, of the newest thirteen. Inputs: stg_real_payments, int_periods.
+-- The cash that each payer brought in the year up to the as-of day. A period without any has one row of zero. A year
+-- of payments is laid over each period, so those that nobody compares with any more are left out.
+-- Stored: joining and ranking is what costs, and several KPIs may read it.
+WITH periods AS (
+  SELECT reporting_date, as_of FROM int_periods ORDER BY reporting_date DESC LIMIT 13
+),
+days AS (
   SELECT payer, date_paid, sum(total) AS cash
   FROM stg_real_payments
   WHERE total <> 0 AND payer IS NOT NULL
@@ -10,7 +14,7 @@ WITH days AS (
 paid AS (
   SELECT period.reporting_date, days.payer, sum(days.cash) AS cash
   FROM days
-  JOIN int_periods AS period
+  JOIN periods AS period
     ON days.date_paid <= period.as_of AND days.date_paid > period.as_of - INTERVAL 12 MONTH
   GROUP BY period.reporting_date, days.payer
 )
@@ -20,5 +24,5 @@ SELECT
   paid.payer,
   CAST(coalesce(paid.cash, 0) AS DECIMAL(36, 2)) AS cash,
   row_number() OVER (PARTITION BY period.reporting_date ORDER BY paid.cash DESC NULLS LAST, paid.payer) AS payer_rank
-FROM int_periods AS period
+FROM periods AS period
 LEFT JOIN paid ON paid.reporting_date = period.reporting_date
