@@ -43,8 +43,14 @@ export const kpiRoute: Route = {
     if (!('mart' in numbers)) return numbers;
     const { dimension } = query.data;
     const mart = await withHistory(id, numbers, deps);
-    const explanation = explainKpi({ id, ...(dimension && { dimension }) }, mart, await deps.catalog());
-    if (explanation === undefined) return notThere(id, dimension, mart);
+    const catalog = await deps.catalog();
+    const explanation = explainKpi({ id, ...(dimension && { dimension }) }, mart, catalog);
+    if (explanation === undefined) {
+      const isDefined = catalog.kpis.some((kpi) => kpi.id === id);
+      return dimension === undefined || !isDefined
+        ? noSuchKpi(id, isDefined, numbers)
+        : noSuchPart(id, dimension, mart);
+    }
     if (!wantsPage(request, query.data)) return jsonAnswer(explained(explanation, numbers));
     return htmlAnswer(pageOf(explanation, numbers, request, query.data));
   }),
@@ -57,22 +63,23 @@ async function withHistory(id: string, { mart, recomputed }: Numbers, deps: Deps
   return { ...own, series: (await continueSeries(own, deps.history)).series };
 }
 
-function notThere(
+function noSuchKpi(id: string, isDefined: boolean, { mart, run }: Numbers): HttpResponseInit {
+  const what = `KPI ${JSON.stringify(id)}`;
+  if (!isDefined) return notFound(what, 'GET catalog lists all that there are.');
+  const again = run === undefined ? '' : ` POST runs/${run.runId}/rerun?from=compute computes it.`;
+  return notFound(what, `It was not defined yet when the numbers as of ${mart.asOf} were computed.${again}`);
+}
+
+function noSuchPart(
   id: string,
-  dimension: Readonly<Record<string, string>> | undefined,
+  dimension: Readonly<Record<string, string>>,
   mart: KpiMart,
 ): HttpResponseInit {
-  const parts = partsOf(id, mart);
-  if (dimension === undefined || parts.size === 0) {
-    const whole = dimension === undefined ? '' : ', or it is not divided,';
-    return notFound(
-      `KPI ${JSON.stringify(id)}`,
-      `There is no such KPI${whole} as of ${mart.asOf}: GET catalog lists all of them.`,
-    );
-  }
-  const words = [...parts].map(([name, values]) => `${name} (${values.slice(0, 12).join(', ')})`);
+  const parts = [...partsOf(id, mart)].map(([name, values]) => `${name} (${values.slice(0, 12).join(', ')})`);
   const [asked = ''] = Object.entries(dimension).map((pair) => pair.join(':'));
-  return notFound(`${id} for ${JSON.stringify(asked)}`, `It is divided by ${words.join('; ')}.`);
+  const hint =
+    parts.length === 0 ? `It is not divided as of ${mart.asOf}.` : `It is divided by ${parts.join('; ')}.`;
+  return notFound(`${id} for ${JSON.stringify(asked)}`, hint);
 }
 
 function explained(explanation: KpiExplanation, { mart, run, recomputed }: Numbers): object {

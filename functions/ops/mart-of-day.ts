@@ -36,7 +36,7 @@ export async function numbersOf(
     status: 404,
     code: 'no-data-for-day',
     title: 'No numbers for that day',
-    detail: computed.reason,
+    detail: [computed.reason, await daysInWords(deps)].filter(Boolean).join(' '),
   });
 }
 
@@ -57,12 +57,15 @@ export async function martOfDay(day: LocalDate | undefined, deps: Deps): Promise
 
 /** The answer when there is nothing for a day: it names days for which there is something. */
 export async function nothingFor(what: string, deps: Deps): Promise<HttpResponseInit> {
-  const days = (await daysWithNumbers(deps)).slice(0, DAYS_NAMED);
   const hint =
-    days.length === 0
-      ? 'Drop a file into landing, or look at GET runs for what became of the last one.'
-      : `There are numbers as of ${days.join(', ')}.`;
+    (await daysInWords(deps)) ??
+    'Drop a file into landing, or look at GET runs for what became of the last one.';
   return notFound(what, hint);
+}
+
+async function daysInWords(deps: Deps): Promise<string | undefined> {
+  const days = (await daysWithNumbers(deps)).slice(0, DAYS_NAMED);
+  return days.length === 0 ? undefined : `There are numbers as of ${days.join(', ')}.`;
 }
 
 /** As-of dates for which KPIs were computed, newest first. */

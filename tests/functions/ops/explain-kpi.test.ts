@@ -118,6 +118,23 @@ describe('a number explained', () => {
     expect(answer.text).toContain(hint);
   });
 
+  it('of a KPI that was defined after the numbers were computed is not there, and the answer says what would do', async () => {
+    const answer = await call('kpi', { params: { id: 'risk.rdr_90' } });
+
+    expect(answer.status).toBe(404);
+    expect(answer.text).toMatch(/not defined yet .* POST runs\/run_\w+\/rerun\?from=compute/);
+  });
+
+  it('of a KPI that is not divided has no parts', async () => {
+    const answer = await call('kpi', {
+      params: { id: 'risk.cash_cover' },
+      query: { dimension: 'company:ABT' },
+    });
+
+    expect(answer.status).toBe(404);
+    expect(answer.text).toContain('It is not divided as of 2025-12-31.');
+  });
+
   it('of a KPI that there is none is not there, and the answer says where all are listed', async () => {
     const answer = await call('kpi', { params: { id: 'risk.par_31' } });
 
@@ -215,15 +232,14 @@ describe('for a person', () => {
     expect(text).toContain(lang === 'es' ? 'Todos los indicadores' : 'All KPIs');
   });
 
-  it('every KPI has a page, whether it has a value or not', async () => {
-    const { kpis } = CatalogListing.parse((await call('catalog')).json());
-    const withoutValue = kpis.find(({ availability }) => availability.state === 'not-computable');
-    const withoutFeed = kpis.find(({ availability }) => availability.state === 'unavailable');
+  it('a KPI without a value has a page that says why', async () => {
+    const kpis = KpiResult.array().parse(Object((await call('kpis')).json()).kpis);
+    const without = kpis.find(({ value }) => value === null);
 
-    for (const kpi of [withoutValue, withoutFeed]) {
-      const text = await page({ params: { id: kpi?.id ?? '' }, query: { format: 'html' } });
-      expect(text).toContain(kpi?.name.replaceAll('&', '&amp;'));
-    }
+    const text = await page({ params: { id: without?.id ?? '' }, query: { format: 'html' } });
+
+    expect(text).toContain('Not computable');
+    expect(text).toContain(without?.reason);
   });
 });
 
