@@ -18,15 +18,17 @@ export async function newestMart(
   const newest = dated.reduce((latest, { asOf }) => (asOf > latest ? asOf : latest), '');
   const runs = dated.filter(({ asOf }) => asOf === newest).filter(isNotSuperseded);
   const shelf = MartShelf.of(lake);
-  let best: { run: DatedRun; files: number } | undefined;
+  const fullestFirst: { run: DatedRun; files: number }[] = [];
   for (const run of runs) {
     const files = await shelf.filesInBook(run);
-    if (files === undefined) continue;
-    const fuller = files - (best?.files ?? 0);
-    if (best === undefined || fuller > 0 || (fuller === 0 && isLater(run, best.run))) best = { run, files };
+    if (files !== undefined) fullestFirst.push({ run, files });
   }
-  const mart = best && (await shelf.martOf(best.run));
-  return best && mart && { run: best.run, mart };
+  fullestFirst.sort((a, b) => b.files - a.files || (isLater(a.run, b.run) ? -1 : 1));
+  for (const { run } of fullestFirst) {
+    const mart = await shelf.martOf(run);
+    if (mart !== undefined) return { run, mart };
+  }
+  return undefined;
 }
 
 /** A correction for the same day leaves the run that it corrects without a say. */
