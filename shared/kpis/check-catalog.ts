@@ -23,7 +23,7 @@ export async function checkCatalog(
   { sql: engine, dir }: { readonly sql: SqlEngine; readonly dir: string },
 ): Promise<void> {
   if (checked.has(catalog.sha256)) return;
-  await using sql = await engine.open(dir);
+  await using sql = await engine.open(dir, { memoryMegabytes: 256, threads: 1 });
   await createEmptyRelations(sql);
   const problems: string[] = [];
   const columnsOf = new Map<string, ReadonlyMap<string, string>>();
@@ -46,7 +46,7 @@ async function createEmptyRelations(sql: SqlSession): Promise<void> {
     const typed = [RECORD_NUMBER, ...columns].map(
       (column) => `CAST(NULL AS ${sqlTypeOf(column)}) AS ${column.name}`,
     );
-    await sql.run(`CREATE OR REPLACE TEMP VIEW ${relation} AS SELECT ${typed.join(', ')} WHERE false`);
+    await sql.run(`CREATE OR REPLACE TEMP TABLE ${relation} AS SELECT ${typed.join(', ')} WHERE false`);
   }
   await sql.run(
     `CREATE OR REPLACE TEMP VIEW ${BOOK_RELATION} AS SELECT '' AS relation, DATE '2000-01-01' AS as_of WHERE false`,
@@ -71,7 +71,8 @@ async function columnsOfModel(
   for (const variant of [...variants.slice(1), ...variants.slice(0, 1)]) {
     const place = `models/${variant.file}.sql`;
     try {
-      await sql.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${variant.sql}`);
+      // A table and not a view: it would be planned again with everything that reads it.
+      await sql.run(`CREATE OR REPLACE TEMP TABLE ${name} AS ${variant.sql}`);
       const found = await describe(name, sql);
       const floats = [...found]
         .filter(([, type]) => /DOUBLE|FLOAT|REAL/.test(type))
