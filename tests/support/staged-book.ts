@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ExpectedSums } from '../../local/generate/expected-sums.ts';
 import { generateBook } from '../../local/generate/generate-book.ts';
 import { type StagedBook, stageFiles } from '../../local/stage-files.ts';
 import { DuckDbParquetRows } from '../../shared/adapters/duckdb/duckdb-parquet-rows.ts';
@@ -10,7 +11,12 @@ import { loadCatalog } from '../../shared/kpis/catalog.ts';
 import { seal } from '../../shared/privacy/sealed.ts';
 import { TEST_PSEUDONYM_KEY } from './a-pipeline.ts';
 
-export type GeneratedBook = StagedBook & AsyncDisposable & { readonly dir: string };
+export type GeneratedBook = StagedBook &
+  AsyncDisposable & {
+    readonly dir: string;
+    /** What the generator says that the book adds up to. */
+    readonly expected: ExpectedSums;
+  };
 
 /** What single loans are followed by. */
 const FILES = ['loans', 'schedules', 'transactions', 'loan_par_balances'];
@@ -30,7 +36,7 @@ export async function stagedBook({
   const dir = await mkdtemp(join(tmpdir(), 'book-'));
   const [sources, staged] = [join(dir, 'sources'), join(dir, 'staged')];
   await mkdir(staged);
-  await generateBook({ dir: sources, months: 14, ...wanted });
+  const expected = await generateBook({ dir: sources, months: 14, ...wanted });
   const secrets = { get: () => Promise.resolve(seal(TEST_PSEUDONYM_KEY)) };
   const paths = files.map((name) => ({ path: join(sources, 'looker', `${name}.csv`), isNamed: true }));
   const book = await stageFiles(paths, {
@@ -46,6 +52,7 @@ export async function stagedBook({
   return {
     ...book,
     dir,
+    expected,
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   };
 }
