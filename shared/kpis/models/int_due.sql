@@ -13,7 +13,7 @@ SELECT
   instalment.interest,
   instalment.fees,
   CAST(instalment.principal + instalment.interest + instalment.fees AS DECIMAL(18, 2)) AS due,
-  instalment.is_final,
+  instalment.date_due = final.date_due AS is_final,
   loan.company,
   loan.product,
   loan.state,
@@ -23,9 +23,9 @@ SELECT
   loan.term_band,
   loan.vintage,
   loan.payer
-FROM (
-  SELECT *, date_due = max(date_due) OVER (PARTITION BY loan_id) AS is_final FROM stg_schedules
-) AS instalment
+FROM stg_schedules AS instalment
+JOIN (SELECT loan_id, max(date_due) AS date_due FROM stg_schedules GROUP BY loan_id) AS final
+  ON final.loan_id = instalment.loan_id
 JOIN int_loans AS loan ON loan.loan_id = instalment.loan_id
 JOIN (SELECT max(as_of) AS as_of FROM int_periods) AS book ON instalment.date_due <= book.as_of
 LEFT JOIN int_period_days AS period ON period.day = instalment.date_due
