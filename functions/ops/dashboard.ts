@@ -3,7 +3,7 @@ import { DIMENSIONS } from '../../shared/kpis/kpi-definition.ts';
 import { qualityOfContracts } from '../../shared/pipeline/data-quality.ts';
 import { newestMart } from '../../shared/pipeline/newest-mart.ts';
 import type { Part } from '../../shared/publishing/dashboard/part.ts';
-import { VIEWS } from '../../shared/publishing/dashboard/views.ts';
+import { VIEW_OF, VIEWS } from '../../shared/publishing/dashboard/views.ts';
 import { dashboardPage } from '../../shared/publishing/dashboard-page.ts';
 import { LANGUAGE_CODES } from '../../shared/publishing/language/language.ts';
 import { healthNow } from './health.ts';
@@ -50,13 +50,17 @@ export const dashboardRoute: Route = {
     if (!query.success)
       return badRequest('Choose a view and a language that there are.', describeIssues(query.error));
     const { view, lang, refresh } = query.data;
-    const [newest, runs, quality, breakers, { health, details }, catalog] = await Promise.all([
+    const [newest, breakers, { health, details }, catalog] = await Promise.all([
       newestMart({}, deps),
-      deps.ledger.list({ limit: RUNS_SHOWN }),
-      qualityOfContracts(deps),
       deps.breakers.all(),
       healthNow(context),
       deps.catalog(),
+    ]);
+    // What a view does not show need not be asked for; without numbers every view shows how the files fare.
+    const { sections } = VIEW_OF[view ?? 'executive'];
+    const [runs, quality] = await Promise.all([
+      !newest || sections.includes('runs') ? deps.ledger.list({ limit: RUNS_SHOWN }) : [],
+      !newest || sections.includes('quality') ? qualityOfContracts(deps) : [],
     ]);
     const page = await dashboardPage({
       ...(newest && { mart: newest.mart, runId: newest.run.runId }),
