@@ -3,7 +3,9 @@ import type { Deps } from '../../shared/app.ts';
 import { type LocalDate, toEpochDay } from '../../shared/domain/local-date.ts';
 import type { KpiMart, PeriodGrain } from '../../shared/kpis/kpi-result.ts';
 import { hasNumbers, newestMart } from '../../shared/pipeline/newest-mart.ts';
-import { recomputeDay } from '../../shared/pipeline/recompute-day.ts';
+import { TwinDisagrees } from '../../shared/pipeline/prove-mart.ts';
+import { type Recomputed, type RecomputeInput, recomputeDay } from '../../shared/pipeline/recompute-day.ts';
+import { describeError } from '../../shared/pipeline/work-stage.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
 import { notFound, problem } from './problem-details.ts';
 
@@ -30,7 +32,8 @@ export async function numbersOf(
   const day = found?.mart.asOf ?? asOf;
   if (day === undefined) return await nothingFor(what, deps);
   const book = found?.mart.book;
-  const computed = await recomputeDay({ asOf: day, grain, ...(book && { book }) }, deps);
+  const computed = await provedDay({ asOf: day, grain, ...(book && { book }) }, deps);
+  if (!('kind' in computed)) return computed;
   if (computed.kind === 'computed') return { mart: computed.mart, recomputed: true };
   return problem({
     status: 404,
@@ -38,6 +41,22 @@ export async function numbersOf(
     title: 'No numbers for that day',
     detail: [computed.reason, await daysInWords(deps)].filter(Boolean).join(' '),
   });
+}
+
+/** Numbers that two computations do not agree on are answered with that, and never shown. */
+async function provedDay(input: RecomputeInput, deps: Deps): Promise<Recomputed | HttpResponseInit> {
+  try {
+    return await recomputeDay(input, deps);
+  } catch (error) {
+    if (!(error instanceof TwinDisagrees)) throw error;
+    deps.log.error('stage.failed', { stage: 'http', error: describeError(error) });
+    return problem({
+      status: 500,
+      code: 'parity-mismatch',
+      title: 'The numbers of that day could not be proved',
+      detail: `${error.message}. Nothing is shown. Numbers that a run published stand: ask for another day.`,
+    });
+  }
 }
 
 /**

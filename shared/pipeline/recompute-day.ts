@@ -11,6 +11,7 @@ import { dayMartPath } from '../runs/run-paths.ts';
 import { readByKpis } from './book.ts';
 import { bookOfDay, PAR_RELATION, spanOf } from './book-of-day.ts';
 import { type MartOfBookDeps, martOfBook } from './mart-of-book.ts';
+import { refuseMismatch } from './prove-mart.ts';
 
 // The numbers of any day, in periods of any length, from the files that are there: blind to all that happened after it.
 // No run is begun and none is changed; the result is kept, and gives the same bytes to whoever asks again.
@@ -33,6 +34,7 @@ export type Recomputed =
   /** A sentence that says which days can be asked for. */
   | { readonly kind: 'no-data'; readonly reason: string };
 
+/** Throws TwinDisagrees when the numbers could not be proved: nobody is to read them. */
 export async function recomputeDay(input: RecomputeInput, deps: RecomputeDeps): Promise<Recomputed> {
   const { asOf, grain } = input;
   const catalog = await deps.catalog();
@@ -41,12 +43,15 @@ export async function recomputeDay(input: RecomputeInput, deps: RecomputeDeps): 
   // By the files that were looked at, so that a kept result is found without looking at them again.
   const path = dayMartPath(bookIdOf(candidates, catalog.sha256), asOf, grain);
   const kept = await deps.lake.read('marts', path);
-  if (kept !== undefined) {
-    return { kind: 'computed', mart: KpiMart.parse(JSON.parse(kept.toString('utf8'))) };
-  }
+  if (kept !== undefined) return proved(KpiMart.parse(JSON.parse(kept.toString('utf8'))));
   const book = input.book ?? (await usableOn(asOf, candidates, catalog, deps));
   if ('reason' in book) return { kind: 'no-data', reason: book.reason };
   const { mart } = await martOfBook({ path, book, catalog, asOf, grain }, deps);
+  return proved(mart);
+}
+
+function proved(mart: KpiMart): Recomputed {
+  if (mart.parity !== undefined) refuseMismatch(mart.parity);
   return { kind: 'computed', mart };
 }
 

@@ -270,8 +270,8 @@ describe('KPIs', () => {
 
     expect(answer.asOf).toBe(sums.asOf);
     expect(answer.book).toHaveLength(PATHS.length);
-    expect(Object.keys(partsOf(answer.kpis)).toSorted()).toEqual(
-      Object.keys(expectedOfBook(sums)).toSorted(),
+    expect(Object.keys(partsOf(answer.kpis))).toEqual(
+      expect.arrayContaining(Object.keys(expectedOfBook(sums))),
     );
     const { 'risk.par_30': par30, 'port.outstanding': outstanding } = partsOf(answer.kpis);
     expect(par30).toEqual(expectedOfBook(sums)['risk.par_30']);
@@ -372,7 +372,8 @@ describe('the interface', () => {
         .replace(/run_0+/, '{runId}')
         .replace('artifacts/summary.json', 'artifacts/{name}')
         .replace('risk.par_30', '{id}')
-        .replace('2025-12-10', '{date}');
+        .replace('2025-12-10', '{date}')
+        .replace('table_vintages', '{name}');
       if (path === 'openapi.json') continue;
       expect(document.paths[`/api/${template}`]).toHaveProperty(method.toLowerCase());
     }

@@ -155,6 +155,35 @@ describe('any day', () => {
     expect((await call('kpis', { query })).text).toBe(all.text);
   });
 
+  it('but never shown when the twin does not agree', async () => {
+    await call('kpis', { query: { asOf: '2025-11-14' } });
+    const [path = ''] = (await pipeline.paths('marts', 'days/')).filter((file) =>
+      file.includes('2025-11-14'),
+    );
+    const kept = await pipeline.text('marts', path);
+    const mismatch = {
+      kpi: 'risk.par_30',
+      version: 1,
+      reportingDate: '2025-11-30',
+      part: 'numerator',
+      engine: '600.00',
+      twin: '599.00',
+      difference: '1.00',
+    };
+    const parity = { ...Object(JSON.parse(kept)).parity, mismatches: [mismatch] };
+    await pipeline.deps.lake.write('marts', path, JSON.stringify({ ...Object(JSON.parse(kept)), parity }));
+
+    const answer = await call('kpis', { query: { asOf: '2025-11-14' } });
+
+    await pipeline.deps.lake.write('marts', path, kept);
+    expect(answer.status).toBe(500);
+    expect(answer.json()).toMatchObject({
+      type: 'urn:abaco:problem:parity-mismatch',
+      detail: expect.stringContaining('engine 600.00, twin 599.00'),
+      runbook: 'docs/runbooks/parity-mismatch.md',
+    });
+  });
+
   it('and any periods: the weeks of the newest day', async () => {
     const { kpi, series, grain } = await explain('port.outstanding', { grain: 'week' });
 
