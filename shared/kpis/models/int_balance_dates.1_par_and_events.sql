@@ -11,7 +11,8 @@ WITH dates AS (
   SELECT period.as_of, period.reporting_date, period.period_start, period.as_of
   FROM int_periods AS period
   JOIN report ON report.grain IN ('day', 'week')
-  WHERE period.as_of IN (SELECT as_of FROM int_rebuilt_balances)
+  -- For every period, also where nobody owes anything; it is read, since without it nothing can be rebuilt.
+  CROSS JOIN (SELECT count(*) AS balances FROM int_rebuilt_balances) AS rebuilt
 ),
 with_previous AS (
   SELECT

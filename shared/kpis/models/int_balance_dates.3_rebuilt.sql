@@ -2,11 +2,12 @@
 -- balances, if only because nothing is owed in it.
 -- Stored: a row for each date, joined to every balance.
 SELECT
-  as_of AS source_date,
-  reporting_date,
-  period_start,
-  as_of,
-  previous_reporting_date,
-  is_newest
-FROM int_periods
-WHERE as_of IN (SELECT as_of FROM int_rebuilt_balances)
+  period.as_of AS source_date,
+  period.reporting_date,
+  period.period_start,
+  period.as_of,
+  period.previous_reporting_date,
+  period.is_newest
+FROM int_periods AS period
+-- For every period, also where nobody owes anything; it is read, since without it there are no balances to rebuild.
+CROSS JOIN (SELECT count(*) AS balances FROM int_rebuilt_balances) AS rebuilt

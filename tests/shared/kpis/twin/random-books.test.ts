@@ -181,6 +181,37 @@ describe('any book', () => {
   });
 });
 
+// Found among random books: periods in which nobody owes anything any more.
+describe('a book of which everything is repaid', () => {
+  const loan = aLoan('L1', 'CLI1', {
+    disburse_date: FIRST,
+    maturity_date: FIRST,
+    disburse_principal: '0.01',
+    outstanding_balance: '0.01',
+  });
+  const paid = (day: string, principal: string): Row => ({
+    loan_id: 'L1',
+    date_paid: day,
+    principal,
+    other: '0.01',
+  });
+
+  it('has a write-off rate of the period in which it was, and recovers what was lost', async () => {
+    const catalog = coreCatalog(await loadCatalog());
+    const lost = aWriteOff('L1', '0.01', { reporting_date: '2025-08-31' });
+    const book = { looker_loans: [loan], looker_schedules: [] };
+    const late = { ...book, looker_transactions: [paid('2025-08-01', '0.02')] };
+    const atOnce = { ...book, looker_transactions: [paid(FIRST, '0.01')], looker_loan_par_balances: [lost] };
+
+    const parities = [
+      await prove(late, { catalog, grain: 'month', asOf: '2025-12-31' }),
+      await prove(atOnce, { catalog, grain: 'day', asOf: '2025-12-31' }),
+    ];
+
+    expect(parities.flatMap(({ mismatches }) => mismatches)).toEqual([]);
+  });
+});
+
 type Asked = {
   readonly catalog: Catalog;
   readonly grain: 'month' | 'week' | 'day' | 'quarter';
