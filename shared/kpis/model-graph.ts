@@ -54,11 +54,25 @@ export function orderModels(sources: readonly { name: string; sql: string }[]): 
   return [...ordered.values()];
 }
 
+const relationsOf = new WeakMap<readonly Model[], ReadonlyMap<string, readonly string[]>>();
+
 /** Staged relations that the model may read, directly or through other models, in name order. */
 export function relationsBehind(name: string, models: readonly Model[]): readonly string[] {
-  const model = models.find((candidate) => candidate.name === name);
-  if (!model) return STAGED_RELATIONS.includes(name) ? [name] : [];
-  return inNameOrder(model.reads.flatMap((read) => relationsBehind(read, models)));
+  const known = relationsOf.get(models) ?? relationsOfEach(models);
+  relationsOf.set(models, known);
+  return known.get(name) ?? (STAGED_RELATIONS.includes(name) ? [name] : []);
+}
+
+/** Models come after what they read. */
+function relationsOfEach(models: readonly Model[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { name, reads } of models) {
+    const behind = reads.flatMap(
+      (read) => found.get(read) ?? (STAGED_RELATIONS.includes(read) ? [read] : []),
+    );
+    found.set(name, inNameOrder(behind));
+  }
+  return found;
 }
 
 function modelOf(file: string): string {
