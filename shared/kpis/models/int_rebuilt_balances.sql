@@ -58,12 +58,13 @@ owing AS (
   CROSS JOIN (SELECT min(as_of) AS first_day, max(as_of) AS last_day FROM days) AS bounds
   WHERE span.balance = 0 OR span.balance * 100 >= loan.principal
 ),
-spans_with_days AS (
+spans_with_days AS MATERIALIZED (
   SELECT
     span.loan_id,
     span.disburse_date,
     span.balance,
     span.paid,
+    span.to_day,
     before_from.days_before + 1 AS first_position,
     before_to.days_before AS last_position
   FROM owing AS span
@@ -87,13 +88,23 @@ dues AS (
     WHERE loan_id NOT IN (SELECT loan_id FROM stg_schedules)
   ) AS instalments
 ),
-spans_with_due AS (
-  SELECT span.*, due.date_due AS oldest_due
+overdue AS (
+  SELECT span.loan_id, span.first_position, min(due.date_due) AS oldest_due
   FROM spans_with_days AS span
-  ASOF LEFT JOIN dues AS due ON due.loan_id = span.loan_id AND span.paid + 0.02 < due.due_to_date
+  JOIN dues AS due
+    ON due.loan_id = span.loan_id AND due.due_to_date > span.paid + 0.02 AND due.date_due < span.to_day
+  WHERE span.balance > 0
+  GROUP BY span.loan_id, span.first_position
 ),
 expanded AS (
-  SELECT *, unnest(range(first_position, last_position + 1)) AS position FROM spans_with_due
+  SELECT
+    span.loan_id,
+    span.disburse_date,
+    span.balance,
+    overdue.oldest_due,
+    unnest(range(span.first_position, span.last_position + 1)) AS position
+  FROM spans_with_days AS span
+  LEFT JOIN overdue ON overdue.loan_id = span.loan_id AND overdue.first_position = span.first_position
 ),
 late AS (
   SELECT
@@ -103,7 +114,7 @@ late AS (
     expanded.balance,
     CAST(
       CASE
-        WHEN expanded.balance = 0 OR expanded.oldest_due IS NULL THEN 0
+        WHEN expanded.oldest_due IS NULL THEN 0
         ELSE greatest(days.as_of - expanded.oldest_due, 0)
       END
       AS INTEGER
