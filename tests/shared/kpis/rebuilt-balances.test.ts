@@ -140,7 +140,7 @@ describe('a rebuilt loan', () => {
   });
 
   it('falls due as a whole on its maturity without a schedule', async () => {
-    const bare = book(lent(1000, { maturity_date: '2025-10-01' }), [due('2025-09-30', 5, 0, 'B')], []);
+    const bare = book(lent(1000, { maturity_date: '2025-10-01' }), [due('2026-09-30', 5, 0, 'B')], []);
 
     expect(
       (await owed({ ...bare, looker_loans: [...(bare.looker_loans ?? []), aLoan('B', 'CLI1')] })).find(
