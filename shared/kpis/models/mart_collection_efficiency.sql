@@ -3,6 +3,8 @@
 -- Each part is zero in the columns of the others, so that any of them may be added up over all rows. Of a period that
 -- is not over, payments and dues both reach to its as-of day: month to date over due to date. A balance of a date beyond
 -- the reported periods (the PAR file may be newer than the loans) is left out: payments of that time are not known.
+-- balances_missing is above zero where there are payments or dues and no balances: the PAR file has none of a month
+-- that is not over.
 SELECT
   balance.reporting_date,
   period.as_of,
@@ -17,7 +19,8 @@ SELECT
   balance.outstanding,
   balance.par_30,
   CAST(0 AS DECIMAL(18, 2)) AS collected,
-  CAST(0 AS DECIMAL(18, 2)) AS due
+  CAST(0 AS DECIMAL(18, 2)) AS due,
+  0 AS balances_missing
 FROM int_loan_snapshots AS balance
 JOIN int_periods AS period ON period.reporting_date = balance.reporting_date
 UNION ALL
@@ -35,7 +38,8 @@ SELECT
   0,
   0,
   collected,
-  0
+  0,
+  CAST(reporting_date NOT IN (SELECT reporting_date FROM int_loan_snapshots) AS INTEGER)
 FROM int_payments
 WHERE reporting_date IS NOT NULL
 UNION ALL
@@ -53,6 +57,7 @@ SELECT
   0,
   0,
   0,
-  due
+  due,
+  CAST(reporting_date NOT IN (SELECT reporting_date FROM int_loan_snapshots) AS INTEGER)
 FROM int_due
 WHERE reporting_date IS NOT NULL

@@ -3,6 +3,7 @@
 -- Inputs: int_loan_snapshots, int_payments_of_year, int_periods.
 -- The mean balance is outstanding_12_month_ends / 12. Month ends are reporting dates that end a month, the newest with
 -- its own as-of day; missing_month_ends is above zero where not all twelve are there, as in a report by weeks or days.
+-- balances_missing is above zero where there are payments and no balances of the date itself.
 WITH balances AS (
   SELECT reporting_date, company, sum(outstanding) AS outstanding
   FROM int_loan_snapshots
@@ -32,7 +33,8 @@ SELECT
   CAST(0 AS DECIMAL(38, 2)) AS interest_12_months,
   CAST(0 AS DECIMAL(38, 2)) AS revenue_12_months,
   0 AS missing_month_ends,
-  0 AS missing_months
+  0 AS missing_months,
+  0 AS balances_missing
 FROM int_periods AS period
 JOIN balances AS balance ON balance.reporting_date = period.reporting_date
 UNION ALL
@@ -46,6 +48,7 @@ SELECT
   0,
   0,
   12 - year.month_end_count,
+  0,
   0
 FROM years AS year
 JOIN balances AS balance ON balance.reporting_date = year.month_end
@@ -60,5 +63,6 @@ SELECT
   interest_12_months,
   revenue_12_months,
   0,
-  missing_months
+  missing_months,
+  CAST(reporting_date NOT IN (SELECT reporting_date FROM balances) AS INTEGER)
 FROM int_payments_of_year

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { due, type Example, foundFor, LENDING_BOOK, paid, theKpis, theTable } from './lending-book.ts';
-import { aLoan, resultOf } from './small-book.ts';
+import { aBalance, aLoan, resultOf } from './small-book.ts';
 
 // Collections of the lender of six loans, worked by hand, and what is still to come in.
 
@@ -85,6 +85,23 @@ describe('collections', () => {
       value: null,
       reason: 'needs looker/schedules and looker/transactions, which are not in the book as of 2025-12-10',
     });
+  });
+
+  it('say so when the day has payments and no balances', async () => {
+    const ids = ['risk.collection_rate', 'price.effective_rate', 'price.other_income_rate', 'rev.rotation'];
+    const mart = await theKpis(ids, {
+      looker_loan_par_balances: [aBalance('A', '100.00')],
+      looker_loans: [aLoan('A', 'CLI1', { disburse_date: '2024-11-01' })],
+      looker_transactions: [paid('A', '2025-11-20', 1, 0, 0), paid('A', '2025-12-05', 1, 0, 0)],
+    });
+
+    for (const id of ids) {
+      expect(resultOf(mart, id, '2025-11-30').value).not.toBeNull();
+      expect(resultOf(mart, id, '2025-12-31')).toMatchObject({
+        value: null,
+        reason: 'needs the balances of the day, and there are none',
+      });
+    }
   });
 
   it('leave out a balance that is newer than the loans file', async () => {
