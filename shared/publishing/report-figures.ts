@@ -4,6 +4,7 @@ import { DEPARTMENT_KPIS, STRIP } from './dashboard/views.ts';
 import type { KpiRow } from './kpi-row.ts';
 import { DOCUMENTS } from './language/language.ts';
 import { moversOf } from './movers.ts';
+import { type Proof, proofOf } from './proof.ts';
 import { showCount } from './show-value.ts';
 
 // What stands at the front of the report, for who has a minute: eight figures, what moved, what is unusual, what each
@@ -18,11 +19,10 @@ export type ReportFigures = {
   readonly anomalies: readonly ReportAnomaly[];
   readonly departments: readonly (readonly [name: string, rows: readonly KpiRow[]])[];
   /** `Proved: 312 values of …` */
-  readonly proof: ReportProof;
+  readonly proof: Proof;
 };
 
 export type ReportAnomaly = { readonly severity: 'warning' | 'critical'; readonly sentence: string };
-export type ReportProof = { readonly isProved: boolean; readonly sentence: string };
 
 const MOST_ANOMALIES = 8;
 
@@ -57,20 +57,4 @@ function anomaliesOf(mart: KpiMart): ReportAnomaly[] {
 function departmentName(department: string): string {
   const known = Object.entries(DOCUMENTS.words.view).find(([view]) => view === department);
   return known?.[1] ?? department;
-}
-
-/** Core figures are computed a second time by other code over the same rows. */
-function proofOf(parity: KpiMart['parity']): ReportProof {
-  if (parity === undefined) {
-    return { isProved: false, sentence: 'No figure of this report was computed a second time.' };
-  }
-  const { checked, mismatches, unproven } = parity;
-  const rest = unproven.length === 0 ? '' : ` Nothing proves ${unproven.join(', ')}.`;
-  if (mismatches.length === 0) {
-    const sentence = `${showCount(checked)} values of core figures were computed a second time by other code, and all agree.${rest}`;
-    return { isProved: true, sentence };
-  }
-  const ids = [...new Set(mismatches.map(({ kpi }) => kpi))].join(', ');
-  const sentence = `${showCount(mismatches.length)} of ${showCount(checked)} values of core figures came out otherwise when other code computed them (${ids}). Do not use these.${rest}`;
-  return { isProved: false, sentence };
 }

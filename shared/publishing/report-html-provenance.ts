@@ -19,6 +19,7 @@ export function provenanceSection(provenance: Provenance): Html {
 </dl>
 <h3 class="spaced">Snapshots in the book</h3>
 <table class="stack">
+<caption>Each file that the numbers were computed from</caption>
 <thead><tr><th scope="col">Dataset</th><th scope="col">As of</th><th scope="col">Contract</th><th scope="col" class="number">Rows</th><th scope="col">sha256</th></tr></thead>
 <tbody>
 ${book.map(

@@ -48,6 +48,7 @@ function problemTable(problems: readonly QualityProblem[]): Html {
 `,
   );
   return html`<table class="stack">
+<caption>Problems, with what to do</caption>
 <thead><tr><th scope="col">What is wrong</th><th scope="col">Problem</th><th scope="col" class="number">Count</th><th scope="col">First records</th></tr></thead>
 <tbody>
 ${rows}</tbody>

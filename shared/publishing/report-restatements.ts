@@ -52,7 +52,6 @@ export function restatementSection(restatements: readonly ReportRestatement[]): 
       html`<tr><td class="lead">${name}</td><td class="number">${before.shown} <span class="small muted">version ${before.version}</span></td><td class="number">${now.shown} <span class="small muted">version ${now.version}</span></td></tr>\n`,
   );
   return html`<h2>${TITLE}</h2>
-<div class="panel wide"><p class="small muted">${NOTE}</p>
-<table><thead><tr>${COLUMNS.map((column, index) => html`<th scope="col"${index > 0 ? html` class="number"` : undefined}>${column}</th>`)}</tr></thead><tbody>
+<div class="panel wide"><table><caption>${NOTE}</caption><thead><tr>${COLUMNS.map((column, index) => html`<th scope="col"${index > 0 ? html` class="number"` : undefined}>${column}</th>`)}</tr></thead><tbody>
 ${rows}</tbody></table></div>`;
 }

@@ -28,7 +28,7 @@ export function monthlyTable(figures: Figures): Html {
   });
   return html`<div class="panel wide">${scrolling(
     section.monthly,
-    html`<table class="dense">
+    html`<table class="dense months">
 <caption>${words.lastMonths(String(months.length))}</caption>
 <thead><tr><th scope="col">${words.measure}</th>${head}</tr></thead>
 <tbody>

@@ -4,6 +4,8 @@ import { type Html, html } from '../escape-html.ts';
 import type { KpiRow } from '../kpi-row.ts';
 import { headlineItems, kpiChip } from '../kpi-tone.ts';
 import { moversOf } from '../movers.ts';
+import { statusChip } from '../page.ts';
+import { proofOf } from '../proof.ts';
 import { headlinesOf } from '../report-model.ts';
 import { unbroken } from '../show-value.ts';
 import { sourcePath } from './address.ts';
@@ -59,6 +61,15 @@ export function restatedTable({ choice, mart, rows, language, link }: Figures): 
 <thead><tr><th scope="col">${table.kpi}</th><th scope="col" class="number">${table.before}</th><th scope="col" class="number">${table.now}</th></tr></thead>
 <tbody>
 ${lines}</tbody></table></div>`;
+}
+
+/** Whether other code came to the same numbers. */
+export function proofLine({ mart, language }: Figures): Html {
+  const { proof: words } = language.words;
+  const proof = proofOf(mart.parity, language);
+  const chip = proof.isProved ? statusChip('good', words.proved) : statusChip('warning', words.notProved);
+  return html`<h2>${words.title}</h2>
+<p>${chip} ${proof.sentence}</p>`;
 }
 
 /** For each department what it answers for, then every other number by its group. */

@@ -3,7 +3,13 @@ import { byGroup, type KpiRow } from '../kpi-row.ts';
 import { bookTable, downloadList, monthlyTable } from './book-tables.ts';
 import { clientFigure, parFigures, rollFigures, trendFigures } from './chart-figures.ts';
 import { contributorTables } from './contributors-table.ts';
-import { attentionSection, departmentGroups, moversTable, restatedTable } from './executive-sections.ts';
+import {
+  attentionSection,
+  departmentGroups,
+  moversTable,
+  proofLine,
+  restatedTable,
+} from './executive-sections.ts';
 import { figuresTable } from './figures-table.ts';
 import type { Figures } from './page-parts.ts';
 import { partsTable } from './parts-table.ts';
@@ -46,6 +52,8 @@ ${contributorTables(figures)}`;
       return html`<h2>${section.movers}</h2>\n${moversTable(figures)}`;
     case 'restated':
       return restatedTable(figures);
+    case 'proof':
+      return proofLine(figures);
     case 'monthly':
       return html`<h2>${section.monthly}</h2>\n${monthlyTable(figures)}`;
     case 'scorecard':

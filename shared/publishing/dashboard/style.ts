@@ -80,6 +80,9 @@ const PAPER = `
   .scroll { overflow: visible; }
   .dense, .dense th[scope="row"], .dense td { font-size: 6.5pt; }
   .dense th, .dense td { padding: 2pt 4pt 2pt 0; }
+  .dense thead th { white-space: normal; font-size: 6.5pt; }
+  .months th:nth-child(n + 8), .months td:nth-child(n + 8) { display: none; }
+  caption { font-size: 8.5pt; }
   .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   h2 { break-after: avoid; }
   thead { display: table-header-group; }

@@ -21,6 +21,7 @@ export type Section =
   | 'departments'
   | 'movers'
   | 'restated'
+  | 'proof'
   | 'rolls'
   | 'clients'
   | 'monthly'
@@ -98,7 +99,7 @@ export const VIEW_OF: Readonly<Record<ViewName, View>> = {
   executive: {
     tiles: STRIP,
     figures: NOTHING,
-    sections: ['state', 'par', 'movers', 'restated', 'departments'],
+    sections: ['state', 'par', 'movers', 'restated', 'proof', 'departments'],
     trends: [OUTSTANDING, COLLECTION],
   },
   risk: {
@@ -160,7 +161,7 @@ export const VIEW_OF: Readonly<Record<ViewName, View>> = {
   compliance: {
     tiles: DEPARTMENT_KPIS.compliance,
     figures: { departments: ['compliance'], prefixes: ['compliance', 'dq'] },
-    sections: ['restated', 'quality'],
+    sections: ['restated', 'proof', 'quality'],
     trends: [],
   },
   technology: {

@@ -301,6 +301,17 @@ export const ENGLISH_WORDS = {
     million: 'M',
     thousand: 'k',
   },
+  proof: {
+    title: 'Proof',
+    proved: 'Proved',
+    notProved: 'Not proved',
+    none: 'No number of this book was computed a second time.',
+    agree: (checked: string) =>
+      `${checked} values of core figures were computed a second time by other code, and all agree.`,
+    differ: (mismatches: string, checked: string, kpis: string) =>
+      `${mismatches} of ${checked} values of core figures came out otherwise when other code computed them (${kpis}). Do not use these.`,
+    unproven: (kpis: string) => `Nothing proves ${kpis}.`,
+  },
   trend: {
     collection: 'Collection rates by reporting date',
     origination: 'Disbursed by month',

@@ -301,6 +301,17 @@ export const SPANISH_WORDS: Words = {
     million: 'M',
     thousand: 'mil',
   },
+  proof: {
+    title: 'Prueba',
+    proved: 'Probado',
+    notProved: 'Sin probar',
+    none: 'Ninguna cifra de este libro se calculó una segunda vez.',
+    agree: (checked) =>
+      `${checked} valores de las cifras centrales se calcularon una segunda vez con otro código, y todos coinciden.`,
+    differ: (mismatches, checked, kpis) =>
+      `${mismatches} de ${checked} valores de las cifras centrales resultaron distintos al calcularlos con otro código (${kpis}). No los use.`,
+    unproven: (kpis) => `Nada prueba ${kpis}.`,
+  },
   trend: {
     collection: 'Tasas de cobranza por fecha de reporte',
     origination: 'Desembolsado por mes',
