@@ -1,5 +1,5 @@
 import { type Html, html } from '../escape-html.ts';
-import { type Language, languageOf } from '../language/language.ts';
+import type { Language } from '../language/language.ts';
 import { type Choice, dashboardPath } from './address.ts';
 import { type Dimension, dimensionName, partName } from './part.ts';
 import { VIEWS } from './views.ts';
@@ -78,8 +78,4 @@ const BASE = 'http://page.invalid';
 
 function pathOf(address: string): string {
   return new URL(address, BASE).pathname;
-}
-
-export function languageOfChoice({ language }: Choice): Language {
-  return languageOf(language);
 }

@@ -113,7 +113,6 @@ export const ENGLISH_WORDS = {
   tile: {
     evidence: 'How it is made up',
     source: 'Where this number comes from',
-    sourceShort: 'Source',
     numerator: 'Numerator',
     denominator: 'Denominator',
     sum: 'Sum',
@@ -125,11 +124,9 @@ export const ENGLISH_WORDS = {
     definition: 'Definition',
     formula: 'Formula',
     owner: 'Owner',
-    limits: 'Limits',
     ownDate: (day: string) => `As of ${day}`,
     running: 'period not over',
     restated: (before: string, version: string) => `Restated: ${before} by version ${version}`,
-    reported: 'Reporting date',
   },
   filter: {
     title: 'Filter',
@@ -155,12 +152,10 @@ export const ENGLISH_WORDS = {
     rolls: 'Roll rates and vintages',
     clients: 'Concentration',
     movers: 'What moved most',
-    anomalies: 'Unusual changes',
     restated: 'Restated figures',
     parts: 'By part of the book',
     monthly: 'Month by month',
     scorecard: 'Quarter by quarter',
-    tables: 'Tables',
     contributors: 'Largest contributors',
   },
   table: {
@@ -169,15 +164,10 @@ export const ENGLISH_WORDS = {
     status: 'Status',
     change: 'Change',
     limits: 'Limits',
-    owner: 'Owner',
     before: 'Before',
     now: 'Now',
-    part: 'Part',
     date: 'Reporting date',
     measure: 'Measure',
-    version: 'Version',
-    formerValue: (version: string) => `Value by version ${version}`,
-    currentValue: (version: string) => `Value by version ${version}, in force`,
     scroll: (title: string) => `${title}, scrolls sideways`,
     figuresCaption: 'Every figure of this view with its status, its change and where it comes from.',
     moversCaption: 'The largest relative changes since the reporting date before.',
@@ -299,7 +289,6 @@ export const ENGLISH_WORDS = {
     monthFormat: '%b %Y',
     dayFormat: '%e %b %Y',
     million: 'M',
-    thousand: 'k',
   },
   proof: {
     title: 'Proof',
@@ -327,7 +316,6 @@ export const ENGLISH_WORDS = {
     degraded: 'System degraded',
     unhealthy: 'System unhealthy',
     lastError: 'Last error',
-    details: 'See Operations for details.',
   },
   quality: {
     title: 'Data quality',
@@ -359,8 +347,6 @@ export const ENGLISH_WORDS = {
     scores: (count: string, described: string) =>
       `Scores of the last ${count} files, oldest first: ${described}`,
     rejectedMark: ' (rejected)',
-    summary: (accepted: string, all: string) =>
-      `The newest file was accepted for ${accepted} of ${all} kinds of file.`,
   },
   breaker: {
     noNew: (dataset: string, day: string) => `No new numbers from ${dataset} since ${day}:`,

@@ -114,7 +114,6 @@ export const SPANISH_WORDS: Words = {
   tile: {
     evidence: 'Cómo se compone',
     source: 'De dónde viene esta cifra',
-    sourceShort: 'Origen',
     numerator: 'Numerador',
     denominator: 'Denominador',
     sum: 'Suma',
@@ -126,11 +125,9 @@ export const SPANISH_WORDS: Words = {
     definition: 'Definición',
     formula: 'Fórmula',
     owner: 'Responsable',
-    limits: 'Límites',
     ownDate: (day) => `Al ${day}`,
     running: 'período sin cerrar',
     restated: (before, version) => `Reexpresado: ${before} según la versión ${version}`,
-    reported: 'Fecha de reporte',
   },
   filter: {
     title: 'Filtro',
@@ -156,12 +153,10 @@ export const SPANISH_WORDS: Words = {
     rolls: 'Migración y cosechas',
     clients: 'Concentración',
     movers: 'Lo que más cambió',
-    anomalies: 'Cambios inusuales',
     restated: 'Cifras reexpresadas',
     parts: 'Por parte de la cartera',
     monthly: 'Mes a mes',
     scorecard: 'Trimestre a trimestre',
-    tables: 'Tablas',
     contributors: 'Mayores contribuyentes',
   },
   table: {
@@ -170,15 +165,10 @@ export const SPANISH_WORDS: Words = {
     status: 'Estado',
     change: 'Cambio',
     limits: 'Límites',
-    owner: 'Responsable',
     before: 'Antes',
     now: 'Ahora',
-    part: 'Parte',
     date: 'Fecha de reporte',
     measure: 'Medida',
-    version: 'Versión',
-    formerValue: (version) => `Valor según la versión ${version}`,
-    currentValue: (version) => `Valor según la versión ${version}, vigente`,
     scroll: (title) => `${title}, se desplaza hacia los lados`,
     figuresCaption: 'Cada cifra de esta vista con su estado, su cambio y su origen.',
     moversCaption: 'Los mayores cambios relativos desde la fecha de reporte anterior.',
@@ -299,7 +289,6 @@ export const SPANISH_WORDS: Words = {
     monthFormat: '%m/%Y',
     dayFormat: '%d/%m/%Y',
     million: 'M',
-    thousand: 'mil',
   },
   proof: {
     title: 'Prueba',
@@ -327,7 +316,6 @@ export const SPANISH_WORDS: Words = {
     degraded: 'Sistema degradado',
     unhealthy: 'Sistema con fallas',
     lastError: 'Último error',
-    details: 'Vea los detalles en Operaciones.',
   },
   quality: {
     title: 'Calidad de datos',
@@ -359,8 +347,6 @@ export const SPANISH_WORDS: Words = {
     scores: (count, described) =>
       `Puntajes de los últimos ${count} archivos, del más antiguo al más reciente: ${described}`,
     rejectedMark: ' (rechazado)',
-    summary: (accepted, all) =>
-      `El archivo más reciente fue aceptado en ${accepted} de ${all} clases de archivo.`,
   },
   breaker: {
     noNew: (dataset, day) => `Sin cifras nuevas de ${dataset} desde el ${day}:`,
