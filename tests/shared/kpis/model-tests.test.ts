@@ -15,10 +15,18 @@ let book: GeneratedBook;
 let catalog: Catalog;
 
 beforeAll(async () => {
-  [book, catalog] = await Promise.all([stagedBook({ loans: 400, seed: 5 }), loadCatalog()]);
+  [book, catalog] = await Promise.all([stagedBook({ loans: 400, seed: 5, files: FILES }), loadCatalog()]);
 });
 afterAll(async () => book[Symbol.asyncDispose]());
 
+const FILES = [
+  ...['loans', 'schedules', 'transactions', 'loan_par_balances', 'loan_data'],
+  ...['customers', 'customer_data', 'historic_real_payments'],
+  ...['risk_parameters', 'marketing_spend', 'payor_map', 'targets', 'financial_statements'].map(
+    (name) => `../manual/${name}`,
+  ),
+  ...['loan_tape', 'loan_tape_par'].map((name) => `../cascade/${name}`),
+];
 const PAR = 'looker_loan_par_balances';
 const EVENTS = ['looker_schedules', 'looker_transactions'];
 const MORE = ['looker_customer_data', 'looker_historic_real_payments'];
