@@ -2,7 +2,8 @@ import type { KpiResult } from './kpi-result.ts';
 
 // KPIs that say the same thing in other words are one cause, so that a bad month is one thing to look into and not ten.
 // Two belong together when the id of one continues that of the other (`risk.par_30_incl_writeoff` continues
-// `risk.par_30`), or when they divide the very same numbers, now and at the date before.
+// `risk.par_30`), or when they divide the very same numbers, now and at the date before; and so does whatever belongs to
+// either of them.
 
 /** A KPI and its value at the date before, if there is one. */
 export type KpiWithPrevious = { readonly kpi: KpiResult; readonly previous: KpiResult | undefined };
@@ -10,36 +11,45 @@ export type KpiWithPrevious = { readonly kpi: KpiResult; readonly previous: KpiR
 /** The KPI that stands for a whole family, by the id of each member: one with limits, where there is one. */
 export function familiesOf(kpis: readonly KpiWithPrevious[]): ReadonlyMap<string, string> {
   const ordered = kpis.toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1));
-  const ids = ordered.map(({ kpi }) => kpi.id);
-  const families = new Map<string, string>();
-  const sameFigures = new Map<string, string>();
+  const families = new Families(ordered.map(({ kpi }) => kpi.id));
+  const withFigures = new Map<string, string>();
   for (const pair of ordered) {
+    const { id } = pair.kpi;
+    for (const { kpi } of ordered) if (id.startsWith(`${kpi.id}_`)) families.join(id, kpi.id);
     const figures = figuresOf(pair);
-    if (figures !== undefined && !sameFigures.has(figures)) sameFigures.set(figures, pair.kpi.id);
+    if (figures === undefined) continue;
+    const twin = withFigures.get(figures);
+    if (twin === undefined) withFigures.set(figures, id);
+    else families.join(id, twin);
   }
-  for (const pair of ordered) {
-    const root = rootOf(pair.kpi.id, ids);
-    const ofRoot = ordered.find(({ kpi }) => kpi.id === root) ?? pair;
-    families.set(pair.kpi.id, twinOf(pair, sameFigures) ?? twinOf(ofRoot, sameFigures) ?? root);
+  return new Map(ordered.map(({ kpi }) => [kpi.id, families.headOf(kpi.id)]));
+}
+
+/** Sets that grow together; of each set the member that was named first is its head. */
+class Families {
+  readonly #heads: Map<string, string>;
+  readonly #ranks: ReadonlyMap<string, number>;
+
+  constructor(ids: readonly string[]) {
+    this.#heads = new Map(ids.map((id) => [id, id]));
+    this.#ranks = new Map(ids.map((id, rank) => [id, rank]));
   }
-  return families;
+
+  headOf(id: string): string {
+    return this.#heads.get(id) ?? id;
+  }
+
+  join(a: string, b: string): void {
+    const [headA, headB] = [this.headOf(a), this.headOf(b)];
+    const isFirst = (this.#ranks.get(headA) ?? 0) <= (this.#ranks.get(headB) ?? 0);
+    const [head, other] = isFirst ? [headA, headB] : [headB, headA];
+    for (const [id, current] of this.#heads) if (current === other) this.#heads.set(id, head);
+  }
 }
 
-/** The KPI that has the same figures and comes first, unless it is the KPI itself. */
-function twinOf(pair: KpiWithPrevious, sameFigures: ReadonlyMap<string, string>): string | undefined {
-  const figures = figuresOf(pair);
-  const first = figures === undefined ? undefined : sameFigures.get(figures);
-  return first === pair.kpi.id ? undefined : first;
-}
-
-/** The shortest id that this one continues, or itself. */
-function rootOf(id: string, ids: readonly string[]): string {
-  const shorter = ids.filter((other) => id.startsWith(`${other}_`));
-  return shorter.toSorted((a, b) => a.length - b.length).at(0) ?? id;
-}
-
+/** Limits first, then the plainest name. */
 function rankOf({ kpi }: KpiWithPrevious): string {
-  return `${kpi.thresholds === undefined ? 1 : 0} ${kpi.id}`;
+  return [kpi.thresholds === undefined ? 1 : 0, String(kpi.id.length).padStart(3, '0'), kpi.id].join(' ');
 }
 
 /** Undefined where equal figures mean nothing: sums, and what has no value, no past or is zero. */

@@ -308,6 +308,27 @@ describe('anomalies of one cause', () => {
     ]);
   });
 
+  it('are those of whatever belongs to either of two that belong together', () => {
+    // Nothing is 60 to 89 days late, so that PAR 60 and PAR 90 are the same, with write-offs and without.
+    const shares = {
+      'risk.par_60': '6',
+      'risk.par_90': '6',
+      'risk.par_60_incl': '9',
+      'risk.par_90_incl': '9',
+    };
+    const kpis = Object.entries(shares).map(([id, numerator]) => {
+      const late = kpi(numerator, '2025-12-31', { id, numerator, denominator: '100' });
+      return id === 'risk.par_90' ? late : withoutLimits(late);
+    });
+    const series = Object.keys(shares).map((id) =>
+      kpi('4', '2025-11-30', { id, numerator: '4', denominator: '100' }),
+    );
+
+    expect(found(kpis, series).map(({ cause }) => cause)).toEqual(
+      Array.from({ length: 4 }, () => 'risk.par_90 up 2025-12-31'),
+    );
+  });
+
   it('are counted once', () => {
     const raised = found(
       [kpi('6'), kpi('7', '2025-12-31', { id: 'risk.par_30_incl_writeoff', ...CRITICAL })],
