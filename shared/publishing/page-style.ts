@@ -105,7 +105,8 @@ td .small.muted { max-width: 70ch; }
 const TILES = `
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(256px, 1fr)); gap: 14px; }
 .tile { display: flex; flex-direction: column; padding: 14px 16px; }
-.tile header { display: flex; justify-content: space-between; align-items: flex-start; gap: 8px; }
+.tile header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: flex-start; gap: 2px 8px; }
+.tile header h3 { flex: 1 1 7em; min-width: 0; font-size: 14px; hyphens: auto; }
 .tile h3 { color: var(--muted); font-weight: 600; padding-top: 2px; }
 .tile .value { font-size: 22px; font-weight: 650; line-height: 1.3; margin: 6px 0 2px; }
 .tile .value.none { font-size: 17px; color: var(--muted); }
@@ -181,6 +182,7 @@ const PRINT = `
   .tile { padding: 7pt; break-inside: avoid; }
   .tile h3, .tile p { font-size: 8pt; }
   .tile header { flex-direction: column; gap: 2pt; }
+  .tile header h3 { flex: none; }
   .tile header .small { font-size: 7.5pt; }
   .tile .value { font-size: 11pt; white-space: nowrap; }
   .chip, td .small { font-size: 7.5pt; }

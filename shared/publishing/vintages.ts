@@ -1,10 +1,9 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { Rational } from '../domain/rational.ts';
+import { type Rational, rational } from '../domain/rational.ts';
 import type { DerivedTable } from '../kpis/kpi-result.ts';
 import { CHART_SIZE, coordinate, FRAME, INK } from './chart-look.ts';
 import type { Language } from './language/language.ts';
 import { rowsOf } from './table-cells.ts';
-import { spreadOut } from './trend-chart.ts';
 
 /** For each cohort the share of its principal that is 90 days or more past due, by months on book. */
 export type Vintage = {
@@ -38,6 +37,8 @@ const OLD = 'var(--chart-age1, #6a9dc4)';
 const NEW = 'var(--chart-age3, #256899)';
 const NEWEST = 'var(--chart-par90, #c2410c)';
 
+const PADDING = { left: 44, right: 62, top: 8, bottom: 42 };
+
 export function vintageSpec(vintages: readonly Vintage[], language: Language): TopLevelSpec {
   const all = vintages.flatMap(({ points }) => points);
   const months = Math.max(1, ...all.map(({ month }) => month));
@@ -54,13 +55,16 @@ export function vintageSpec(vintages: readonly Vintage[], language: Language): T
     scale: scaleTo(top),
     axis: { title: null, labelExpr: "datum.label + ' %'", tickCount: 5, domain: false, ticks: false },
   } as const;
-  const ends = vintages.map(({ points }) =>
-    coordinate(points.at(-1)?.share ?? { numerator: 0n, denominator: 1n }),
+  const heights = labelHeights(
+    vintages.map(({ points }) => ({
+      month: points.at(-1)?.month ?? 0,
+      height: coordinate(points.at(-1)?.share ?? rational(0)),
+    })),
+    { monthsOfLabel: (months * LABEL_WIDTH) / PLOT_WIDTH, gap: top * 0.055 },
   );
-  const heights = spreadOut(ends, top * 0.055);
   return {
     ...FRAME,
-    padding: { left: 44, right: 62, top: 8, bottom: 42 },
+    padding: PADDING,
     layer: vintages.flatMap(({ cohort, points }, index): Layers => {
       const isNewest = index === vintages.length - 1;
       const last = points.at(-1)?.month ?? 0;
@@ -82,6 +86,29 @@ export function vintageSpec(vintages: readonly Vintage[], language: Language): T
       ];
     }),
   };
+}
+
+const LABEL_WIDTH = 48;
+const PLOT_WIDTH = CHART_SIZE.width - PADDING.left - PADDING.right;
+
+type LineEnd = { readonly month: number; readonly height: number };
+
+/** Beside the end of its line, unless the label of another line ends there too: then it is raised above that. */
+export function labelHeights(
+  ends: readonly LineEnd[],
+  { monthsOfLabel, gap }: { readonly monthsOfLabel: number; readonly gap: number },
+): number[] {
+  const upwards = ends.map((end, index) => ({ ...end, index })).toSorted((a, b) => a.height - b.height);
+  const placed: { month: number; height: number; index: number }[] = [];
+  for (const { month, height, index } of upwards) {
+    let free = height;
+    for (const other of placed.toSorted((a, b) => a.height - b.height)) {
+      const isNear = Math.abs(other.month - month) < monthsOfLabel;
+      if (isNear && Math.abs(other.height - free) < gap) free = other.height + gap;
+    }
+    placed.push({ month, height: free, index });
+  }
+  return placed.toSorted((a, b) => a.index - b.index).map(({ height }) => height);
 }
 
 type Layers = Extract<TopLevelSpec, { layer: unknown }>['layer'];

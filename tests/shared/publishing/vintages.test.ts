@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { toDecimal } from '../../../shared/domain/rational.ts';
-import { vintagesOf } from '../../../shared/publishing/vintages.ts';
+import { labelHeights, vintagesOf } from '../../../shared/publishing/vintages.ts';
 import { aVintageTable } from '../../support/a-full-mart.ts';
 
 it('keeps the twelve newest cohorts that have been watched for more than a month, oldest first', () => {
@@ -17,4 +17,15 @@ it('reads the share at each age: 2024-12 after 12 months is 10 x 36 hundredths o
   const [first] = vintagesOf(aVintageTable());
 
   expect(toDecimal(first?.points.at(-1)?.share ?? { numerator: 0n, denominator: 1n }, 2)).toBe('3.60');
+});
+
+it('raises a label only above one that it would touch', () => {
+  const ends = [
+    { month: 12, height: 1 },
+    { month: 11, height: 1.02 },
+    { month: 3, height: 1.01 },
+    { month: 12, height: 2 },
+  ];
+
+  expect(labelHeights(ends, { monthsOfLabel: 2, gap: 0.1 })).toEqual([1, 1.1, 1.01, 2]);
 });
