@@ -169,6 +169,11 @@ export type Expectation = {
       readonly within: string;
     }
   | {
+      /** Every balance is what these other files give, as the KPI models work balances out of them. */
+      readonly kind: 'rebuilds';
+      readonly from: readonly { readonly dataset: DatasetId; readonly relation: string }[];
+    }
+  | {
       /** Number of rows against the earlier accepted files of the dataset, in percent of their median. */
       readonly kind: 'volume';
       /** `Infinity` as `maxPercent` lets any number through at that end. */

@@ -106,6 +106,17 @@ export const loanParBalancesV1: Contract = {
       // Balances under 1 % of the principal are left out here.
       within: '50.00',
     },
+    {
+      id: 'rebuilt-from-events',
+      kind: 'rebuilds',
+      severity: 'warn',
+      about:
+        'Balances and days past due of each loan are those that its disbursement, instalments and payments give',
+      from: ['loans', 'schedules', 'transactions'].map((name) => ({
+        dataset: DatasetId.parse(`looker/${name}`),
+        relation: `looker_${name}`,
+      })),
+    },
     ...STEADY_VOLUME,
     freshWithin(3),
   ],

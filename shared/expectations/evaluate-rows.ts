@@ -70,6 +70,7 @@ export function evaluateRows(suite: readonly SuiteItem[], decoded: DecodeCounts)
       case 'orphan-share':
       case 'share':
       case 'reconciles':
+      case 'rebuilds':
       case 'volume':
       case 'fresh':
         return [];

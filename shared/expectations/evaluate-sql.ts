@@ -1,5 +1,6 @@
 import type { LocalDate } from '../domain/local-date.ts';
 import type { SqlSession } from '../ports/sql-engine.ts';
+import { evaluateRebuild } from './evaluate-rebuild.ts';
 import { reconcile } from './evaluate-reconciles.ts';
 import { evaluateReference, type Orphans } from './evaluate-reference.ts';
 import { evaluateShares } from './evaluate-shares.ts';
@@ -41,6 +42,7 @@ export async function evaluateSql(suite: readonly SuiteItem[], facts: SqlFacts):
   const orphans: Orphans[] = [];
   for (const item of suite) {
     if (item.kind === 'reconciles') results.push(await reconcile(item, facts));
+    if (item.kind === 'rebuilds') results.push(await evaluateRebuild(item, facts));
     if (item.kind === 'references') {
       const limit = suite.find(
         (other) => other.kind === 'orphan-share' && other.reference === item.reference,

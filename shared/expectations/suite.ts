@@ -22,6 +22,7 @@ export type SuiteItem = ItemText &
     | { readonly kind: 'orphan-share'; readonly reference: Reference }
     | { readonly kind: 'share'; readonly expectation: Extract<Expectation, { kind: 'share' }> }
     | { readonly kind: 'reconciles'; readonly expectation: Extract<Expectation, { kind: 'reconciles' }> }
+    | { readonly kind: 'rebuilds'; readonly expectation: Extract<Expectation, { kind: 'rebuilds' }> }
     | { readonly kind: 'volume'; readonly expectation: Extract<Expectation, { kind: 'volume' }> }
     | { readonly kind: 'fresh'; readonly expectation: Extract<Expectation, { kind: 'fresh' }> }
   );
@@ -178,6 +179,14 @@ function declared(expectation: Expectation): SuiteItem {
         kind: 'reconciles',
         expectation,
         threshold: `equal within ${expectation.within}`,
+        codes: ['not-reconciled'],
+      };
+    case 'rebuilds':
+      return {
+        ...text,
+        kind: 'rebuilds',
+        expectation,
+        threshold: 'no difference',
         codes: ['not-reconciled'],
       };
     case 'volume':

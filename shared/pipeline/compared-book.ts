@@ -14,7 +14,10 @@ const DAYS_AFTER_EVENTS = 7;
 export function comparedRelations({ references = [], expectations = [] }: Contract): readonly string[] {
   const named = [
     ...references.map(({ to }) => to.relation),
-    ...expectations.flatMap((each) => (each.kind === 'reconciles' ? [each.with.relation] : [])),
+    ...expectations.flatMap((each) => {
+      if (each.kind === 'rebuilds') return each.from.map(({ relation }) => relation);
+      return each.kind === 'reconciles' ? [each.with.relation] : [];
+    }),
   ];
   return [...new Set(named)].toSorted();
 }

@@ -67,6 +67,8 @@ function nextStep(item: SuiteItem): string {
       return 'Look at the date range and the filters of the export, and drop the whole file.';
     case 'reconciles':
       return `Correct the file that is wrong and drop it; when it was that of ${item.expectation.with.dataset}, rerun this run from validate after it.`;
+    case 'rebuilds':
+      return 'Find out which of the files is wrong; table_par_reconciliation of the run lists the loans.';
     case 'share':
       return 'Correct these rows at the source and drop the whole file again.';
     case 'fresh':
