@@ -91,7 +91,7 @@ async function compared(item: ItemOf<'rebuilds'>, sql: SqlSession): Promise<Expe
     `AND difference.reporting_date = ${STAGED}.reporting_date`;
   return resultOf(item, {
     status: 'failed',
-    observed: `${countInWords(failing)} differences in ${rowsInWords(total)}, by ${String(row?.['amount'])} in all`,
+    observed: `${countInWords(failing)} ${failing === 1 ? 'difference' : 'differences'} in ${rowsInWords(total)}, by ${String(row?.['amount'])} in all`,
     failing,
     firstRecords: await firstRecords(sql, differing),
   });
