@@ -1,12 +1,28 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { localDateOf } from '../shared/domain/local-date.ts';
 import { generateBook } from './generate/generate-book.ts';
 
-/** What a newcomer finds on an empty store: a synthetic lender with two datasets of Looker and the tape. */
-const SAMPLE_FILES = ['looker/loans.csv', 'looker/loan_par_balances.csv', 'cascade/loan_tape.csv'];
+/**
+ * What a newcomer finds on an empty store: a synthetic lender's book. The feed of real payments is not in it: it runs
+ * ahead of the others, and nothing may lie in the future.
+ */
+const SAMPLE_FILES = [
+  'looker/loans.csv',
+  'looker/loan_par_balances.csv',
+  'looker/schedules.csv',
+  'looker/transactions.csv',
+  'looker/customers.csv',
+  'looker/customer_data.csv',
+  'cascade/loan_tape.csv',
+  'manual/financial_statements.csv',
+  'manual/marketing_spend.csv',
+  'manual/targets.csv',
+  'manual/risk_parameters.csv',
+  'meta/insights.json',
+];
 
 export async function isEmpty(storage: string): Promise<boolean> {
   const landing = BlobServiceClient.fromConnectionString(storage).getContainerClient('landing');
@@ -25,7 +41,8 @@ export async function dropSampleBook(storage: string): Promise<{ paths: string[]
     const landing = BlobServiceClient.fromConnectionString(storage).getContainerClient('landing');
     const paths: string[] = [];
     for (const file of SAMPLE_FILES) {
-      const path = file.replace('.csv', `/sample_${asOf}.csv`);
+      const { dir: dataset, name, ext } = parse(file);
+      const path = `${dataset}/${name}/sample_${asOf}${ext}`;
       await landing.getBlockBlobClient(path).uploadFile(join(dir, file));
       paths.push(path);
     }
