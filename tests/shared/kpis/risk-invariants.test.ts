@@ -17,6 +17,7 @@ const TABLES = [
   'table_par_reconciliation',
   'table_roll_matrix',
   'table_roll_rates',
+  'table_roll_transitions',
   'table_vintages',
 ];
 
@@ -154,6 +155,12 @@ describe.each(SEEDS)('a generated book (seed %i)', (seed) => {
       const shares = ['forward', 'cured', 'stable', 'closed'].map((kind) => Number(row[`${kind}_percent`]));
       expect(total(shares)).toBeCloseTo(100, 3);
     }
+    const moves = Map.groupBy(
+      tableOf(mart, 'table_roll_transitions'),
+      (row) => `${row['reporting_date']} ${row['from_state']}`,
+    );
+    for (const row of moves.values())
+      expect(total(row.map((cell) => Number(cell['share_percent'])))).toBeCloseTo(100, 3);
     // A loan without a balance at the earlier date has no weight, and nothing gets worse than written off.
     expect(tableOf(mart, 'table_roll_rates').every((row) => Number(row['balance']) > 0)).toBe(true);
   });

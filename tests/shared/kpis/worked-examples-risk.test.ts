@@ -182,6 +182,26 @@ describe('what becomes of late balances', () => {
     expect(rows).toHaveLength(42);
   });
 
+  it('is a matrix between any two neighbouring dates', async () => {
+    const rows = await theTable('table_roll_transitions', LATE_BOOK);
+
+    expect(
+      rows
+        .filter(({ reporting_date }) => reporting_date === '2025-11-30')
+        .map((row) => Object.values(row).slice(2)),
+    ).toEqual([
+      ['0-6', '0-6', '1', '1000.00', '100.0000'],
+      // N, L and M of 900
+      ['30-59', '0-6', '1', '200.00', '22.2222'],
+      ['30-59', '60-89', '1', '400.00', '44.4444'],
+      ['30-59', 'closed', '1', '300.00', '33.3333'],
+      // S and P of 1100
+      ['90-180', '90-180', '1', '600.00', '54.5455'],
+      ['90-180', 'written_off', '1', '500.00', '45.4545'],
+    ]);
+    expect(rows[0]?.['reporting_date']).toBe('2025-12-31');
+  });
+
   it('is summed up for each pair of dates', async () => {
     const rows = await theTable('table_roll_rates', LATE_BOOK);
 
