@@ -59,14 +59,14 @@ export const PROBLEM_CODES = [
   'conflicting-duplicate',
   'identical-duplicate',
   'repeated-key',
-  // a question
-  'no-data-for-day',
   // the machinery
   'breaker-open',
   'control-totals-differ',
   'parity-mismatch',
   'config-invalid',
   'stage-failed',
+  // a question
+  'no-data-for-day',
 ] as const;
 
 export type ProblemCode = z.infer<typeof ProblemCode>;

@@ -77,6 +77,7 @@ describe('a published run', () => {
       'kpis.parquet',
       'lineage.jsonl',
       'masked_sample.json',
+      'parity.json',
       'raw',
       'report.html',
       'report.html',

@@ -99,7 +99,9 @@ describe('payments that come before the loans they name', () => {
 
     await pipeline.takeThrough('looker/loans/older.csv', loansOf(KNOWN, LocalDate.parse('2025-10-31')));
 
-    expect(await pipeline.run(run.runId)).toEqual(run);
+    const after = await pipeline.run(run.runId);
+    expect(after.checkedBook).toEqual(run.checkedBook);
+    expect(after.trail.filter(({ stage }) => stage === 'validate')).toHaveLength(1);
   });
 });
 
@@ -192,7 +194,7 @@ describe('loans that are withdrawn', () => {
     await pipeline.runDry();
 
     expect(payments).toMatchObject({ status: 'success', attempt: 1, rejectedRows: 0 });
-    expect(await pipeline.run(newer.runId)).toMatchObject({ status: 'rejected', attempt: 2 });
+    expect(await pipeline.run(newer.runId)).toMatchObject({ status: 'rejected' });
     const run = await pipeline.run(payments.runId);
     expect(run).toMatchObject({
       status: 'success',

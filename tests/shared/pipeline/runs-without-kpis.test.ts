@@ -7,14 +7,7 @@ import type { QueuedStage } from '../../../shared/pipeline/stages.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { csvOf } from '../../support/file-rows.ts';
-import {
-  customersOf,
-  exampleOf,
-  loanIds,
-  loansOf,
-  parOf,
-  realPaymentsOf,
-} from '../../support/related-files.ts';
+import { customersOf, exampleOf, loanIds, loansOf, parOf } from '../../support/related-files.ts';
 
 // Runs of rows that no KPI reads: they end well, and nobody takes their day for that of the numbers.
 
@@ -28,37 +21,37 @@ beforeEach(() => pipeline.forget());
 
 const takeRisk = (): Promise<RunRecord> =>
   pipeline.takeThrough('manual/risk_parameters/risk.csv', csvOf([exampleOf('risk_parameters')]));
-const takeNewerPayments = (): Promise<RunRecord> =>
-  pipeline.takeThrough('looker/historic_real_payments/real.csv', realPaymentsOf(loanIds(5), NEWER));
+const takeNewerTape = (): Promise<RunRecord> =>
+  pipeline.takeThrough('cascade/loan_tape/loans.csv', csvOf([exampleOf('loan_tape_loans')]), { asof: NEWER });
 const tryRerun = ({ runId }: RunRecord, from: QueuedStage) =>
   rerun({ runId, from, reason: 'a test', dryRun: false }, pipeline.deps);
 
 it('do not hide the numbers of an older day', async () => {
   const par = await pipeline.takeThrough('looker/loan_par_balances/par.csv', parOf(loanIds(5)));
-  const payments = await takeNewerPayments();
+  const tape = await takeNewerTape();
 
   const newest = await newestMart({}, pipeline.deps);
 
-  expect(payments).toMatchObject({ status: 'success', asOf: NEWER });
-  expect(payments.bookId).toBeUndefined();
+  expect(tape).toMatchObject({ status: 'success', asOf: NEWER });
+  expect(tape.bookId).toBeUndefined();
   expect(newest?.run.runId).toBe(par.runId);
   expect(await newestMart({ asOf: NEWER }, pipeline.deps)).toBeUndefined();
 });
 
 it('are not computed again, since there is nothing to compute', async () => {
   const risk = await takeRisk();
-  const payments = await takeNewerPayments();
+  const tape = await takeNewerTape();
 
-  const outcomes = [await tryRerun(risk, 'compute'), await tryRerun(payments, 'compute')];
+  const outcomes = [await tryRerun(risk, 'compute'), await tryRerun(tape, 'compute')];
 
   const impossible = { kind: 'impossible', why: expect.stringContaining('nothing to compute') };
   expect(outcomes).toEqual([impossible, impossible]);
-  expect(await pipeline.run(payments.runId)).toEqual(payments);
+  expect(await pipeline.run(tape.runId)).toEqual(tape);
   expect(await pipeline.paths('marts', `kpis/as_of=${NEWER}/`)).toEqual([]);
 });
 
 it('are published again', async () => {
-  for (const run of [await takeRisk(), await takeNewerPayments()]) {
+  for (const run of [await takeRisk(), await takeNewerTape()]) {
     const outcome = await tryRerun(run, 'publish');
     if (outcome.kind === 'started') pipeline.queue.push(...outcome.next);
     await pipeline.runDry();
