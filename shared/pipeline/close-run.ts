@@ -199,7 +199,10 @@ export function fileOf(zone: Zone, path: string, name: string, body: Uint8Array 
   return { name, container: zone, path, bytes: Buffer.byteLength(body), sha256: sha256Of(body) };
 }
 
-function json(name: string, document: ValidationReport | MaskedSample | Parity | Compliance | Manifest): RunDocument {
+function json(
+  name: string,
+  document: ValidationReport | MaskedSample | Parity | Compliance | Manifest,
+): RunDocument {
   return { name, body: `${JSON.stringify(document, null, 2)}\n`, contentType: 'application/json' };
 }
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { CellType } from '../csv-file.ts';
 import { withFixedZipDates } from '../../../shared/adapters/exceljs/zip-dates.ts';
+import type { CellType } from '../csv-file.ts';
 import { rowsOf, type TypedTable, typeOf } from './typed-rows.ts';
 
 /**
