@@ -17,7 +17,7 @@ export type Catalog = {
   readonly placeOf: (kpi: KpiDefinition, ...path: readonly (string | number)[]) => string;
   /** Each after what it reads. */
   readonly models: readonly Model[];
-  /** Hash of all definitions and models: another catalogue is another book. */
+  /** Hash of all definitions and models and of the engine's version: another catalogue is another book. */
   readonly sha256: Sha256;
 };
 
@@ -126,8 +126,14 @@ function unreadRelations(
   );
 }
 
+/**
+ * Raise it when the engine computes something differently from the same definitions and models: marts that were kept are
+ * found by this hash, and would be shown as they are.
+ */
+const ENGINE_VERSION = 2;
+
 function hashOf(assets: readonly CatalogAsset[]): Sha256 {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(`engine ${ENGINE_VERSION}\n`);
   for (const { name, text } of assets.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     // The length keeps two files from reading like one.
     hash.update(`${name} ${Buffer.byteLength(text)}\n`).update(text);

@@ -11,11 +11,13 @@ import type { ResolvedModels } from './resolved-models.ts';
 // Models named `table_*`: what is no number but a picture of the book, for reading and export.
 
 /** A table is read by people: more rows than that are cut off, and the table says so. */
-const MOST_ROWS = 5_000;
+const MOST_ROWS = 20_000;
 
-/** Columns that name somebody. They leave as tokens; a payer is a token already where the feed brings a name. */
+/** Columns that name somebody. They leave as tokens, whatever they look like: ids are clear in staging. */
 const TOKEN_COLUMNS = new Set(['loan_id', 'customer_id', 'payer']);
-const TOKEN = /^v\d+:/;
+
+/** A payer is a token already where the feed brings a name; an id of the payer map is none. */
+const PAYER_TOKEN = /^v\d{1,4}:[A-Za-z0-9_-]{22}$/;
 
 export const isTable = ({ name }: Pick<Model, 'name'>): boolean => name.startsWith('table_');
 
@@ -72,7 +74,7 @@ function without(name: string, reason: string): DerivedTable {
 function cellOf(column: string, value: SqlValue, tokenOf: TableDeps['tokenOf']): string | null {
   if (value === null) return null;
   const text = String(value);
-  if (!TOKEN_COLUMNS.has(column) || TOKEN.test(text)) return text;
+  if (!TOKEN_COLUMNS.has(column) || (column === 'payer' && PAYER_TOKEN.test(text))) return text;
   return tokenOf === undefined ? null : tokenOf(column, text);
 }
 

@@ -204,6 +204,18 @@ describe('the engine', () => {
     ]);
   });
 
+  it('takes no customer for a token already, whatever the id looks like, and leaves the token of a payer', async () => {
+    const token = 'v1:AbCdEfGhIjKlMnOpQrStUv';
+    const named = TABLE.replace('true AS sure', `'${token}' AS payer`);
+    const hostile = [aLoan('L1', 'v1:MARIA-LOPEZ-03456789-1', { disburse_date: '2025-11-05' })];
+
+    const { tables } = await martOver(hostile, { table: named });
+
+    expect(tables[0]?.rows).toEqual([
+      ['ABF', 'token of v1:MARIA-LOPEZ-03456789-1', '100.00', '1', '2025-11-30', token],
+    ]);
+  });
+
   it('says why a table could not be made, and computes the rest', async () => {
     const failures: string[] = [];
     const broken = TABLE.replace('true AS sure', '1 / 2 AS half');
