@@ -1,7 +1,7 @@
 import type { SqlLimits } from '../ports/sql-engine.ts';
 import type { BookEntry } from './kpi-result.ts';
 
-const MOST_ROWS_OF_A_SMALL_BOOK = 500_000;
+const MOST_ROWS_OF_A_SMALL_BOOK = 60_000;
 
 type Rows = readonly Pick<BookEntry, 'rows'>[];
 

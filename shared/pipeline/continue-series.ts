@@ -1,4 +1,4 @@
-import type { KpiMart } from '../kpis/kpi-result.ts';
+import type { KpiMart, KpiResult } from '../kpis/kpi-result.ts';
 import type { KpiHistory } from '../ports/kpi-history.ts';
 import { severalAtOnce } from '../resilience/several-at-once.ts';
 
@@ -9,7 +9,7 @@ const AT_ONCE = 8;
  * has its past in the history. What the mart knows itself is never replaced, and nothing later is added. Only what
  * was read from the same model continues it.
  */
-export async function continueSeries(mart: KpiMart, history: KpiHistory): Promise<KpiMart> {
+export async function continueSeries(mart: KpiMart, history: Pick<KpiHistory, 'seriesOf'>): Promise<KpiMart> {
   const known = mart.kpis.filter(({ value }) => value !== null);
   const earlier = await severalAtOnce(known, AT_ONCE, async (current) => {
     const own = new Set(
@@ -25,4 +25,20 @@ export async function continueSeries(mart: KpiMart, history: KpiHistory): Promis
     a.reportingDate < b.reportingDate ? -1 : a.reportingDate > b.reportingDate ? 1 : 0,
   );
   return { ...mart, series };
+}
+
+/**
+ * The history as it is read now: each series once, however many marts are continued with it. Several reports of one
+ * moment would otherwise ask for the same hundred and more series each.
+ */
+export function readOnce(history: Pick<KpiHistory, 'seriesOf'>): Pick<KpiHistory, 'seriesOf'> {
+  const read = new Map<string, Promise<readonly KpiResult[]>>();
+  return {
+    seriesOf: (kpi) => {
+      const key = `${kpi.id}@${kpi.version} ${kpi.model}`;
+      const series = read.get(key) ?? history.seriesOf(kpi);
+      read.set(key, series);
+      return series;
+    },
+  };
 }

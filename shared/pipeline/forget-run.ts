@@ -1,10 +1,14 @@
+import type { KpiHistory } from '../ports/kpi-history.ts';
 import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { pointPast } from './latest-pointer.ts';
 import { type LaterReportDeps, refreshLaterReports } from './refresh-later-reports.ts';
 import type { StageMessage } from './stage-message.ts';
 
-export type ForgetDeps = LaterReportDeps & { registry: SnapshotRegistry };
+export type ForgetDeps = LaterReportDeps & {
+  registry: SnapshotRegistry;
+  history: Pick<KpiHistory, 'forget'>;
+};
 
 /**
  * A run that was accepted before is now rejected, and its snapshot is out of the registry: its values leave the history

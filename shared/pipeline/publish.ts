@@ -21,7 +21,7 @@ import {
   type ManifestFile,
   type RunDocument,
 } from './close-run.ts';
-import { continueSeries } from './continue-series.ts';
+import { continueSeries, readOnce } from './continue-series.ts';
 import { pointToLatest } from './latest-pointer.ts';
 import { raiseAnomalies } from './raise-anomalies.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
@@ -50,7 +50,8 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
     ...standingOf({ ...run, asOf }),
     attempt: run.attempt,
   });
-  const mart = await continueSeries(computed, deps.history);
+  const past = readOnce(deps.history);
+  const mart = await continueSeries(computed, past);
   const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
   const others = await validationsOf(mart.book, run, deps);
   const model = reportModel({ mart, run, validation, others, revision: deps.revision });
@@ -79,7 +80,7 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   await commitDocuments(finished, 'success', { validation, mart, anomalies, files, documents }, deps);
   await pointToLatest(finished, deps.lake);
   // Before this run ends, so that there is no moment at which everything seems to be done.
-  const refreshed = await refreshLaterReports(finished, deps);
+  const refreshed = await refreshLaterReports(finished, { ...deps, history: past });
   await afterBeginning(refreshed, () => endInLedger(finished, 'success', deps));
   return refreshed;
 }

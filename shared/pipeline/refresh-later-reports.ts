@@ -7,11 +7,17 @@ import type { Lake } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { continueSeries } from './continue-series.ts';
+import { continueSeries, readOnce } from './continue-series.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 
-export type LaterReportDeps = { lake: Lake; ledger: RunLedger; history: KpiHistory; clock: Clock; log: Log };
+export type LaterReportDeps = {
+  lake: Lake;
+  ledger: RunLedger;
+  history: Pick<KpiHistory, 'seriesOf'>;
+  clock: Clock;
+  log: Log;
+};
 
 /** What a report says of the past follows from this. */
 export function seriesHash(mart: KpiMart): Sha256 {
@@ -43,9 +49,10 @@ export async function refreshLaterReports(
     ]),
   );
   const cause = `${run.dataset} as of ${asOf} ${happened}`;
+  const read = { ...deps, history: readOnce(deps.history) };
   const messages: StageMessage[] = [];
   for (const other of later) {
-    const begun = ends.has(other) ? await beginAttempt(other, cause, deps) : undefined;
+    const begun = ends.has(other) ? await beginAttempt(other, cause, read) : undefined;
     const waiting = begun ?? (await attemptBegunEarlier(other, cause, deps));
     if (waiting !== undefined) messages.push(messageFor(waiting, 'publish'));
   }

@@ -118,9 +118,10 @@ describe('the fault', () => {
     for (const { path, expected } of verdicts.values()) {
       if (expected.outcome !== 'quarantined') continue;
       const { run } = await store.outcomeOf(path);
-      const lines = (
-        await store.bytes('quarantine', `${run.runId}/attempts/${run.attempt}/rejected.jsonl`)
-      ).toString('utf8');
+      const { quarantinePath } = ValidationReport.parse(
+        await store.json('runs', `${run.runId}/validation_report.json`),
+      );
+      const lines = (await store.bytes('quarantine', quarantinePath ?? '')).toString('utf8');
       const rows = lines
         .trimEnd()
         .split('\n')

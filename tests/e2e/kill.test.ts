@@ -120,10 +120,13 @@ async function filesOfFiveBooks(random: Random): Promise<readonly Drop[]> {
   return sample([...made.keys()], made.length, random).flatMap((index) => made[index] ?? []);
 }
 
+/** Pseudonyms of both hosts are the same. */
+const SAME_KEY = { PII_KEY: 'a pseudonym key for tests, 40 characters' };
+
 async function undisturbed(): Promise<Store> {
   const storage = await takeStorageAccount();
   const store = storeAt(storage);
-  const host = await aLocalHost({ storage });
+  const host = await aLocalHost({ storage, env: SAME_KEY });
   for (const { path, body } of drops) await store.drop(path, body);
   await untilQuiet(store, { dropped: paths });
   await host.end('SIGTERM');
@@ -134,7 +137,7 @@ async function dropAndKill(storage: string, random: Random): Promise<typeof kill
   const deadline = Date.now() + DEADLINE_MS;
   const record: { stagesInHand: readonly string[] }[] = [];
   // With the limit of deliveries that is shipped: every life gets something done, so that no message uses it up.
-  const host = await aLocalHost({ storage });
+  const host = await aLocalHost({ storage, env: SAME_KEY });
   let next = 0;
   while (next < drops.length || !(await isQuiet(disturbed, paths))) {
     if (Date.now() > deadline) {

@@ -96,6 +96,7 @@ describe('a good file that is dropped', () => {
       'lineage.jsonl',
       'manifest.json',
       'masked_sample.json',
+      'parity.json',
       'pipeline_summary.json',
       'report.html',
       'report.md',
@@ -143,7 +144,7 @@ describe('a good file that is dropped', () => {
         ...['raw', 'staging.parquet', 'kpis.parquet', 'kpis.csv', 'kpis.json'],
         ...['report.md', 'report.md', 'report.html', 'report.html'],
         ...['validation_report.json', 'validation_report.html', 'masked_sample.json'],
-        ...['compliance.json', 'lineage.jsonl'],
+        ...['compliance.json', 'lineage.jsonl', 'parity.json'],
       ].toSorted(),
     );
     for (const { container, path, bytes, sha256 } of manifest.files) {
@@ -257,7 +258,7 @@ describe('the rest of the book, dropped later', () => {
   it('keeps what the first attempt had said', async () => {
     const first = KpiMart.parse(await store.json('runs', `${run.runId}/attempts/1/kpis.json`));
 
-    expect(partsOf(first.kpis)).toEqual(expectedOfParFile(sums));
+    expect(partsOf(first.kpis)).toMatchObject(expectedOfParFile(sums));
   });
 });
 
