@@ -48,7 +48,7 @@ const WORDS = {
     departments: 'Áreas',
     dimensions: 'Se divide por',
     datasets: 'Conjuntos de datos',
-    inBook: 'en el libro',
+    inBook: 'en la cartera',
     notInBook: 'no está',
     neededBy: (count: string) => `usado por ${count} indicadores`,
     version: 'Versión',
@@ -82,7 +82,7 @@ ${listing.kpis.filter(({ id }) => kpis.includes(id)).map((kpi) => kpiPanel(kpi, 
 <p class="brand">${language.words.product}</p>
 <h1>${words.title}</h1>
 <p>${countsOf(listing, language, words)}</p>
-<p><a href="${link('dashboard')}">${words.dashboard}</a> · <a href="${link('catalog?format=json')}">JSON</a> · <a href="${link(`catalog?format=html&lang=${other}`)}">${words.otherLanguage}</a></p>
+<p><a href="${link(`dashboard?lang=${page.language}`)}">${words.dashboard}</a> · <a href="${link('catalog?format=json')}">JSON</a> · <a href="${link(`catalog?format=html&lang=${other}`)}">${words.otherLanguage}</a></p>
 <p>${words.departments}: ${listing.departments.map(({ name }) => html`<a href="#${name}">${departmentName(name, language)}</a> `)}</p>
 </header>
 ${datasetsTable(listing, language, words)}

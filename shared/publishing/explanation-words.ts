@@ -92,7 +92,7 @@ const SPANISH: typeof ENGLISH = {
   owner: 'Responsable',
   department: 'Área',
   cadence: 'Frecuencia',
-  freshness: 'Vence a las',
+  freshness: 'Vigencia',
   hours: (count) => `${count} horas`,
   grain: 'Cada fila es',
   parts: 'Cómo se compone',
