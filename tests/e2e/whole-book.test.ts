@@ -135,8 +135,10 @@ describe('the same files, dropped in another order', () => {
   });
 
   it('give the same KPIs, to the last digit', async () => {
-    const { asOf } = runOf('looker/loan_par_balances.parquet');
-    const { run } = againOf('looker/loan_par_balances.parquet');
+    // The feed of real payments runs ahead of the others: the newest numbers are those of its day.
+    const newest = files.find((file) => file.startsWith('looker/historic_real_payments')) ?? '';
+    const { asOf } = runOf(newest);
+    const { run } = againOf(newest);
     const mart = KpiMart.parse(await store.json('marts', `kpis/as_of=${asOf}/${run.runId}.json`));
 
     expect(partsOf(mart.kpis)).toMatchObject(expectedOfBook(sums));
