@@ -1,3 +1,4 @@
+import type { KpiMart } from '../../kpis/kpi-result.ts';
 import type { LanguageCode } from '../language/language.ts';
 import type { Part } from './part.ts';
 import type { ViewName } from './views.ts';
@@ -24,9 +25,15 @@ export function dashboardPath(choice: Choice): string {
   return text === '' ? 'dashboard' : `dashboard?${text}`;
 }
 
-/** The path below `/api/` of where a number comes from. */
-export function sourcePath(id: string, asOf: string, { language, isLanguageChosen, part }: Choice): string {
+/** The path below `/api/` of where a number comes from: of the whole book where the part has no such number. */
+export function sourcePath(
+  id: string,
+  { asOf, breakdowns }: Pick<KpiMart, 'asOf' | 'breakdowns'>,
+  { language, isLanguageChosen, part }: Choice,
+): string {
   const lang = isLanguageChosen ? `&lang=${language}` : '';
-  const of = part ? `&dimension=${encodeURIComponent(`${part.dimension}:${part.value}`)}` : '';
+  const isThere =
+    part && breakdowns.some((result) => result.id === id && result.dimension[part.dimension] === part.value);
+  const of = isThere ? `&dimension=${encodeURIComponent(`${part.dimension}:${part.value}`)}` : '';
   return `kpis/${encodeURIComponent(id)}?asOf=${asOf}${of}${lang}`;
 }

@@ -33,7 +33,7 @@ export function moversTable(figures: Figures): Html {
   const lines = movers.map(
     (
       row,
-    ) => html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(row.id, mart.asOf, choice))}">${row.name}</a></th><td class="number" data-label="${table.before}">${unbroken(row.change?.before ?? '')}</td><td class="number" data-label="${table.now}">${unbroken(row.shown)}</td><td data-label="${table.change}">${changeInWords(row.change, language)}</td><td data-label="${table.status}">${kpiChip(row)}</td></tr>
+    ) => html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(row.id, mart, choice))}">${row.name}</a></th><td class="number" data-label="${table.before}">${unbroken(row.change?.before ?? '')}</td><td class="number" data-label="${table.now}">${unbroken(row.shown)}</td><td data-label="${table.change}">${changeInWords(row.change, language)}</td><td data-label="${table.status}">${kpiChip(row)}</td></tr>
 `,
   );
   return html`<div class="panel wide"><table class="stack">
@@ -52,7 +52,7 @@ export function restatedTable({ choice, mart, rows, language, link }: Figures): 
     const value = ({ value, unit, precision }: typeof from): string =>
       value === null ? noValue : unbroken(language.value(rational(value), unit, precision));
     const known = rows.find(({ id }) => id === kpi)?.name ?? name;
-    return html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(kpi, mart.asOf, choice))}">${known}</a></th><td class="number" data-label="${table.before}">${value(from)} <span class="small muted version">v${from.version}</span></td><td class="number" data-label="${table.now}">${value(to)} <span class="small muted version">v${to.version}</span></td></tr>
+    return html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(kpi, mart, choice))}">${known}</a></th><td class="number" data-label="${table.before}">${value(from)} <span class="small muted version">v${from.version}</span></td><td class="number" data-label="${table.now}">${value(to)} <span class="small muted version">v${to.version}</span></td></tr>
 `;
   });
   return html`<h2>${language.words.section.restated}</h2>

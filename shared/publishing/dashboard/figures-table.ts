@@ -36,7 +36,7 @@ function line(row: KpiRow, { choice, facts, language, link, mart, now }: Figures
     : html`${shown}`;
   const ownDate = row.asOf === mart.asOf ? undefined : note(html`${words.tile.ownDate(day(row.asOf))}`);
   const reason = row.reason && note(inEnglish(row.reason, language));
-  return html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(row.id, mart.asOf, choice))}">${row.name}</a>${ownDate}${reason}</th><td class="number value">${value}</td><td class="status">${kpiChip(row)}</td><td class="limits">${row.limits && unbroken(row.limits)}</td><td class="change">${changeInWords(row.change, language)}</td></tr>
+  return html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(row.id, mart, choice))}">${row.name}</a>${ownDate}${reason}</th><td class="number value">${value}</td><td class="status">${kpiChip(row)}</td><td class="limits">${row.limits && unbroken(row.limits)}</td><td class="change">${changeInWords(row.change, language)}</td></tr>
 `;
 }
 

@@ -68,7 +68,7 @@ function restatement({ id, version }: KpiRow, { mart, language }: Figures): Html
 /** What the value was divided from, so that it can be checked by hand, and the way to all of it. */
 function evidence(row: KpiRow, { choice, facts, language, link, mart, runId }: Figures): Html {
   const { tile } = language.words;
-  const source = html`<a href="${link(sourcePath(row.id, mart.asOf, choice))}">${tile.source}</a>`;
+  const source = html`<a href="${link(sourcePath(row.id, mart, choice))}">${tile.source}</a>`;
   const denominator = row.denominator && html`<dt>${tile.denominator}</dt><dd>${row.denominator}</dd>`;
   const parts =
     row.numerator === undefined
