@@ -53,8 +53,9 @@ export const TARGETS: readonly Target[] = [
   },
   {
     kind: 'per-scan',
-    about: 'KPIs / one scan of all columns for each model',
-    of: 'kpis',
+    // Of ten times the rows: over fewer, setting up the models takes longer than reading them.
+    about: 'KPIs / one scan of all columns for each model, ten times the rows',
+    of: 'kpis-big',
     limit: { atMost: 1.5 },
   },
   {

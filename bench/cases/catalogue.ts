@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { duckDbSqlEngine } from '../../shared/adapters/duckdb/duckdb-sql-engine.ts';
 import { limitsFor } from '../../shared/kpis/book-size.ts';
+import { loadCatalog } from '../../shared/kpis/catalog.ts';
 import { computeKpis } from '../../shared/kpis/compute-kpis.ts';
 import { pseudonymiser } from '../../shared/privacy/pseudonym.ts';
 import type { Measure } from '../case-process.ts';
 import { StagedBook } from '../stage-book.ts';
-import { loadCatalog, newestOf } from './kpis-of-file.ts';
+import { newestOf } from './kpis-of-file.ts';
 
 /** The whole catalogue over a staged book. `more` holds the time of each model, `ms of mart_x`. */
 export const measure: Measure = async ({ rows, stagedFile = '' }, timed) => {

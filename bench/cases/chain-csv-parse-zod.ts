@@ -11,7 +11,7 @@ import { encodeRowGroup } from '../../shared/staging/parquet-row-group.ts';
 import type { Measure } from '../case-process.ts';
 import type { Found } from '../measurement.ts';
 import { contractOf, moneyColumns } from './bench-contract.ts';
-import { kpisOf, loadCatalog, newestOf } from './kpis-of-file.ts';
+import { balanceCatalog, kpisOf, newestOf } from './kpis-of-file.ts';
 
 /**
  * The chain row by row: csv-parse, zod, a quarantine file, names masked, Parquet, KPIs. The Parquet is written by our own
@@ -25,7 +25,7 @@ export const measure: Measure = async ({ path, times, dir }, timed) => {
     () => stageByRows(path, contract, { file, quarantine: join(dir, 'rejected.jsonl') }),
     times,
   );
-  const mart = await timed(async () => kpisOf({ file, rows: found.rows }, contract, await loadCatalog()));
+  const mart = await timed(async () => kpisOf({ file, rows: found.rows }, contract, await balanceCatalog()));
   return { ...found, newest: newestOf(mart) };
 };
 

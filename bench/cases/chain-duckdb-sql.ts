@@ -4,7 +4,7 @@ import { contractOf } from './bench-contract.ts';
 import { quoted, withDuck } from './duckdb.ts';
 import { foundInParquet } from './found-in-parquet.ts';
 import { guardedCopy } from './guarded-copy.ts';
-import { kpisOf, loadCatalog, newestOf } from './kpis-of-file.ts';
+import { balanceCatalog, kpisOf, newestOf } from './kpis-of-file.ts';
 
 /**
  * The chain in SQL: guarded reading, a hash of the names, the good rows as Parquet, repeated keys, KPIs. The hash is a
@@ -33,7 +33,7 @@ export const measure: Measure = async ({ path, threads, dir }, timed) => {
       rows,
       badRows,
       violations,
-      newest: newestOf(await kpisOf({ file: good, rows }, contract, await loadCatalog())),
+      newest: newestOf(await kpisOf({ file: good, rows }, contract, await balanceCatalog())),
     };
   });
   const { centsSum } = await foundInParquet(good, contract);

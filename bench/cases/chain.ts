@@ -5,7 +5,7 @@ import { checkTotals, stageFile } from '../../shared/pipeline/stage-file.ts';
 import type { Measure } from '../case-process.ts';
 import { contractOf } from './bench-contract.ts';
 import { foundBy } from './found-by-intake.ts';
-import { kpisOf, loadCatalog, newestOf } from './kpis-of-file.ts';
+import { balanceCatalog, kpisOf, newestOf } from './kpis-of-file.ts';
 import { stageDeps } from './product-deps.ts';
 
 /** From the file to its KPIs: staged with names masked, totals and repeated rows looked at, all KPIs computed. */
@@ -20,7 +20,7 @@ export const measure: Measure = async ({ path, threads, dir }, timed) => {
     const mart = await kpisOf(
       { file: staged.stagedFile, rows: staged.intake.accepted },
       contract,
-      await loadCatalog(),
+      await balanceCatalog(),
     );
     return { ...foundBy(staged.intake, contract), newest: newestOf(mart) };
   });

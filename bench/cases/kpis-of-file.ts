@@ -4,14 +4,27 @@ import type { Contract } from '../../shared/contracts/contract.ts';
 import { RunId, Sha256 } from '../../shared/domain/ids.ts';
 import { LocalDate } from '../../shared/domain/local-date.ts';
 import { limitsFor } from '../../shared/kpis/book-size.ts';
-import { type Catalog, loadCatalog } from '../../shared/kpis/catalog.ts';
+import { type Catalog, parseCatalog } from '../../shared/kpis/catalog.ts';
+import { readCatalogAssets } from '../../shared/kpis/catalog-assets.ts';
 import { computeKpis } from '../../shared/kpis/compute-kpis.ts';
 import type { KpiMart, KpiResult } from '../../shared/kpis/kpi-result.ts';
 import type { Found } from '../measurement.ts';
 
-export { loadCatalog };
+/**
+ * The dozen KPIs of balances that the peers compute as well: a chain with more to do would be no comparison. The whole
+ * catalogue is a case of its own.
+ */
+export async function balanceCatalog(): Promise<Catalog> {
+  const assets = await readCatalogAssets();
+  const definitions = new Set(['catalog/par.yaml', 'catalog/portfolio.yaml']);
+  return parseCatalog(
+    assets.filter(({ name }) =>
+      name.startsWith('catalog/') ? definitions.has(name) : !name.startsWith('models/table_'),
+    ),
+  );
+}
 
-/** Every KPI of the catalogue that this file alone gives, with the limits that the product sets the engine. */
+/** The KPIs that this file alone gives, with the limits that the product sets the engine. */
 export async function kpisOf(
   { file, rows }: { readonly file: string; readonly rows: number },
   contract: Contract,
