@@ -25,11 +25,15 @@ export function meaningSection({ definition }: KpiExplanation, { language, words
 ${expression && html`<dt>${words.expression}</dt><dd><code>${expression}</code></dd>`}${unavailable && html`<dt>${words.expression}</dt><dd>${inEnglish(unavailable, language)}</dd>`}
 <dt>${words.version}</dt><dd>${state}</dd>
 <dt>${words.owner}</dt><dd>${definition.owner}</dd>
-<dt>${words.department}</dt><dd>${definition.department}</dd>
-<dt>${words.cadence}</dt><dd>${definition.cadence}</dd>
+<dt>${words.department}</dt><dd>${departmentOf(definition.department, language)}</dd>
+<dt>${words.cadence}</dt><dd>${inEnglish(definition.cadence, language)}</dd>
 <dt>${words.freshness}</dt><dd>${words.hours(String(definition.freshness))}</dd>
-<dt>${words.grain}</dt><dd>${definition.grain}</dd>
+<dt>${words.grain}</dt><dd>${inEnglish(definition.grain, language)}</dd>
 </dl></div>`;
+}
+
+function departmentOf(name: string, { words }: Language): string {
+  return Object.entries(words.view).find(([known]) => known === name)?.[1] ?? name;
 }
 
 export function partsSection({ kpi, definition }: KpiExplanation, reading: Reading): Html {
@@ -57,7 +61,7 @@ export function movedSection(explanation: KpiExplanation, reading: Reading): Htm
   if (previous === undefined) return html`<h2>${words.moved}</h2><p>${words.noPrevious}</p>`;
   const split =
     change &&
-    html`<table><thead><tr><th scope="col"></th><th scope="col" class="number">${words.before}</th><th scope="col" class="number">${words.now}</th><th scope="col" class="number">${words.change}</th></tr></thead><tbody>
+    html`<table><thead><tr><th scope="col">${words.measure}</th><th scope="col" class="number">${words.before}</th><th scope="col" class="number">${words.now}</th><th scope="col" class="number">${words.change}</th></tr></thead><tbody>
 <tr><td class="lead">${words.numerator}</td>${[change.numerator.before, change.numerator.now, change.numerator.change].map((amount) => number(amount, language))}</tr>
 ${change.denominator === null ? undefined : html`<tr><td class="lead">${words.denominator}</td>${[change.denominator.before, change.denominator.now, change.denominator.change].map((amount) => number(amount, language))}</tr>`}
 <tr><td class="lead">${words.value}</td><td class="number">${shown(previous, language)}</td><td class="number">${shown(kpi, language)}</td>${moved(change.change, kpi, language)}</tr>

@@ -137,7 +137,7 @@ const SPANISH: typeof ENGLISH = {
   day: 'Al',
   contract: 'Contrato',
   run: 'Corrida',
-  book: 'Libro',
+  book: 'Cartera',
   catalog: 'Catálogo de indicadores',
   otherParts: 'Partes de la cartera',
 };

@@ -133,6 +133,7 @@ const PHONE = `
   .charts { grid-template-columns: minmax(0, 1fr); }
   .tiles { grid-template-columns: minmax(0, 1fr); }
   .panel { padding: 14px; }
+  .panel.wide { overflow-x: auto; }
   .stack thead { display: none; }
   .stack tr, .stack td { display: block; }
   .stack tr { border-bottom: 1px solid var(--line); padding: 10px 0; }

@@ -79,8 +79,9 @@ export function downloadList(mart: KpiMart, figures: Figures): Html {
   const tables = mart.tables
     .filter(({ columns }) => columns.length > 0)
     .map(
-      ({ name }) =>
-        html`<li>${columnName(name.replace(/^table_/, ''), figures.language)}: ${formats(`exports/tables/${name}`, figures)}</li>\n`,
+      ({ name, reason }) =>
+        // A table with rows has a reason when it was cut.
+        html`<li>${columnName(name.replace(/^table_/, ''), figures.language)}: ${formats(`exports/tables/${name}`, figures)}${reason && html` <span lang="en">(${reason})</span>`}</li>\n`,
     );
   return html`<section class="no-print"><h2>${words.table.exports}</h2>
 <ul class="downloads">

@@ -294,7 +294,7 @@ export const SPANISH_WORDS: Words = {
     title: 'Prueba',
     proved: 'Probado',
     notProved: 'Sin probar',
-    none: 'Ninguna cifra de este libro se calculó una segunda vez.',
+    none: 'Ninguna cifra de esta cartera se calculó una segunda vez.',
     agree: (checked) =>
       `${checked} valores de las cifras centrales se calcularon una segunda vez con otro código, y todos coinciden.`,
     differ: (mismatches, checked, kpis) =>
@@ -412,6 +412,6 @@ export const SPANISH_WORDS: Words = {
     begin2: 'bajo',
     begin3: 'por ejemplo',
     soon: 'Un minuto después esta página muestra su veredicto y los indicadores, o dice por qué el archivo fue rechazado.',
-    book: (book) => `Libro ${book}`,
+    book: (book) => `Cartera ${book}`,
   },
 };
