@@ -45,9 +45,13 @@ describe('the shipped catalogue', () => {
 
     const limits = new Map(kpis.map(({ id, thresholds }) => [id, thresholds]));
 
-    expect(
-      ['port.concentration_top10_clients', 'risk.par_30', 'risk.par_90'].map((id) => limits.get(id)),
-    ).toEqual([{ warning: '30' }, { warning: '5', critical: '8' }, { warning: '3', critical: '5' }]);
+    expect(limits.get('port.concentration_top10_clients')).toEqual({ warning: '30' });
+    expect(limits.get('risk.par_30')).toEqual({ warning: '5', critical: '8' });
+    expect(limits.get('risk.par_90')).toEqual({ warning: '3', critical: '5' });
+    expect(limits.get('risk.collection_rate')).toEqual({ warning: '1.5', critical: '1.0' });
+    expect(limits.get('risk.rdr_90')).toEqual({ warning: '50', critical: '25' });
+    expect(limits.get('risk.portfolio_health')).toEqual({ warning: '5', critical: '3' });
+    expect(limits.get('risk.collection_efficiency')).toEqual({ warning: '95', critical: '85' });
   });
 
   it('says in each model what a row is', async () => {
