@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Sha256 } from '../domain/ids.ts';
 import type { LocalDate } from '../domain/local-date.ts';
 import { findAnomalies } from '../kpis/anomalies.ts';
+import type { RaisedAnomaly } from '../kpis/anomaly.ts';
 import { type BookEntry, KpiMart } from '../kpis/kpi-result.ts';
 import type { KpiHistory } from '../ports/kpi-history.ts';
 import { FileMissing, type Lake } from '../ports/lake.ts';
@@ -23,7 +24,7 @@ import {
 } from './close-run.ts';
 import { continueSeries, readOnce } from './continue-series.ts';
 import { pointToLatest } from './latest-pointer.ts';
-import { raiseAnomalies } from './raise-anomalies.ts';
+import { tellAnomalies } from './raise-anomalies.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { refreshLaterReports, seriesHash } from './refresh-later-reports.ts';
 import type { StageMessage } from './stage-message.ts';
@@ -76,8 +77,10 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
     startedAt,
     now,
   );
-  const anomalies = await raiseAnomalies(findAnomalies(mart), finished, deps);
-  await commitDocuments(finished, 'success', { validation, mart, anomalies, files, documents }, deps);
+  const results = { validation, mart, files, documents };
+  const commit = (anomalies: readonly RaisedAnomaly[]): Promise<void> =>
+    commitDocuments(finished, 'success', { ...results, anomalies }, deps);
+  await tellAnomalies(findAnomalies(mart), finished, commit, deps);
   await pointToLatest(finished, deps.lake);
   // Before this run ends, so that there is no moment at which everything seems to be done.
   const refreshed = await refreshLaterReports(finished, { ...deps, history: past });

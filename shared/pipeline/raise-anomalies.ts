@@ -9,14 +9,34 @@ import type { RunRecord } from '../runs/run-record.ts';
 
 // Nobody is told of the same anomaly twice, however often a run is worked and however many runs show the same numbers.
 // One document for each reporting date holds who was first, and is written over exactly the version that was read. What
-// an attempt has claimed counts once its own compliance document is there, or while it is under way: an attempt that
-// died in between has told nobody, and the next one takes its place.
+// an attempt has claimed counts once its documents are committed: until then it may still fail and tell nobody, so that
+// the next one takes its place.
 
 type Claim = z.infer<typeof Claim>;
 const Claim = z.object({ runId: RunId, attempt: z.int().positive() });
 const Claims = z.record(z.string(), Claim);
 
 export type RaiseDeps = { lake: Lake; ledger: RunLedger };
+
+/**
+ * Raises the anomalies and commits them. Another run may have taken a claim over before our commit was there to be seen:
+ * it is asked once more afterwards, and whoever the claim belongs to by then is the one that tells.
+ */
+export async function tellAnomalies(
+  anomalies: readonly Anomaly[],
+  run: Pick<RunRecord, 'runId' | 'attempt'>,
+  commit: (raised: readonly RaisedAnomaly[]) => Promise<void>,
+  deps: RaiseDeps,
+): Promise<void> {
+  let told = await raiseAnomalies(anomalies, run, deps);
+  for (;;) {
+    await commit(told);
+    if (!told.some(({ isNew }) => isNew)) return;
+    const now = await raiseAnomalies(anomalies, run, deps);
+    if (now.every(({ isNew }, nth) => isNew === told[nth]?.isNew)) return;
+    told = now;
+  }
+}
 
 /** The anomalies, each with who was first to raise it. Doing it twice gives the same. */
 export async function raiseAnomalies(
@@ -108,9 +128,9 @@ async function raisedIn(claim: Claim, { lake, ledger }: RaiseDeps): Promise<(key
   const run = (await ledger.find(claim.runId))?.value;
   // A run that was withdrawn has said nothing true, and one that nobody knows nothing at all.
   if (run === undefined || run.status === 'rejected' || run.status === 'canceled') return () => false;
-  if (run.status === 'running' && run.attempt === claim.attempt) return () => true;
+  const committed = await lake.stat('runs', attemptPath(claim.runId, claim.attempt, 'summary.json'));
   const body = await lake.read('runs', attemptPath(claim.runId, claim.attempt, 'compliance.json'));
-  if (body === undefined) return () => false;
+  if (committed === undefined || body === undefined) return () => false;
   const { anomalies } = Told.parse(JSON.parse(body.toString('utf8')));
   const told = new Set(
     anomalies
