@@ -1,7 +1,8 @@
 -- Grain: loan with a balance at the previous reporting date, and again loan that was written off since; a date without
 -- either is a row without amounts. Inputs: int_loan_snapshots, int_balance_dates.
 -- opening is what was outstanding at the previous date, new_write_offs what was written off since. A loan that comes
--- back and is written off again counts again.
+-- back and is written off again counts again. Where there is no previous date nothing tells when a loan was written off:
+-- the whole stock is not new.
 WITH opening AS (
   SELECT
     day.reporting_date,
@@ -38,6 +39,7 @@ new_write_offs AS (
   FROM int_loan_snapshots AS now
   WHERE
     now.is_writeoff
+    AND now.previous_reporting_date IS NOT NULL
     AND NOT EXISTS (
       SELECT 1
       FROM written_off AS before

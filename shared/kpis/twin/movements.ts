@@ -26,8 +26,10 @@ export class Movements {
       const [earlier, later] = [history[index - 1], history[index + 1]];
       if (this.#dates[date + 1]?.previous === date)
         this.#rolls[date + 1]?.add(standing, later?.date === date + 1 ? later.standing : undefined);
+      const hasPrevious = this.#dates[date]?.previous !== undefined;
       const wasWrittenOff = earlier?.date === date - 1 && earlier.standing.isWrittenOff;
-      if (standing.isWrittenOff && !wasWrittenOff) this.#newlyWrittenOff[date]?.add(standing.writtenOff);
+      if (standing.isWrittenOff && hasPrevious && !wasWrittenOff)
+        this.#newlyWrittenOff[date]?.add(standing.writtenOff);
     }
   }
 
@@ -36,7 +38,7 @@ export class Movements {
     return this.#rolls[date] ?? new RollMatrix();
   }
 
-  /** Principal of loans that are written off and were not at the date before. */
+  /** Principal of loans that are written off and were not at the date before; nothing where there is none. */
   newlyWrittenOff(date: number): bigint {
     return this.#newlyWrittenOff[date]?.total ?? 0n;
   }

@@ -145,6 +145,35 @@ describe('what becomes of late balances', () => {
     expect(resultOf(mart, 'risk.write_off_rate', '2025-12-31').value).toBe('100.0000000000');
   });
 
+  it('counts no write-off as new where there is no date before', async () => {
+    // A's 900 were written off before the file begins, and D's 50 somewhere in the two months without balances.
+    const mart = await theKpis(['risk.write_off_rate'], {
+      looker_loan_par_balances: [
+        aWriteOff('A', '900', { reporting_date: '2025-07-31' }),
+        aBalance('B', '1000', 0, { reporting_date: '2025-07-31' }),
+        aBalance('D', '50', 170, { reporting_date: '2025-07-31' }),
+        aWriteOff('A', '900', { reporting_date: '2025-08-31' }),
+        aWriteOff('B', '10', { reporting_date: '2025-08-31' }),
+        aBalance('C', '500', 0, { reporting_date: '2025-08-31' }),
+        aBalance('D', '50', 0, { reporting_date: '2025-08-31' }),
+        ...['2025-11-30', '2025-12-31'].flatMap((day) => [
+          aWriteOff('D', '50', { reporting_date: day }),
+          aBalance('C', '400', 0, { reporting_date: day }),
+        ]),
+      ],
+    });
+    const quarters = mart.quarters.map(({ reportingDate, numerator, denominator }) => [
+      reportingDate,
+      numerator,
+      denominator,
+    ]);
+
+    expect(quarters).toEqual([
+      ['2025-09-30', '10.00', '1050.00'],
+      ['2025-12-31', '0.00', '400.00'],
+    ]);
+  });
+
   it('is not told across a month without balances', async () => {
     const mart = await theKpis(['risk.cure_rate', 'risk.write_off_rate'], {
       looker_loan_par_balances: [
