@@ -1,8 +1,8 @@
 -- Grain: reporting date, segment and channel. Inputs: stg_marketing_spend, int_client_periods, int_ripe_clients,
--- int_periods, report.
+-- int_periods, int_calendar, report.
 -- What was spent to win customers, all channels, beside the customers won in the period and the value of ripe ones.
--- Spend is kept by month: a day or a week has none of its own, and there are no rows. A period without spend in the
--- table is not one that cost nothing: lacks_spend marks it.
+-- Spend is kept by month: a day or a week has none of its own, and there are no rows. A month without spend in the
+-- table is not one that cost nothing: lacks_spend marks the period that it lies in.
 -- has_new: the spend's segment won a customer in the period, so the two can be held against each other. has_spend: the
 -- row is spend; a segment without such a row has no cost, not one of zero.
 -- Stored: a few rows that take three models, and read several times.
@@ -15,6 +15,12 @@ WITH spend AS (
   FROM stg_marketing_spend AS spent
   JOIN int_periods AS period ON spent.day BETWEEN period.period_start AND period.reporting_date
   GROUP BY ALL
+),
+lacking AS (
+  SELECT period.reporting_date
+  FROM int_calendar AS month
+  JOIN int_periods AS period ON month.reporting_date BETWEEN period.period_start AND period.reporting_date
+  WHERE month.grain = 'month' AND month.reporting_date NOT IN (SELECT last_day(day) FROM stg_marketing_spend)
 ),
 won AS (
   SELECT reporting_date, segment, count(*) AS customers FROM int_client_periods WHERE is_new GROUP BY ALL
@@ -51,7 +57,7 @@ SELECT
   parts.channel,
   parts.has_spend,
   parts.has_new,
-  parts.reporting_date NOT IN (SELECT reporting_date FROM spend) AS lacks_spend,
+  parts.reporting_date IN (SELECT reporting_date FROM lacking) AS lacks_spend,
   CAST(parts.spend AS DECIMAL(36, 2)) AS spend,
   CAST(parts.new_customers AS BIGINT) AS new_customers,
   CAST(parts.ripe_customers AS BIGINT) AS ripe_customers,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Example, foundFor, LENDING_BOOK, theKpis } from './lending-book.ts';
-import { aBalance, aLoan, type Row, resultOf } from './small-book.ts';
+import { rowsOver } from './model-rows.ts';
+import { aBalance, aLoan, type Row, resultOf, type SmallBook } from './small-book.ts';
 
 // Who borrows, who comes back and who stays away, worked by hand.
 
@@ -189,8 +190,41 @@ describe('targets', () => {
     expect(foundFor(examples, mart)).toEqual(examples);
     expect(resultOf(mart, 'cust.customers_to_target')).toMatchObject({
       reportingDate: '2025-12-31',
-      reason: 'needs the targets of the period, and manual/targets as of 2025-12-10 has none',
+      reason:
+        'needs targets for every month of the period, and manual/targets as of 2025-12-10 does not have them',
     });
+  });
+
+  it('of a quarter are those of its months, and there are none while a month has no target', async () => {
+    const more = {
+      ...BOOK,
+      looker_loans: [...BOOK.looker_loans, on('4', 'CLI1', '2025-10-05', { disburse_principal: '30' })],
+    };
+    const quarterOf = (book: SmallBook) =>
+      rowsOver(book, {
+        models: ['mart_targets'],
+        query: `SELECT segment, lacks_target, target_disbursement, disbursement, target_customers, customers
+                FROM mart_targets ORDER BY segment`,
+        grain: 'quarter',
+      });
+
+    // In October Nimal's customer is new and has no target there; November's 600 have 1000 of Nimal's, 200 of Gob's.
+    const young = await quarterOf(more);
+    const whole = await quarterOf({
+      ...more,
+      manual_targets: [
+        ...BOOK.manual_targets,
+        { year_month: '2025-10-01', segment: 'Nimal', target_disbursement: '50', target_customers: 1 },
+        { year_month: '2025-12-01', segment: 'Nimal', target_disbursement: '100', target_customers: 3 },
+      ],
+    });
+
+    expect(young.map(({ lacks_target }) => lacks_target)).toEqual([true, true]);
+    expect(whole.map((row) => Object.values(row).map(String))).toEqual([
+      ['Gob', 'false', '200.00', '0.00', '2', '0'],
+      // 30 of 50 for CLI1 in October, who is not new in November any more, and 70 of 100 for CLI3 in December
+      ['Nimal', 'false', '1150.00', '100.00', '6', '2'],
+    ]);
   });
 
   it('need the segments of customers', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Example, foundFor, paid, theKpis, theTable } from './lending-book.ts';
+import { rowsOver } from './model-rows.ts';
 import { aLoan, type Row, resultOf } from './small-book.ts';
 
 // What it costs to win customers and what they are worth, worked by hand.
@@ -73,9 +74,30 @@ describe('the cost and the value of customers', () => {
         value: null,
         reportingDate: '2025-12-31',
         reason:
-          'needs the marketing spend of the period, and manual/marketing_spend as of 2025-12-10 has none',
+          'needs the marketing spend of every month of the period, and manual/marketing_spend as of 2025-12-10 does not have it',
       });
     }
+  });
+
+  it('have no value for a quarter of which a month has no spend in the table', async () => {
+    const acquired = (spend: readonly Row[]) =>
+      rowsOver(
+        { ...BOOK, manual_marketing_spend: spend },
+        {
+          models: ['mart_acquisition'],
+          query: `SELECT bool_or(lacks_spend) AS lacks_spend, sum(spend) AS spend, sum(new_customers) AS won
+                  FROM mart_acquisition WHERE reporting_date = DATE '2025-12-31'`,
+          grain: 'quarter',
+        },
+      );
+    const more = ['10', '12'].map((month) => ({ month: `2025-${month}-01`, spend: '20.00' }));
+
+    const [lacking] = await acquired(BOOK.manual_marketing_spend);
+    const [whole] = await acquired([...BOOK.manual_marketing_spend, ...more]);
+
+    // 150 of November alone cannot be held against customers 5 and 6, had there been others in October.
+    expect(lacking).toMatchObject({ lacks_spend: true });
+    expect(Object.values(whole ?? {}).map(String)).toEqual(['false', '190.00', '2']);
   });
 
   it('have no value for a month that won nobody', async () => {
