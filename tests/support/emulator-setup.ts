@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EMULATOR_ACCOUNT, EMULATOR_KEY, type StorageEmulator, startAzurite } from '../../local/azurite.ts';
+import { ACCOUNTS } from './emulator.ts';
 
 // One storage emulator for the whole test run, with an account for every test file that asks for one
 // (see emulator.ts), so that files run in parallel and see nothing of each other.
@@ -7,8 +8,6 @@ import { EMULATOR_ACCOUNT, EMULATOR_KEY, type StorageEmulator, startAzurite } fr
 declare global {
   var storageEmulator: StorageEmulator | undefined;
 }
-
-const ACCOUNTS = 256;
 
 export default async function startEmulator(): Promise<void> {
   const accounts = Array.from({ length: ACCOUNTS }, (_, index) => {

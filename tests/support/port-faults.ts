@@ -66,6 +66,33 @@ export function dyingAt(deps: Deps, fatal: number): { deps: Deps; calls: readonl
   return { deps: mortal, calls };
 }
 
+/**
+ * A process that dies just before its n-th call (from 1) that changes something others can see: had it died before one
+ * that only reads, the world would be the same.
+ */
+export function dyingAtChange(deps: Deps, fatal: number): { deps: Deps; changes: readonly PortCall[] } {
+  const changes: PortCall[] = [];
+  const mortal = watched(deps, (call) => {
+    if (!READS[call.port].includes(call.method)) changes.push(call);
+    if (changes.length >= fatal) throw new ProcessDied(`at change ${fatal}: ${nameOf(call)}`);
+  });
+  return { deps: mortal, changes };
+}
+
+/** A method that is not here counts as one that changes something. */
+const READS: Readonly<Record<WatchedPort, readonly string[]>> = {
+  lake: ['stat', 'open', 'ranges', 'read', 'list', 'download'],
+  ledger: ['find', 'findDrop', 'list'],
+  registry: ['find', 'all'],
+  reader: ['readHeaders', 'read'],
+  history: ['seriesOf'],
+  secrets: ['get'],
+  scratch: ['open'],
+  sql: ['open'],
+  quality: ['history'],
+  breakers: ['get', 'all'],
+};
+
 /** `lake.write runs/run_.../summary.json`: a call as people would tell it. */
 export function nameOf({ port, method, args }: PortCall): string {
   const place = args.filter((arg) => typeof arg === 'string').slice(0, port === 'lake' ? 2 : 1);

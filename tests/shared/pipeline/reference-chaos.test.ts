@@ -22,8 +22,10 @@ import {
 
 /** Only ends a test that hangs: a busy machine may take its time. */
 const GENEROUS_MS = 600_000;
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+const SEEDS = [1, 2, 3, 4, 5];
 
+/** Expectations that ask other files. */
+const COMPARISON = /^(?:references:|orphan-share:|reconciles-with-|rebuilt-from-)/;
 const IDS = loanIds(402);
 const STRAY = ['ABT - DSB9001-001', 'ABT - DSB9002-001'];
 
@@ -76,7 +78,7 @@ describe('a book whose files name each other’s rows', () => {
 
           expect(await endingOf(pipeline)).toEqual(calm);
         }),
-        { seed: 20_251_130, numRuns: 8 },
+        { seed: 20_251_130, numRuns: 4 },
       );
     },
     GENEROUS_MS,
@@ -95,7 +97,7 @@ describe('a book whose files name each other’s rows', () => {
 
           expect(await endingOf(pipeline)).toEqual(calm);
         }),
-        { seed: 20_251_210, numRuns: 6 },
+        { seed: 20_251_210, numRuns: 3 },
       );
     },
     GENEROUS_MS,
@@ -156,7 +158,7 @@ async function endingOf(pipeline: Pipeline) {
       orphans: report.rows.orphans,
       verdict: report.verdict,
       totals: report.controlTotals,
-      references: report.expectations.filter(({ id }) => /^(references|orphan-share):/.test(id)),
+      comparisons: report.expectations.filter(({ id }) => COMPARISON.test(id)),
       staged: createHash('sha256').update(staged).digest('hex'),
       rejected: quarantinePath && (await pipeline.text('quarantine', quarantinePath)),
       marts: run.bookId === undefined ? [] : await martsOf(pipeline, run),
