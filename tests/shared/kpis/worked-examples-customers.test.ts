@@ -131,6 +131,37 @@ describe('types of customers', () => {
     ]);
   });
 
+  it('by week are new and reactivated once, with the first loan', async () => {
+    const rows = await rowsOver(
+      {
+        looker_loans: [
+          ...BOOK.looker_loans,
+          on('A3', 'A', '2025-11-28'),
+          // The first week that is reported begins on December 9.
+          on('W1', 'W', '2024-12-02'),
+          on('W2', 'W', '2024-12-10'),
+        ],
+        looker_schedules: [],
+        looker_transactions: [],
+      },
+      {
+        models: ['mart_client_types'],
+        query: `SELECT customer_id, reporting_date, customer_type FROM mart_client_types
+                WHERE customer_id IN ('N', 'A', 'W') ORDER BY customer_id, reporting_date`,
+        grain: 'week',
+      },
+    );
+
+    expect(rows.map((row) => Object.values(row).map(String))).toEqual([
+      ['A', '2025-04-06', 'New'],
+      ['A', '2025-11-16', 'Reactivated'],
+      ['A', '2025-11-30', 'Recurrent'],
+      ['N', '2025-11-09', 'New'],
+      ['N', '2025-11-23', 'Recurrent'],
+      ['W', '2024-12-15', 'Recurrent'],
+    ]);
+  });
+
   it('have no value while nothing says who was late', async () => {
     const mart = await theKpis(IDS, { looker_loans: BOOK.looker_loans }, { asOf: '2025-11-30' });
 
