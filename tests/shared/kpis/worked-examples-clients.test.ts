@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { due, type Example, foundFor, LENDING_BOOK, theKpis, theTable } from './lending-book.ts';
+import { rowsOver } from './model-rows.ts';
 import { aBalance, aLoan, type Row, resultOf } from './small-book.ts';
 
 // What clients are to the house, when they pay, and how far the book can be trusted; worked by hand.
@@ -198,6 +199,29 @@ describe('data quality', () => {
     });
     // 3 x 6 cells of loans and 3 x 6 of balances, of which one is empty
     expect(resultOf(mart, 'dq.completeness')).toMatchObject({ numerator: '35', denominator: '36' });
+  });
+});
+
+describe('what is later than the file that it stands in', () => {
+  it.each([
+    ['int_quality_loans', 'disbursed after the day', 1],
+    ['int_quality_transactions', 'after the day', 2],
+  ])('breaks a check of %s', async (model, check, violations) => {
+    const book = {
+      looker_loans: [aLoan('A', 'CLI1'), aLoan('B', 'CLI1', { disburse_date: '2025-12-11' })],
+      looker_transactions: [
+        { loan_id: 'A' },
+        { loan_id: 'A', date_paid: '2025-12-11' },
+        { loan_id: 'A', date_paid: '2025-12-12' },
+      ],
+    };
+
+    const rows = await rowsOver(book, {
+      models: [model],
+      query: `SELECT violations FROM ${model} WHERE check_name LIKE '%${check} of the file'`,
+    });
+
+    expect(rows.map((row) => Number(row['violations']))).toEqual([violations]);
   });
 });
 
