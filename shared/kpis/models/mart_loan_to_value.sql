@@ -1,5 +1,5 @@
 -- Grain: loan and reporting date. Inputs: int_loan_snapshots, int_collateral_values.
--- A loan without an appraised value has no ratio and no weight. ltv_times_outstanding is the loan's ratio of balance
+-- The value is that of the appraisals up to the as-of day. A loan without one has no ratio and no weight. ltv_times_outstanding is the loan's ratio of balance
 -- to value, in ten decimals (half up), times its balance: each loan has its own value below the line, so this one
 -- division cannot wait for the end.
 SELECT
@@ -23,4 +23,5 @@ SELECT
     ELSE 0
   END AS ltv_e10_times_outstanding
 FROM int_loan_snapshots AS loan
-LEFT JOIN int_collateral_values AS value ON value.loan_id = loan.loan_id
+LEFT JOIN int_collateral_values AS value
+  ON value.loan_id = loan.loan_id AND value.since <= loan.as_of AND value.until > loan.as_of

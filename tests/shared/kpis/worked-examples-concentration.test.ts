@@ -197,4 +197,26 @@ describe('collateral', () => {
     // (100 x 0.5 + 300 x 0.75) / 400
     expect(resultOf(mart, 'uw.wa_ltv')).toMatchObject({ value: '68.7500000000', status: 'ok' });
   });
+
+  it('is worth at each date what had been appraised by then', async () => {
+    const mart = await theKpis(['uw.wa_ltv'], {
+      looker_loans: [aLoan('A', 'CLI1')],
+      looker_loan_par_balances: ['2025-10-31', '2025-11-30', '2025-12-31'].map((day) =>
+        aBalance('A', '100.00', 0, { reporting_date: day }),
+      ),
+      looker_collateral: [
+        { loan_id: 'A', collateral_id: '1', appraisal_value: '50', appraisal_date: '2025-11-30' },
+        { loan_id: 'A', collateral_id: '2', appraisal_value: '150', appraisal_date: '2025-12-10' },
+        { loan_id: 'A', collateral_id: '3', appraisal_value: '900', appraisal_date: '2025-12-11' },
+      ],
+    });
+
+    const examples: Example[] = [
+      ['uw.wa_ltv', '2025-10-31', null, 'not-computable'],
+      // 100 of 50, then of 50 + 150
+      ['uw.wa_ltv', '2025-11-30', '200.0000000000', 'critical'],
+      ['uw.wa_ltv', '2025-12-31', '50.0000000000', 'ok'],
+    ];
+    expect(foundFor(examples, mart)).toEqual(examples);
+  });
 });
