@@ -58,7 +58,11 @@ function computation(kpi: KpiDefinition): string[] {
   return [
     `- Computed as \`${metricText(kpi)}\`, where`,
     ...Object.entries(kpi.measures).map(([name, measure]) => `  - \`${name}\`: ${measureWords(measure)}`),
-    ...(kpi.requires ?? []).map(({ zero }) => `- Has no value unless \`${zero}\` is zero.`),
+    ...(kpi.requires ?? []).map((needed) =>
+      'zero' in needed
+        ? `- Has no value unless \`${needed.zero}\` is zero.`
+        : `- Has no value while \`${needed.some}\` is zero.`,
+    ),
   ];
 }
 

@@ -64,8 +64,14 @@ const Metric = z
     message: 'belongs to a ratio; this metric has no denominator',
   });
 
-/** A measure that must be zero, or the KPI has no value; `otherwise` says why, with measures and relations in braces. */
-const Requirement = z.strictObject({ zero: Identifier, otherwise: z.string().min(1) });
+/**
+ * A measure that must be zero, or one that must not be, or the KPI has no value; `otherwise` says why, with measures and
+ * relations in braces.
+ */
+const Requirement = z.union([
+  z.strictObject({ zero: Identifier, otherwise: z.string().min(1) }),
+  z.strictObject({ some: Identifier, otherwise: z.string().min(1) }),
+]);
 
 /** A limit: a whole number, or a decimal in quotes so that no binary float comes near it. */
 const Limit = z
@@ -194,11 +200,13 @@ function usedByMetric({ metric: { numerator, denominator } }: Computation): Used
 }
 
 function usedByRequirements({ requires = [] }: Computation): UsedMeasure[] {
-  return requires.flatMap(({ zero, otherwise }, index) => {
+  return requires.flatMap((needed, index) => {
     const path = ['requires', String(index)];
-    const named = placeholdersIn(otherwise).filter((name) => !STAGED_RELATIONS.includes(name));
+    const named = placeholdersIn(needed.otherwise).filter((name) => !STAGED_RELATIONS.includes(name));
     return [
-      { path: [...path, 'zero'], name: zero },
+      'zero' in needed
+        ? { path: [...path, 'zero'], name: needed.zero }
+        : { path: [...path, 'some'], name: needed.some },
       ...named.map((name) => ({ path: [...path, 'otherwise'], name })),
     ];
   });

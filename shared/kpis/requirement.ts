@@ -5,7 +5,7 @@ import type { BookEntry } from './kpi-result.ts';
 import { datasetOfRelation } from './relations.ts';
 
 // A KPI over half of its data looks like a better KPI. A definition may name measures that must be zero for its
-// number to be true, and the words that stand in the number's place when one is not.
+// number to be true, or must not be, and the words that stand in the number's place otherwise.
 
 /** `{unknown_loans}` becomes the measure, `{looker_loans}` the dataset with the day of its snapshot. */
 const PLACEHOLDER = /\{([a-z][a-z0-9_]*)\}/g;
@@ -20,7 +20,8 @@ export function unmetRequirement(
   measures: Readonly<Record<string, ExactDecimal>>,
   book: readonly BookEntry[],
 ): string | undefined {
-  const unmet = requires.find(({ zero }) => measures[zero]?.units !== 0n);
+  const isZero = (name: string) => measures[name]?.units === 0n;
+  const unmet = requires.find((needed) => ('zero' in needed ? !isZero(needed.zero) : isZero(needed.some)));
   return unmet?.otherwise.replaceAll(PLACEHOLDER, (_, name: string) => {
     const measure = measures[name];
     return measure ? grouped(exactDecimalText(measure)) : snapshotWords(name, book);

@@ -16,6 +16,7 @@ SELECT
   coalesce(live.outstanding, 0.00) AS outstanding,
   coalesce(CASE WHEN parameter.pd IS NULL THEN live.outstanding END, 0.00) AS uncovered,
   coalesce(parameter.pd IS NULL AND live.outstanding > 0, false) AS is_uncovered,
+  coalesce(parameter.pd IS NOT NULL OR live.outstanding = 0, true) AS is_covered,
   coalesce(
     CAST(live.outstanding AS DECIMAL(17, 2)) * parameter.ead_factor * parameter.pd * parameter.lgd,
     0.00

@@ -359,3 +359,24 @@ function partsOf(breakdowns: readonly Part[], by: string): unknown[] {
     )
     .map(({ dimension, numerator, denominator }) => [dimension[by], numerator, denominator]);
 }
+  it('is not 0 where no live loan has parameters, and is where there is no live loan', async () => {
+    const mart = await theKpis(['risk.ecl'], {
+      ...BOOK,
+      manual_risk_parameters: [{ segment: 'Top' }],
+    });
+    const repaid = await theKpis(['risk.ecl'], {
+      ...BOOK,
+      looker_loan_par_balances: [aBalance('K', '0')],
+    });
+
+    expect(resultOf(mart, 'risk.ecl')).toMatchObject({
+      value: null,
+      reason:
+        'needs risk parameters for the segment and line of a live loan, and manual/risk_parameters as of 2025-12-10 has them for none',
+    });
+    expect(resultOf(repaid, 'risk.ecl')).toMatchObject({
+      value: expect.stringMatching(/^0\.0+$/),
+      status: 'ok',
+    });
+  });
+
