@@ -69,7 +69,7 @@ describe('the borrowing base', () => {
 
     expect(resultOf(mart, 'cov.borrowing_base', '2025-11-30')).toMatchObject({
       value: null,
-      reason: 'needs a statement with cash on or before the day, and manual/financial_statements has none',
+      reason: 'needs the cash of the newest statement on or before the day, and it is not told',
     });
   });
 
@@ -183,7 +183,7 @@ describe('statements', () => {
     });
 
     expect(resultOf(mart, 'finance.debt_to_equity', '2025-09-30').reason).toBe(
-      'needs a statement with liabilities and net worth on or before the day, and manual/financial_statements has none',
+      'needs the liabilities and the net worth of the newest statement on or before the day, and they are not both told',
     );
     expect(resultOf(mart, 'finance.debt_to_equity', '2025-11-30')).toMatchObject({
       value: '6.0000000000',
@@ -196,6 +196,21 @@ describe('statements', () => {
       asOf: '2025-12-05',
     });
     expect(resultOf(mart, 'finance.cash_position')).toMatchObject({ value: '9.00', asOf: '2025-12-05' });
+  });
+
+  it('of an older day do not stand in for what the newest does not tell', async () => {
+    const mart = await theKpis(['finance.cash_position'], {
+      ...LENDING_BOOK,
+      manual_financial_statements: [
+        { reporting_date: '2025-10-15', cash_balance_usd: '7' },
+        { reporting_date: '2025-12-05', total_assets_usd: '700' },
+      ],
+    });
+
+    expect(resultOf(mart, 'finance.cash_position')).toMatchObject({
+      value: null,
+      reason: 'needs the cash of the newest statement on or before the day, and it is not told',
+    });
   });
 
   it('with a row for each figure know them by any name, and the wide shape goes before', async () => {
