@@ -41,7 +41,7 @@ export function notEvaluated(
 
 /** The other side of a comparison is not there; with what to do about it. */
 export function notInBook(item: SuiteItem, dataset: string): ExpectationResult {
-  const reason = `No file of ${dataset} is in the book. Drop one, then run this file again.`;
+  const reason = `No file of ${dataset} is in the book. Drop one: this file is checked again then.`;
   return notEvaluated(item, reason, 'reference-not-evaluated');
 }
 

@@ -63,16 +63,10 @@ function exportedWith(snapshots: readonly Snapshot[], asOf: LocalDate): Snapshot
       );
 }
 
-/**
- * The same for the same referenced files: a run whose references would meet other rows is checked again. Files that
- * are only reconciled with do not count, since the one that arrives later makes that comparison.
- */
-export function referencedBookId({ references = [] }: Contract, book: readonly Snapshot[]): string {
-  const relations = new Set(references.map(({ to }) => to.relation));
-  const files = book
-    .filter(({ relation }) => relations.has(relation))
-    .map(({ relation, asOf, contractVersion, stagedSha256 }) =>
-      [relation, asOf, contractVersion, stagedSha256].join(' '),
-    );
+/** The same for the same files: a run that would be compared with others now is checked again. */
+export function comparedBookId(book: readonly Snapshot[]): string {
+  const files = book.map(({ relation, asOf, contractVersion, stagedSha256 }) =>
+    [relation, asOf, contractVersion, stagedSha256].join(' '),
+  );
   return createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 16);
 }

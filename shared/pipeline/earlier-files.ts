@@ -4,7 +4,7 @@ import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
 import type { Snapshot } from '../ports/snapshot-registry.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { supersedes } from './book.ts';
-import { comparedBook, referencedBookId } from './compared-book.ts';
+import { comparedBook, comparedBookId } from './compared-book.ts';
 
 // The files of its own contract that a file is compared with when its rows are counted. They follow from when files
 // landed and which days they stand for, so that it does not matter which of them was worked on first.
@@ -54,8 +54,8 @@ export function filesToCountAgainst(
 }
 
 /**
- * The same for the same other files: a run whose rows would be held against others now, or counted against others, is
- * judged again.
+ * The same for the same other files: a run that would be compared with others now, or counted against others, is judged
+ * again.
  */
 export function comparedFilesId(
   contract: Contract,
@@ -63,12 +63,12 @@ export function comparedFilesId(
   asOf: LocalDate | undefined,
   snapshots: readonly Snapshot[],
 ): string {
-  const referenced = referencedBookId(contract, comparedBook(contract, asOf, snapshots));
+  const compared = comparedBookId(comparedBook(contract, asOf, snapshots));
   const earlier = filesToCountAgainst(contract, run, asOf, snapshots);
-  if (earlier.length === 0) return referenced;
+  if (earlier.length === 0) return compared;
   const counted = earlier.map(({ asOf: day, sha256, rows }) => [day, sha256, rows].join(' '));
   return createHash('sha256')
-    .update([referenced, ...counted].join('\n'))
+    .update([compared, ...counted].join('\n'))
     .digest('hex')
     .slice(0, 16);
 }

@@ -11,6 +11,7 @@ import type { Snapshot, SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { nextAttempt } from './begin-attempt.ts';
 import { bookOf, readByKpis, runsAffectedBy } from './book.ts';
+import { comparedRelations } from './compared-book.ts';
 import { comparedFilesId, countsRows } from './earlier-files.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 
@@ -23,11 +24,11 @@ export type RefreshDeps = {
 };
 
 /**
- * A new snapshot may belong into the books of runs that were computed without it, and may know the rows that others
- * refer to; one that was withdrawn is missing there. Each of those runs gets a new attempt, from compute or from validate
- * on. So files that arrive together end in the same numbers, whatever their order. A run that is still being validated
- * is left alone: it looks for itself before it goes on. Doing this twice does no harm, and returns the messages that are
- * still waited for.
+ * A new snapshot may belong into the books of runs that were computed without it, and others may be compared with it; one
+ * that was withdrawn is missing there. Each of those runs gets a new attempt, from compute or from validate on. So files
+ * that arrive together end in the same numbers and remarks, whatever their order. A run that is still being validated is
+ * left alone: it looks for itself before it goes on. Doing this twice does no harm, and returns the messages that are still
+ * waited for.
  */
 export async function refreshAffectedRuns(runId: RunId, deps: RefreshDeps): Promise<readonly StageMessage[]> {
   const place = await deps.registry.find(runId);
@@ -65,7 +66,7 @@ type Change = {
 
 async function refreshOthers(change: Change, deps: RefreshDeps): Promise<readonly StageMessage[]> {
   const { changed, happened, snapshots } = change;
-  const checkedAgain = await checkReferrersAgain(change, deps);
+  const checkedAgain = await checkComparedAgain(change, deps);
   const messages: StageMessage[] = [...checkedAgain.messages];
   const catalog = await deps.catalog();
   if (readByKpis([changed], catalog).length === 0) return messages;
@@ -98,23 +99,23 @@ function nameOf({ dataset, asOf }: Snapshot): string {
   return `${dataset} ${asOf === REFERENCE_DAY ? '(reference data)' : `as of ${asOf}`}`;
 }
 
-/** Runs whose rows refer to rows of the changed relation are validated again, if they would meet other rows now. */
-async function checkReferrersAgain(
+/** Runs that are compared with the changed relation are validated again, if they would meet another file now. */
+async function checkComparedAgain(
   change: Change,
   { ledger, clock, log }: RefreshDeps,
 ): Promise<{ messages: readonly StageMessage[]; runIds: ReadonlySet<RunId> }> {
   const { changed, snapshots } = change;
   const messages: StageMessage[] = [];
   const runIds = new Set<RunId>();
-  const refers = (contract: Contract): boolean =>
-    (contract.references ?? []).some(({ to }) => to.relation === changed.relation) ||
+  const isCompared = (contract: Contract): boolean =>
+    comparedRelations(contract).includes(changed.relation) ||
     (contract.relation === changed.relation && countsRows(contract));
-  if (!CONTRACTS.some(refers)) return { messages, runIds };
+  if (!CONTRACTS.some(isCompared)) return { messages, runIds };
   const cause = causeOf(change);
   const inBooks = new Set(snapshots.map(({ runId }) => runId));
   for (const run of await ledger.list()) {
     const contract = contractOf(run.contract, run.contractVersion);
-    if (contract === undefined || !refers(contract) || run.checkedBook === undefined) continue;
+    if (contract === undefined || !isCompared(contract) || run.checkedBook === undefined) continue;
     const amended = await amendRun(ledger, run.runId, (current) => {
       const { checkedBook } = current;
       if (checkedBook === undefined || !isChecked(current, inBooks)) return undefined;
@@ -133,8 +134,8 @@ async function checkReferrersAgain(
 }
 
 /**
- * Its references have been looked up, and what came of it may be another thing now. One that is at it has not, and looks
- * again afterwards. One that failed later on has its rows in the books all the same.
+ * It has been compared, and what came of it may be another thing now. One that is at it has not, and looks again
+ * afterwards. One that failed later on has its rows in the books all the same.
  */
 function isChecked(run: RunRecord, inBooks: ReadonlySet<RunId>): boolean {
   switch (run.status) {

@@ -18,7 +18,7 @@ import type { CheckedBook, RunRecord } from '../runs/run-record.ts';
 import { begunAnew, validateAnew } from './begin-attempt.ts';
 import { readByKpis } from './book.ts';
 import { type CloseDeps, closeRun, fileOf, type ManifestFile } from './close-run.ts';
-import { comparedBook } from './compared-book.ts';
+import { comparedBook, comparedRelations } from './compared-book.ts';
 import { comparedFilesId, countsRows, filesToCountAgainst } from './earlier-files.ts';
 import { type ForgetDeps, forgetRun } from './forget-run.ts';
 import { hasKpis } from './has-kpis.ts';
@@ -93,9 +93,9 @@ async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly St
 }
 
 /**
- * Reads and judges every row. Which files its rows were held and counted against is written down before it is looked
- * once more whether they are still the right ones: whoever registers one of them later finds that note and has the run
- * checked again, whoever did so earlier is seen here.
+ * Reads and judges every row. Which files it was compared with is written down before it is looked once more whether
+ * they are still the right ones: whoever registers one of them later finds that note and has the run checked again,
+ * whoever did so earlier is seen here.
  */
 async function readAgainstBook(
   run: RunRecord,
@@ -124,7 +124,7 @@ async function readAgainstBook(
     },
     deps,
   );
-  const isCompared = (contract.references ?? []).length > 0 || countsRows(contract);
+  const isCompared = comparedRelations(contract).length > 0 || countsRows(contract);
   if (met === undefined || !isCompared) return { ...read, earlier };
   const { id, asOf } = met;
   const isNoted = await noteBook(run, { attempt: run.attempt, ...met }, deps);

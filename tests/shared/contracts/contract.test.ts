@@ -164,6 +164,9 @@ describe.each(byLabel)('contract %s', (_, contract) => {
       }
       if (expectation.kind === 'fresh') expect(expectation.maxDays).toBeGreaterThan(0);
       if (expectation.kind === 'fresh') expect(contract.asOf.kind).not.toBe('always');
+      // Two files may be compared with each other: if a difference kept one out, the other had nothing to differ from, and
+      // the two would be checked again for ever.
+      if (['reconciles', 'rebuilds'].includes(expectation.kind)) expect(expectation.severity).toBe('warn');
       if (expectation.kind !== 'reconciles') continue;
       const other = CONTRACTS.find(({ relation }) => relation === expectation.with.relation);
       expect(other?.dataset).toBe(expectation.with.dataset);

@@ -160,7 +160,7 @@ describe('reconciliation', () => {
   it('is not judged without the other dataset, and names it', async () => {
     expect(one(await evaluate(reconciles(), []), 'with-loans')).toMatchObject({
       status: 'not-evaluated',
-      reason: 'No file of looker/loans is in the book. Drop one, then run this file again.',
+      reason: 'No file of looker/loans is in the book. Drop one: this file is checked again then.',
       code: 'reference-not-evaluated',
     });
   });
@@ -276,7 +276,7 @@ describe('references', () => {
       Array.from({ length: 2 }, () => [
         'not-evaluated',
         'reference-not-evaluated',
-        'No file of looker/loans is in the book. Drop one, then run this file again.',
+        'No file of looker/loans is in the book. Drop one: this file is checked again then.',
       ]),
     );
   });
