@@ -20,7 +20,8 @@ const config: Config = {
   globalSetup: '<rootDir>/tests/support/emulator-setup.ts',
   globalTeardown: '<rootDir>/tests/support/emulator-teardown.ts',
   restoreMocks: true,
-  testTimeout: 60_000,
+  // Only ends a test that hangs: a busy machine may take its time.
+  testTimeout: 300_000,
   maxWorkers: 2,
   coverageProvider: 'v8',
   collectCoverageFrom: ['functions/**/*.ts', 'shared/**/*.ts', 'local/**/*.ts'],

@@ -8,7 +8,7 @@ import { loansFile, parFile, tapeFile } from '../../support/small-files.ts';
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
 /** Only ends a test that hangs: a busy machine may take its time. */
-const GENEROUS_MS = 300_000;
+const GENEROUS_MS = 600_000;
 
 const FILES = [
   { path: 'looker/loan_par_balances/november.csv', body: parFile('CHAOS') },
