@@ -113,6 +113,7 @@ export function withTrail(run: RunRecord, stage: Stage, startedAt: Date, complet
   const step = {
     stage,
     attempt: run.attempt,
+    cause: run.cause,
     startedAt: startedAt.toISOString(),
     completedAt: completedAt.toISOString(),
   };

@@ -115,18 +115,21 @@ export function summaryOf(
 
 /** Every stage that was worked, and the failure that ended the run, if one did. */
 function accessLogOf(run: RunRecord): Compliance['accessLog'] {
+  type Worked = Pick<RunRecord['trail'][number], 'stage' | 'attempt' | 'cause'>;
   const entry = (
-    stage: RunRecord['stage'],
-    attempt: number,
-    status: string,
+    { stage, attempt, cause }: Worked,
+    status: 'done' | 'failed',
   ): Compliance['accessLog'][number] => ({
     stage,
     principal: 'pipeline',
-    purpose: `attempt ${attempt}: ${run.cause}`,
+    purpose: cause === undefined ? `attempt ${attempt}` : `attempt ${attempt}: ${cause}`,
     action: stage === 'ingest' ? 'read landing, write raw' : `work ${stage}`,
     object: run.drop.path,
     status,
   });
-  const done = run.trail.map(({ stage, attempt }) => entry(stage, attempt, 'done'));
-  return run.lastError === undefined ? done : [...done, entry(run.lastError.stage, run.attempt, 'failed')];
+  const done = run.trail.map((step) => entry(step, 'done'));
+  const { lastError, attempt, cause } = run;
+  return lastError === undefined
+    ? done
+    : [...done, entry({ stage: lastError.stage, attempt, cause }, 'failed')];
 }

@@ -103,7 +103,14 @@ export const RunRecord = z.object({
   phases: PhaseMetrics,
   /** Each stage as it was worked through, oldest first. */
   trail: z.array(
-    z.object({ stage: Stage, attempt: z.int().positive(), startedAt: Instant, completedAt: Instant }),
+    z.object({
+      stage: Stage,
+      attempt: z.int().positive(),
+      /** Why that attempt was started; records from before it was kept have none. */
+      cause: z.string().optional(),
+      startedAt: Instant,
+      completedAt: Instant,
+    }),
   ),
   /** The newest failure of a stage, for whoever is woken by it. */
   lastError: z.object({ stage: Stage, code: ProblemCode, message: z.string(), at: Instant }).optional(),

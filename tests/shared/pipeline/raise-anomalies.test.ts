@@ -251,5 +251,12 @@ describe('the compliance document', () => {
       first.anomalies.map(({ isNew: _isNew, ...rest }) => rest),
     );
     expect(second.causes.some(({ isNew }) => isNew)).toBe(false);
+    expect(second.accessLog.map(({ stage, purpose }) => `${stage}, ${purpose}`)).toEqual([
+      'ingest, attempt 1: dropped',
+      'validate, attempt 1: dropped',
+      'compute, attempt 1: dropped',
+      'publish, attempt 1: dropped',
+      'publish, attempt 2: rerun from publish: a test',
+    ]);
   });
 });
