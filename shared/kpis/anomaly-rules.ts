@@ -38,8 +38,9 @@ const WATCHED: Readonly<Record<KpiUnit, Watch | undefined>> = {
 /** Growth is a change itself: that it changes by a fifth says nothing. */
 const CHANGES = /^growth\./;
 
-export function watchOf({ id, unit }: Pick<KpiResult, 'id' | 'unit'>): Watch | undefined {
-  const watch = WATCHED[unit];
+/** A value that is not ripe yet is far from ripe ones as a matter of course. */
+export function watchOf({ id, unit, ripens }: Pick<KpiResult, 'id' | 'unit' | 'ripens'>): Watch | undefined {
+  const watch = ripens === true ? undefined : WATCHED[unit];
   return watch && CHANGES.test(id)
     ? { ...watch, rules: watch.rules.filter((rule) => rule !== 'change') }
     : watch;

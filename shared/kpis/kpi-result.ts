@@ -51,6 +51,8 @@ export const KpiResult = z.object({
   reason: z.string().optional(),
   owner: z.string(),
   direction: z.enum(['higher-is-better', 'lower-is-better', 'neutral']),
+  /** Present where values go on changing after their period is over, so that a new one is not like those before. */
+  ripens: z.literal(true).optional(),
   /** A guardrail has a warning alone. */
   thresholds: z.object({ warning: Decimal, critical: Decimal.optional() }).optional(),
   /** The SQL model the measures were read from. */

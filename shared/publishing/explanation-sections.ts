@@ -70,7 +70,7 @@ ${change.denominator === null ? undefined : html`<tr><td class="lead">${words.de
 </tbody></table>
 <p class="small muted">${words.method}: ${inEnglish(change.method, language)}</p>`;
   return html`<h2>${words.moved} <span class="muted">${words.since(language.day(previous.reportingDate))}</span></h2>
-<div class="panel wide">${split ?? html`<p>${words.notSplit}</p>`}
+<div class="panel wide">${kpi.ripens && html`<p>${words.ripens}</p>\n`}${split ?? html`<p>${words.notSplit}</p>`}
 ${moves.filter(isDivided).map((dimension) => dimensionTable(dimension, kpi, reading))}</div>`;
 }
 

@@ -36,6 +36,8 @@ const ENGLISH = {
   amount: 'Amount',
   moved: 'What moved it',
   noPrevious: 'There is no earlier value to compare with.',
+  ripens:
+    'Values of earlier periods have had longer to ripen, and this one still will: that they differ is neither better nor worse.',
   before: 'Before',
   now: 'Now',
   change: 'Change',
@@ -106,6 +108,8 @@ const SPANISH: typeof ENGLISH = {
   amount: 'Monto',
   moved: 'Qué la movió',
   noPrevious: 'No hay un valor anterior con el cual comparar.',
+  ripens:
+    'Los valores de períodos anteriores han tenido más tiempo para madurar, y este todavía lo hará: que difieran no es mejor ni peor.',
   before: 'Antes',
   now: 'Ahora',
   change: 'Cambio',

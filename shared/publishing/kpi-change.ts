@@ -14,7 +14,7 @@ export type KpiChange = {
   readonly course: 'better' | 'worse' | 'unchanged' | 'neutral';
   /** The value then, as it would be shown. */
   readonly before: string;
-  /** In hundredths of the size of the value before; undefined where that is zero. */
+  /** In hundredths of the size of the value before; undefined where that is zero, or riper than the value now. */
   readonly relative: Rational | undefined;
 };
 
@@ -34,9 +34,9 @@ export function changeOf(
   return {
     since: earlier.reportingDate,
     shown: showChange({ before, now: exact, relative }, kpi.unit, kpi.precision, language),
-    course: courseOf(compare(exact, before), kpi.direction),
+    course: courseOf(compare(exact, before), kpi),
     before: language.value(before, kpi.unit, kpi.precision),
-    relative,
+    relative: kpi.ripens === true ? undefined : relative,
   };
 }
 
@@ -81,8 +81,8 @@ function magnitudeOf(value: Rational): Rational {
   return value.numerator < 0n ? { numerator: -value.numerator, denominator: value.denominator } : value;
 }
 
-function courseOf(movement: number, direction: KpiResult['direction']): KpiChange['course'] {
+function courseOf(movement: number, { direction, ripens }: KpiResult): KpiChange['course'] {
   if (movement === 0) return 'unchanged';
-  if (direction === 'neutral') return 'neutral';
+  if (direction === 'neutral' || ripens === true) return 'neutral';
   return movement > 0 === (direction === 'higher-is-better') ? 'better' : 'worse';
 }

@@ -161,6 +161,17 @@ describe('a growth rate', () => {
   });
 });
 
+describe('a value that is not ripe yet', () => {
+  it('may be far from the ripe ones before: neither the change nor the level nor the step is told', () => {
+    const values = ['80', '90', '80', '90', '80', '90', '80', '90', '80', '90'];
+    const kinds = (overrides: Partial<KpiResult>): string[] =>
+      after(values, '20', { unit: 'percent', ...overrides }).map(({ kind }) => kind);
+
+    expect(kinds({})).toEqual(['change', 'outlier-level', 'outlier-step']);
+    expect(kinds({ ripens: true })).toEqual([]);
+  });
+});
+
 describe('a status outside the limits', () => {
   const limits = { thresholds: { warning: '5', critical: '8' } };
 

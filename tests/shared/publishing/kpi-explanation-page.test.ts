@@ -72,6 +72,14 @@ describe('the page of a number', () => {
     expect(page).toContain('There is no earlier value to compare with.');
   });
 
+  it('says that values before are riper, where values ripen', () => {
+    const ripe = pageOf({ id: 'risk.par_90' });
+    const page = pageOf({ id: 'risk.par_90' }, { ...mart, kpis: [aKpiResult({ ripens: true })] });
+
+    expect(page).toContain('that they differ is neither better nor worse');
+    expect(ripe).not.toContain('neither better nor worse');
+  });
+
   it('says that the change is not split where the value is more than a division', () => {
     const kpis = [aKpiResult({ value: '7.7777777777' })];
 

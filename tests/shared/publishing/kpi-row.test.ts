@@ -130,6 +130,12 @@ describe('change since the snapshot before', () => {
     expect(movement({ ...plain, value: '4' }, { value: '5' })?.course).toBe(course);
   });
 
+  it('of a value that is not ripe yet is no course, and none of the largest moves', () => {
+    const change = movement({ ripens: true, direction: 'higher-is-better', value: '4' }, { value: '5' });
+
+    expect(change).toMatchObject({ course: 'neutral', relative: undefined });
+  });
+
   it('is against the newest earlier date, not against the newest that has a value', () => {
     const kpis = [aKpiResult()];
     const older = aKpiResult({ reportingDate: monthEnd(33) });
