@@ -33,6 +33,8 @@ export const ListedKpi = z.object({
   expression: z.string().nullable(),
   measures: z.record(z.string(), z.string()),
   grain: z.string(),
+  /** `whole`: a quarter is no sum of its months. `month`: no other period has it. */
+  periods: z.enum(['any', 'whole', 'month']),
   freshnessHours: z.int().positive(),
   dimensions: z.array(z.string()),
   contributors: z.string().nullable(),
@@ -40,6 +42,8 @@ export const ListedKpi = z.object({
   precision: z.int().nonnegative(),
   direction: z.enum(['higher-is-better', 'lower-is-better', 'neutral']),
   thresholds: z.object({ warning: z.string(), critical: z.string().optional() }).nullable(),
+  /** `whole-months`: a month that is not over is not held against the limits. */
+  thresholdsOf: z.enum(['any-period', 'whole-months']),
   /** Marts in the order in which they are tried; of `needs` any one list of datasets does. */
   ways: z.array(
     z.object({
@@ -103,19 +107,20 @@ function listed(
   result: KpiResult | undefined,
 ): ListedKpi {
   const { id, name, nameEs, department, owner, cadence, version, provisional, formula } = kpi;
-  const { grain, unit, precision, direction, thresholds } = kpi;
+  const { grain, periods, unit, precision, direction, thresholds, thresholdsOf } = kpi;
   const measures = kpi.unavailable === undefined ? Object.entries(kpi.measures) : [];
   return {
     ...{ id, name, nameEs, department, owner, cadence, version, provisional, formula },
     formerVersions: former.filter((other) => other.id === id).map((other) => other.version),
     expression: kpi.unavailable === undefined ? metricText(kpi) : null,
     measures: Object.fromEntries(measures.map(([measure, how]) => [measure, measureWords(how, '')])),
-    grain,
+    ...{ grain, periods },
     freshnessHours: kpi.freshness,
     dimensions: [...kpi.dimensions],
     contributors: kpi.contributors ?? null,
     ...{ unit, precision, direction },
     thresholds: thresholds ?? null,
+    thresholdsOf,
     ways: ways.map(({ model, needs, optional }) => ({
       model,
       needs: needs.map((datasets) => [...datasets]),

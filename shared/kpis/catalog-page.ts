@@ -1,5 +1,12 @@
 import type { Catalog } from './catalog.ts';
-import { limitWords, measureWords, metricText, type WayToKpi, wayFinder } from './definition-words.ts';
+import {
+  limitWords,
+  measureWords,
+  metricText,
+  periodWords,
+  type WayToKpi,
+  wayFinder,
+} from './definition-words.ts';
 import type { KpiDefinition } from './kpi-definition.ts';
 
 /** The catalogue as a Markdown page, so that the documents never say another thing than the definitions. */
@@ -45,6 +52,7 @@ function section(kpi: KpiDefinition, former: readonly KpiDefinition[], ways: rea
     ...computation(kpi),
     ...ways.map((way, index) => `- ${index === 0 ? 'Read' : 'Else read'} from ${wayWords(way)}.`),
     `- A row is a ${kpi.grain}; stale after ${kpi.freshness} hours.`,
+    ...(kpi.periods === 'any' ? [] : [`- By period: ${periodWords(kpi)}.`]),
     ...(kpi.dimensions.length > 0 ? [`- Divided by ${kpi.dimensions.join(', ')}.`] : []),
     ...(kpi.contributors === undefined
       ? []

@@ -130,7 +130,7 @@ function unreadRelations(
  * Raise it when the engine computes something differently from the same definitions and models: marts that were kept are
  * found by this hash, and would be shown as they are.
  */
-const ENGINE_VERSION = 2;
+const ENGINE_VERSION = 3;
 
 function hashOf(assets: readonly CatalogAsset[]): Sha256 {
   const hash = createHash('sha256').update(`engine ${ENGINE_VERSION}\n`);

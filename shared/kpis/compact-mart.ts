@@ -16,6 +16,8 @@ const SHARED = [
   'inputs',
 ] as const;
 
+const SHARED_NAMES: ReadonlySet<string> = new Set(SHARED);
+
 /** Lists whose results leave out what `kpis` says of the same KPI. */
 const LISTS = ['series', 'breakdowns', 'quarters'] as const;
 
@@ -41,7 +43,10 @@ export function withSharedFields(written: unknown): unknown {
     const shared = newest.get(result['id']);
     if (shared === undefined) return result;
     const missing = SHARED.filter((field) => !(field in result) && field in shared);
-    return { ...result, ...Object.fromEntries(missing.map((field) => [field, shared[field]])) };
+    const all = { ...result, ...Object.fromEntries(missing.map((field) => [field, shared[field]])) };
+    const isLacking = ([field, value]: readonly [string, unknown]) =>
+      value === null && SHARED_NAMES.has(field);
+    return Object.fromEntries(Object.entries(all).filter((entry) => !isLacking(entry)));
   };
   const lists = LISTS.flatMap((name) => {
     const list = written[name];
@@ -50,11 +55,19 @@ export function withSharedFields(written: unknown): unknown {
   return { ...written, ...Object.fromEntries(lists) };
 }
 
-function shortened(result: KpiResult, newest: ReadonlyMap<string, KpiResult>): Partial<KpiResult> {
+function shortened(
+  result: KpiResult,
+  newest: ReadonlyMap<string, KpiResult>,
+): Readonly<Record<string, unknown>> {
   const shared = newest.get(result.id);
   if (shared === undefined) return result;
   const left = new Set<string>(SHARED.filter((field) => isSame(result[field], shared[field])));
-  return Object.fromEntries(Object.entries(result).filter(([field]) => !left.has(field)));
+  // A month that runs is held against no limits: it says that it has none, or it would get those of the newest.
+  const lacking = SHARED.filter((field) => result[field] === undefined && shared[field] !== undefined);
+  return {
+    ...Object.fromEntries(Object.entries(result).filter(([field]) => !left.has(field))),
+    ...Object.fromEntries(lacking.map((field) => [field, null])),
+  };
 }
 
 function isSame(a: unknown, b: unknown): boolean {

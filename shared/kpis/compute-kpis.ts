@@ -39,7 +39,7 @@ export async function computeKpis(input: ComputeKpisInput): Promise<KpiMart> {
   const { onFailure = () => undefined, onStep = () => undefined } = input;
   const entries = book.toSorted((a, b) => (a.relation < b.relation ? -1 : 1));
   const resolved = resolveModels(catalog.models, new Set(entries.map(({ relation }) => relation)));
-  const { readings, missing } = planReadings(catalog, resolved, asOf);
+  const { readings, missing } = planReadings(catalog, resolved, { asOf, period: grain });
   const marts = Map.groupBy(readings, ({ model }) => model);
   const roots = [...marts.keys(), ...catalog.models.filter(isTable).map(({ name }) => name)];
   const failedViews = await createModelViews(
@@ -49,7 +49,7 @@ export async function computeKpis(input: ComputeKpisInput): Promise<KpiMart> {
   );
 
   const histories = [...missing];
-  const deps = { sql, asOf, book: entries, files, failedViews, tokenOf, onFailure };
+  const deps = { sql, asOf, grain, book: entries, files, failedViews, tokenOf, onFailure };
   for (const [mart, readingsOfMart] of marts) {
     onStep(mart);
     histories.push(...(await readMart(mart, readingsOfMart, deps)));
@@ -70,23 +70,32 @@ export async function computeKpis(input: ComputeKpisInput): Promise<KpiMart> {
 function planReadings(
   catalog: Catalog,
   resolved: ResolvedModels,
-  asOf: LocalDate,
+  at: { readonly asOf: LocalDate; readonly period: PeriodGrain },
 ): { readonly readings: readonly Reading[]; readonly missing: readonly KpiHistory[] } {
   const readings: Reading[] = [];
   const missing: KpiHistory[] = [];
   for (const kpi of [...catalog.kpis, ...catalog.former]) {
     if (kpi.unavailable !== undefined) {
-      missing.push(nothing(kpi, kpi.unavailable, { model: '', asOf }));
+      missing.push(nothing(kpi, kpi.unavailable, { model: '', ...at }));
       continue;
     }
-    const choice = chooseModel(kpi, resolved, asOf);
+    if (kpi.periods === 'month' && at.period !== 'month') {
+      const reason = `is a figure of one month, and a ${at.period} has none`;
+      missing.push(nothing(kpi, reason, { model: '', ...at }));
+      continue;
+    }
+    const choice = chooseModel(kpi, resolved, at.asOf);
     if (choice.kind === 'readable') readings.push({ kpi, model: choice.model, inputs: choice.inputs });
-    else missing.push(nothing(kpi, choice.reason, { model: choice.model, asOf }));
+    else missing.push(nothing(kpi, choice.reason, { model: choice.model, ...at }));
   }
   return { readings, missing };
 }
 
-function nothing(kpi: KpiDefinition, reason: string, at: { model: string; asOf: LocalDate }): KpiHistory {
+function nothing(
+  kpi: KpiDefinition,
+  reason: string,
+  at: { readonly model: string; readonly asOf: LocalDate; readonly period: PeriodGrain },
+): KpiHistory {
   return onlyTotals(kpi, uncomputableKpi(kpi, reason, { ...at, inputs: [] }));
 }
 

@@ -22,15 +22,26 @@ export function measureWords(measure: Measure, quote = '`'): string {
   return measure.overTime === 'sum' ? `${where}; added up over longer periods` : where;
 }
 
+/** Which periods have it, where not all do or not in the same way. */
+export function periodWords({ periods }: Pick<KpiDefinition, 'periods'>): string {
+  return {
+    any: '',
+    whole: 'a quarter is computed as a whole, not from its months',
+    month: 'of one month: a day, a week or a quarter has none',
+  }[periods];
+}
+
 /** `warning above 5, critical above 8`, or nothing. */
 export function limitWords({
   thresholds,
+  thresholdsOf,
   direction,
-}: Pick<KpiDefinition, 'thresholds' | 'direction'>): string {
+}: Pick<KpiDefinition, 'thresholds' | 'thresholdsOf' | 'direction'>): string {
   if (!thresholds) return '';
   const side = direction === 'higher-is-better' ? 'below' : 'above';
   const { warning, critical } = thresholds;
-  return `warning ${side} ${warning}${critical === undefined ? '' : `, critical ${side} ${critical}`}`;
+  const limits = `warning ${side} ${warning}${critical === undefined ? '' : `, critical ${side} ${critical}`}`;
+  return thresholdsOf === 'whole-months' ? `${limits}, of a month that is over` : limits;
 }
 
 /** A mart that the KPI can be read from, and what the book must hold for it. */

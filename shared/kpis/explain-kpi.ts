@@ -44,10 +44,12 @@ export type ExplainedDefinition = Pick<
   | 'provisional'
   | 'formula'
   | 'grain'
+  | 'periods'
   | 'freshness'
   | 'dimensions'
   | 'direction'
   | 'thresholds'
+  | 'thresholdsOf'
 > & {
   /** `(par_30) / (outstanding) * 100`; absent where no feed brings what it needs. */
   readonly expression?: string;
@@ -94,24 +96,23 @@ export function explainKpi(
   };
 }
 
-/** The values of a dimension for which there is a result, in name order. */
+/** The values of each dimension for which there is a result: those of today first, of them the one with most rows. */
 export function partsOf(id: string, mart: KpiMart): ReadonlyMap<string, readonly string[]> {
-  const pairs = mart.breakdowns
+  const parts = mart.breakdowns
     .filter((result) => result.id === id)
+    .toSorted((a, b) => byDate(b, a) || b.rows - a.rows)
     .flatMap(({ dimension }) => Object.entries(dimension));
-  const byName = Map.groupBy(pairs, ([name]) => name);
-  return new Map(
-    [...byName].map(([name, values]) => [name, [...new Set(values.map(([, value]) => value))].toSorted()]),
-  );
+  const byName = Map.groupBy(parts, ([name]) => name);
+  return new Map([...byName].map(([name, values]) => [name, [...new Set(values.map(([, value]) => value))]]));
 }
 
 function explainedDefinition(kpi: KpiDefinition): ExplainedDefinition {
   const { id, name, nameEs, department, owner, cadence, version, provisional, formula } = kpi;
-  const { grain, freshness, dimensions, direction, thresholds } = kpi;
+  const { grain, periods, freshness, dimensions, direction, thresholds, thresholdsOf } = kpi;
   const measures = kpi.unavailable === undefined ? Object.entries(kpi.measures) : [];
   return {
     ...{ id, name, nameEs, department, owner, cadence, version, provisional, formula },
-    ...{ grain, freshness, dimensions, direction, ...(thresholds && { thresholds }) },
+    ...{ grain, periods, freshness, dimensions, direction, ...(thresholds && { thresholds }), thresholdsOf },
     ...(kpi.unavailable === undefined ? { expression: metricText(kpi) } : { unavailable: kpi.unavailable }),
     measures: Object.fromEntries(measures.map(([measure, how]) => [measure, measureWords(how, '')])),
   };

@@ -118,6 +118,12 @@ const Shape = z.strictObject({
   formula: z.string().min(1),
   /** What a row of the mart is: a loan, a customer, a payment. */
   grain: z.string().regex(/^[a-z]+$/, 'must be a word such as loan'),
+  /**
+   * `any`: any period has it, and a quarter adds up its months. `whole`: any period has it, but not from shorter ones: it
+   * counts somebody once, or compares the period with the one before. `month`: a rate of one month, which no other period
+   * has.
+   */
+  periods: z.enum(['any', 'whole', 'month']).default('any'),
   /** Hours after which the value is stale. */
   freshness: z.int().positive(),
   dimensions: z.array(z.enum(DIMENSIONS)).default([]),
@@ -135,6 +141,8 @@ const Shape = z.strictObject({
   direction: z.enum(['higher-is-better', 'lower-is-better', 'neutral']),
   /** The limits themselves still count as the better status. A guardrail is a warning alone. */
   thresholds: z.strictObject({ warning: Limit, critical: Limit.optional() }).optional(),
+  /** `whole-months`: limits of what a month comes to. One that is not over is not held against them, nor a quarter. */
+  thresholds_of: z.enum(['any-period', 'whole-months']).default('any-period'),
   precision: z.int().nonnegative().max(10),
 });
 
@@ -145,8 +153,12 @@ type Computation = {
   readonly metric: NonNullable<Parsed['metric']>;
   readonly requires?: NonNullable<Parsed['requires']>;
 };
-type Described = Omit<Parsed, 'name_es' | 'unavailable' | 'models' | 'measures' | 'metric' | 'requires'> & {
+type Described = Omit<
+  Parsed,
+  'name_es' | 'thresholds_of' | 'unavailable' | 'models' | 'measures' | 'metric' | 'requires'
+> & {
   readonly nameEs: string;
+  readonly thresholdsOf: Parsed['thresholds_of'];
 };
 
 export type ComputableKpi = Described & Computation & { readonly unavailable?: undefined };
@@ -155,10 +167,13 @@ export type KpiDefinition = ComputableKpi | UnavailableKpi;
 
 export const KpiDefinition = Shape.transform((shape, context): KpiDefinition => {
   const report = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  const { name_es, unavailable, models, measures, metric, requires, ...described } = shape;
-  const common = { ...described, nameEs: name_es };
+  const { name_es, thresholds_of, unavailable, models, measures, metric, requires, ...described } = shape;
+  const common = { ...described, nameEs: name_es, thresholdsOf: thresholds_of };
   const thresholds = thresholdProblem(shape);
   if (thresholds) report(['thresholds'], thresholds);
+  if (thresholds_of === 'whole-months' && !shape.thresholds) {
+    report(['thresholds_of'], 'is said of thresholds, and there are none');
+  }
   if (unavailable !== undefined) {
     if (models ?? measures ?? metric ?? requires) {
       report(['unavailable'], 'goes with neither models, measures, metric nor requires');
@@ -171,6 +186,7 @@ export const KpiDefinition = Shape.transform((shape, context): KpiDefinition => 
   }
   const computation = { models, measures, metric, ...(requires && { requires }) };
   reportMeasures(computation, report);
+  reportSums(shape.periods, computation, report);
   if (shape.contributors !== undefined && !isAdditive(metric.numerator.tree)) {
     report(['contributors'], 'need a numerator that is a plain sum of measures');
   }
@@ -185,6 +201,18 @@ function reportMeasures(kpi: Computation, report: (path: string[], message: stri
   const names = new Set(used.map(({ name }) => name));
   for (const name of Object.keys(kpi.measures)) {
     if (!names.has(name)) report(['measures', name], 'is not used by the metric or a requirement');
+  }
+}
+
+/** What is not made from shorter periods has nothing to add up over time. */
+function reportSums(
+  periods: Parsed['periods'],
+  { measures }: Computation,
+  report: (path: string[], message: string) => void,
+): void {
+  if (periods === 'any') return;
+  for (const [name, { overTime }] of Object.entries(measures)) {
+    if (overTime === 'sum') report(['measures', name, 'over_time'], `does not go with periods: ${periods}`);
   }
 }
 

@@ -2,9 +2,9 @@ import type { LocalDate } from '../domain/local-date.ts';
 import { divide, multiply, rational, toDecimal } from '../domain/rational.ts';
 import { asRational, type ExactDecimal, exactDecimalText } from './exact-decimal.ts';
 import type { ComputableKpi, KpiDefinition } from './kpi-definition.ts';
-import type { BookEntry, KpiResult } from './kpi-result.ts';
-import { statusOf } from './kpi-status.ts';
-import { evaluateMetric, measuresIn } from './metric-expression.ts';
+import type { BookEntry, KpiResult, PeriodGrain } from './kpi-result.ts';
+import { limitsFor, statusOf } from './kpi-status.ts';
+import { evaluateMetric } from './metric-expression.ts';
 import { unmetRequirement } from './requirement.ts';
 
 // From measures to a result: the only division in the product, and the words when there is nothing to divide by or
@@ -18,6 +18,8 @@ export type KpiSource = {
   readonly inputs: readonly string[];
   readonly asOf: LocalDate;
   readonly reportingDate: LocalDate;
+  /** How long the period is that ends with the reporting date. */
+  readonly period: PeriodGrain;
   readonly rows: number;
   readonly nulls: number;
   /** Empty for the total. */
@@ -31,20 +33,20 @@ export function computedKpi(
   book: readonly BookEntry[],
 ): KpiResult {
   const { metric } = kpi;
+  const judged = { direction: kpi.direction, thresholds: limitsFor(kpi, source) };
   const incomplete = unmetRequirement(kpi, measures, book);
   if (incomplete !== undefined) return resultOf(kpi, source, { ...withoutFigures(incomplete), measures });
   const numerator = evaluateMetric(metric.numerator.tree, measures);
   if (!metric.denominator) {
     const value = exactDecimalText(numerator);
     const figures = { value, numerator: value, denominator: null };
-    return resultOf(kpi, source, { ...figures, measures, status: statusOf(asRational(numerator), kpi) });
+    return resultOf(kpi, source, { ...figures, measures, status: statusOf(asRational(numerator), judged) });
   }
   const denominator = evaluateMetric(metric.denominator.tree, measures);
   const figures = { numerator: exactDecimalText(numerator), denominator: exactDecimalText(denominator) };
   const quotient = divide(asRational(numerator), asRational(denominator));
   if (!quotient) {
-    const named = measuresIn(metric.denominator.tree).join(' and ');
-    const reason = `cannot divide by ${named}, which is zero on ${source.reportingDate}`;
+    const reason = `cannot divide by ${metric.denominator.text}, which is zero on ${source.reportingDate}`;
     return resultOf(kpi, source, { ...figures, measures, value: null, status: 'not-computable', reason });
   }
   const value = multiply(quotient, rational(metric.times ?? 1));
@@ -52,7 +54,7 @@ export function computedKpi(
     ...figures,
     measures,
     value: toDecimal(value, RATIO_PLACES),
-    status: statusOf(value, kpi),
+    status: statusOf(value, judged),
   });
 }
 
@@ -60,7 +62,7 @@ export function computedKpi(
 export function uncomputableKpi(
   kpi: KpiDefinition,
   reason: string,
-  at: { readonly model: string; readonly inputs: readonly string[]; readonly asOf: LocalDate },
+  at: Pick<KpiSource, 'model' | 'inputs' | 'asOf' | 'period'>,
 ): KpiResult {
   const source = { ...at, reportingDate: at.asOf, rows: 0, nulls: 0, dimension: {} };
   return resultOf(kpi, source, withoutFigures(reason));
@@ -75,6 +77,7 @@ function withoutFigures(reason: string): Figures {
 }
 
 function resultOf(kpi: KpiDefinition, source: KpiSource, figures: Figures): KpiResult {
+  const thresholds = limitsFor(kpi, source);
   return {
     id: kpi.id,
     version: kpi.version,
@@ -91,7 +94,7 @@ function resultOf(kpi: KpiDefinition, source: KpiSource, figures: Figures): KpiR
     ...(figures.reason === undefined ? {} : { reason: figures.reason }),
     owner: kpi.owner,
     direction: kpi.direction,
-    ...(kpi.thresholds ? { thresholds: kpi.thresholds } : {}),
+    ...(thresholds ? { thresholds } : {}),
     model: source.model,
     inputs: [...source.inputs],
     rows: source.rows,

@@ -1,6 +1,15 @@
 import { compare, type Rational, rational } from '../domain/rational.ts';
 import type { KpiDefinition } from './kpi-definition.ts';
-import type { KpiStatus } from './kpi-result.ts';
+import type { KpiResult, KpiStatus, PeriodGrain } from './kpi-result.ts';
+
+/** The limits that the figure of a period is held against; of a month that is still running there may be none. */
+export function limitsFor(
+  { thresholds, thresholdsOf }: Pick<KpiDefinition, 'thresholds' | 'thresholdsOf'>,
+  { period, asOf, reportingDate }: Pick<KpiResult, 'asOf' | 'reportingDate'> & { period: PeriodGrain },
+): KpiDefinition['thresholds'] {
+  const isWholeMonth = period === 'month' && asOf >= reportingDate;
+  return thresholdsOf === 'whole-months' && !isWholeMonth ? undefined : thresholds;
+}
 
 /**
  * Compares the unrounded value with the limits. Exactly on a limit is still the better status: PAR 30 of 8 %

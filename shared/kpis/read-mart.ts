@@ -4,7 +4,7 @@ import { SqlEngineExhausted } from '../ports/sql-engine.ts';
 import { readContributors } from './contributors.ts';
 import type { ComputableKpi } from './kpi-definition.ts';
 import { computedKpi, uncomputableKpi } from './kpi-outcome.ts';
-import type { BookEntry, Contributor, KpiResult } from './kpi-result.ts';
+import type { BookEntry, Contributor, KpiResult, PeriodGrain } from './kpi-result.ts';
 import { type MeasureQuery, type MeasureScope, measureQuery } from './measure-query.ts';
 import { type MeasureRow, measureRowOf, rolledUp, sumOf } from './measure-rows.ts';
 import type { ViewFailures } from './model-views.ts';
@@ -32,6 +32,7 @@ export type KpiFailure = { readonly mart: string; readonly kpis: readonly string
 export type ReadMartDeps = {
   readonly sql: SqlSession;
   readonly asOf: LocalDate;
+  readonly grain: PeriodGrain;
   readonly book: readonly BookEntry[];
   readonly files: ReadonlyMap<string, string>;
   readonly failedViews: ViewFailures;
@@ -79,7 +80,14 @@ async function readTogether(
     const { kpi, model, inputs } = reading;
     const results =
       total.rows.length === 0
-        ? [uncomputableKpi(kpi, `${model} has no rows`, { model, inputs, asOf: deps.asOf })]
+        ? [
+            uncomputableKpi(kpi, `${model} has no rows`, {
+              model,
+              inputs,
+              asOf: deps.asOf,
+              period: deps.grain,
+            }),
+          ]
         : total.rows.map((row) => resultOf(reading, total.query, row, deps));
     const breakdowns = divided.rows
       .filter(({ dimension }) => dimension !== undefined && kpi.dimensions.includes(dimension))
@@ -132,13 +140,15 @@ async function scan(
   };
 }
 
-/** Only where a quarter is more than one period. */
+/** From months, where they make a quarter; days and weeks reach back too little. Quarters are what they are. */
 function quartersOf(reading: Reading, { query, rows }: Scan, deps: ReadMartDeps): readonly KpiResult[] {
+  const isMade = deps.grain === 'quarter' || (deps.grain === 'month' && reading.kpi.periods === 'any');
+  if (!isMade) return [];
   return [...Map.groupBy(rows, ({ reportingDate }) => quarterEnd(reportingDate))].flatMap(
     ([end, [first, ...others]]) => {
       if (first === undefined) return [];
       const row = rolledUp(reading.kpi, query, [first, ...others]);
-      return [resultOf(reading, query, { ...row, reportingDate: end }, deps)];
+      return [resultOf(reading, query, { ...row, reportingDate: end }, { ...deps, grain: 'quarter' })];
     },
   );
 }
@@ -147,7 +157,7 @@ function resultOf(
   { kpi, model, inputs }: Reading,
   query: MeasureQuery,
   row: MeasureRow,
-  { book }: ReadMartDeps,
+  { book, grain }: ReadMartDeps,
 ): KpiResult {
   const measures = Object.fromEntries(
     Object.entries(kpi.measures).map(([name, measure]) => [name, sumOf(row, query.columnOf(measure))]),
@@ -157,6 +167,7 @@ function resultOf(
     inputs,
     asOf: row.asOf,
     reportingDate: row.reportingDate,
+    period: grain,
     rows: row.rowCount,
     nulls: Number(sumOf(row, query.nullsColumnOf(kpi)).units),
     dimension: row.dimension === undefined || row.member === undefined ? {} : { [row.dimension]: row.member },
@@ -167,13 +178,13 @@ function resultOf(
 function failed(
   mart: string,
   readings: readonly Reading[],
-  { asOf, files, onFailure }: ReadMartDeps,
+  { asOf, grain, files, onFailure }: ReadMartDeps,
   error: unknown,
 ): readonly KpiHistory[] {
   onFailure({ mart, kpis: readings.map(({ kpi }) => kpi.id), error });
   const reason = `${mart} could not be read: ${firstLineWithoutPaths(error, files)}`;
   return readings.map(({ kpi, model, inputs }) =>
-    onlyTotals(kpi, uncomputableKpi(kpi, reason, { model, inputs, asOf })),
+    onlyTotals(kpi, uncomputableKpi(kpi, reason, { model, inputs, asOf, period: grain })),
   );
 }
 

@@ -31,6 +31,11 @@ const WORDS = {
     needs: 'Needs',
     or: 'or',
     optional: 'Better with',
+    periods: {
+      any: '',
+      whole: ' · A quarter is computed as a whole, not from its months',
+      month: ' · Of one month: a day, a week or a quarter has none',
+    },
     state: {
       computed: 'Computed',
       'not-computable': 'Not computable',
@@ -56,6 +61,11 @@ const WORDS = {
     needs: 'Necesita',
     or: 'o',
     optional: 'Mejor con',
+    periods: {
+      any: '',
+      whole: ' · Un trimestre se calcula entero, no a partir de sus meses',
+      month: ' · De un mes: un día, una semana o un trimestre no lo tienen',
+    },
     state: {
       computed: 'Calculado',
       'not-computable': 'No calculable',
@@ -134,7 +144,7 @@ function kpiPanel(
 <div class="bar"><h3>${title} <code>${kpi.id}</code></h3>${statusChip(TONES[availability.state], words.state[availability.state])}</div>
 ${value}<p>${inEnglish(kpi.formula, language)}</p>
 ${expression === null ? undefined : html`<p><code>${expression}</code></p>`}${availability.reason && html`<p class="muted">${inEnglish(availability.reason, language)}</p>`}
-<p class="small muted">${words.version} ${kpi.version} · ${words.owner}: ${kpi.owner}${needsWords(kpi, words)}${dimensions.length > 0 ? ` · ${words.dimensions}: ${dimensions.map((dimension) => dimensionName(dimension, language)).join(', ')}` : ''}</p>
+<p class="small muted">${words.version} ${kpi.version} · ${words.owner}: ${kpi.owner}${needsWords(kpi, words)}${words.periods[kpi.periods]}${dimensions.length > 0 ? ` · ${words.dimensions}: ${dimensions.map((dimension) => dimensionName(dimension, language)).join(', ')}` : ''}</p>
 </article>
 `;
 }

@@ -245,6 +245,37 @@ describe('a definition', () => {
     ]);
   });
 
+  it('has a figure of any period and limits for each, unless it says so', () => {
+    const text = GOOD.replace('    freshness', '    periods: whole\n    freshness').replace(
+      '    precision',
+      '    thresholds_of: whole-months\n    precision',
+    );
+
+    const [kpi, other] = [text, GOOD].map(
+      (yaml) => parseCatalog([MART, { name: 'catalog/a.yaml', text: yaml }]).kpis[0],
+    );
+
+    expect(kpi).toMatchObject({ periods: 'whole', thresholdsOf: 'whole-months' });
+    expect(other).toMatchObject({ periods: 'any', thresholdsOf: 'any-period' });
+  });
+
+  it.each(['whole', 'month'])('adds nothing up over time when it is of periods: %s', (periods) => {
+    const text = GOOD.replace('    freshness', `    periods: ${periods}\n    freshness`).replace(
+      '{ count: rows }',
+      '{ count: rows, over_time: sum }',
+    );
+
+    expect(problemsIn(text).join()).toMatch(
+      new RegExp(`kpis\\.0\\.measures\\.loans\\.over_time: does not go with periods: ${periods}`),
+    );
+  });
+
+  it('says which months its limits are of only when it has some', () => {
+    const text = GOOD.replace(/    thresholds:.*\n/, '    thresholds_of: whole-months\n');
+
+    expect(problemsIn(text).join()).toMatch(/thresholds_of: is said of thresholds, and there are none/);
+  });
+
   describe('with a requirement', () => {
     const requiring = (zero: string, words: string) =>
       GOOD.replace(
@@ -256,6 +287,13 @@ describe('a definition', () => {
       const text = requiring('lost', "'{lost} of {loans} are not in {looker_loans}'");
 
       expect(problemsIn(text)).toEqual([]);
+    });
+
+    it('may need some of a measure', () => {
+      const some = (name: string) => requiring('lost', 'words').replace('zero: lost', `some: ${name}`);
+
+      expect(problemsIn(some('lost'))).toEqual([]);
+      expect(problemsIn(some('gone')).join()).toMatch(/requires\.0\.some: uses gone, which is not a measure/);
     });
 
     it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { martText } from '../../../shared/kpis/compact-mart.ts';
-import { KpiMart } from '../../../shared/kpis/kpi-result.ts';
+import { KpiMart, KpiResult } from '../../../shared/kpis/kpi-result.ts';
 import { aBalance, aLoan, kpisOver } from './small-book.ts';
 
 const BOOK = {
@@ -46,6 +46,17 @@ describe('a mart in writing', () => {
       model: 'mart_other',
       thresholds: { warning: '1' },
     });
+  });
+
+  it('keeps that a result lacks what the newest has', async () => {
+    const mart = await kpisOver(BOOK);
+    const newest = mart.kpis.find(({ id }) => id === 'risk.par_30');
+    const { thresholds: _, ...unlimited } = mart.series.find(({ id }) => id === 'risk.par_30') ?? {};
+
+    const read = KpiMart.parse(JSON.parse(martText({ ...mart, quarters: [KpiResult.parse(unlimited)] })));
+
+    expect(newest?.thresholds).toBeDefined();
+    expect(read.quarters).toEqual([unlimited]);
   });
 
   it.each([null, 'text', [], { kpis: 'none' }, { kpis: [1], series: [2] }])('is not %j', (value) => {

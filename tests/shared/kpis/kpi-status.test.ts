@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { rational } from '../../../shared/domain/rational.ts';
-import { statusOf } from '../../../shared/kpis/kpi-status.ts';
-import { aBalance, kpisOver, resultOf } from './small-book.ts';
+import { limitsFor, statusOf } from '../../../shared/kpis/kpi-status.ts';
+import { aBalance, date, kpisOver, resultOf } from './small-book.ts';
 
 const PAR_30 = { direction: 'lower-is-better', thresholds: { warning: '5', critical: '8' } } as const;
 const COLLECTION = {
@@ -31,6 +31,21 @@ it.each([
   const guardrail = { direction: 'lower-is-better', thresholds: { warning: '30' } } as const;
 
   expect(statusOf(rational(value), guardrail)).toBe(status);
+});
+
+it.each([
+  ['month', '2025-11-30', true],
+  ['month', '2025-11-29', false],
+  ['quarter', '2025-11-30', false],
+  ['week', '2025-11-30', false],
+] as const)('limits of whole months are those of a %s that is known to %s: %s', (period, asOf, isHeld) => {
+  const at = { period, asOf: date(asOf), reportingDate: date('2025-11-30') };
+  const { thresholds } = PAR_30;
+
+  expect(limitsFor({ thresholds, thresholdsOf: 'whole-months' }, at)).toEqual(
+    isHeld ? thresholds : undefined,
+  );
+  expect(limitsFor({ thresholds, thresholdsOf: 'any-period' }, at)).toEqual(thresholds);
 });
 
 it('is ok when there are no limits', () => {

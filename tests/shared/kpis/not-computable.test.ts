@@ -81,7 +81,7 @@ describe('a portfolio of nothing', () => {
       rows: 1,
     });
     expect(resultOf(mart, 'risk.par_30_incl_writeoff').reason).toBe(
-      'cannot divide by outstanding and written_off, which is zero on 2025-11-30',
+      'cannot divide by outstanding + written_off, which is zero on 2025-11-30',
     );
   });
 });

@@ -179,6 +179,7 @@ export type Options = {
   /** As-of dates of single snapshots; the others are of the day that the book is made for. */
   readonly snapshots?: Readonly<Partial<Record<string, string>>>;
   readonly catalog?: Catalog;
+  readonly grain?: ComputeKpisInput['grain'];
   readonly onFailure?: ComputeKpisInput['onFailure'];
   /** Breaks the book before it is read. */
   readonly meddle?: (dir: string, sql: SqlSession) => Promise<void>;
@@ -225,8 +226,11 @@ export async function kpisOver(book: SmallBook, options: Options = {}): Promise<
     const entries = [...files.keys()].map((relation) =>
       entryOf(relation, options.snapshots?.[relation] ?? asOf, book),
     );
-    const { onFailure } = options;
-    return computeKpis({ book: entries, files, catalog, sql, asOf, ...(onFailure ? { onFailure } : {}) });
+    const { onFailure, grain = 'month' } = options;
+    return computeKpis({
+      ...{ book: entries, files, catalog, sql, asOf, grain },
+      ...(onFailure ? { onFailure } : {}),
+    });
   });
 }
 

@@ -79,6 +79,28 @@ describe('the cost and the value of customers', () => {
     }
   });
 
+  it('are held against no limit while the month runs', async () => {
+    const spend = ['2025-11-01', '2025-12-01'].map((month) => ({ month, spend: '900.00' }));
+    const book = {
+      ...BOOK,
+      looker_loans: [...BOOK.looker_loans, on('7', 'CLI7', '2025-12-01')],
+      manual_marketing_spend: spend,
+    };
+
+    const mart = await theKpis(['mkt.ltv_cac'], book);
+
+    // 277.50 / 450, and 31 / 900 of ten days
+    expect(resultOf(mart, 'mkt.ltv_cac', '2025-11-30')).toMatchObject({
+      value: '0.6166666667',
+      status: 'warning',
+    });
+    expect(resultOf(mart, 'mkt.ltv_cac', '2025-12-31')).toMatchObject({
+      value: '0.0344444444',
+      status: 'ok',
+    });
+    expect(resultOf(mart, 'mkt.ltv_cac', '2025-12-31').thresholds).toBeUndefined();
+  });
+
   it('have no value for a quarter of which a month has no spend in the table', async () => {
     const acquired = (spend: readonly Row[]) =>
       rowsOver(
@@ -108,7 +130,7 @@ describe('the cost and the value of customers', () => {
 
     expect(resultOf(mart, 'mkt.cac', '2025-10-31')).toMatchObject({
       value: null,
-      reason: 'cannot divide by customers and spend_rows, which is zero on 2025-10-31',
+      reason: 'cannot divide by customers * min(spend_rows, 1), which is zero on 2025-10-31',
     });
     expect(resultOf(mart, 'mkt.ltv_cac', '2025-10-31').value).toBeNull();
   });

@@ -204,7 +204,8 @@ describe('growth', () => {
       ['growth.mom', '2025-12-31', '-8.1632653061', 'ok'],
       ['growth.yoy', '2025-12-31', null, 'not-computable'],
       ['growth.origination_volume', '2025-11-30', '4500.00', 'critical'],
-      ['growth.origination_volume', '2025-12-31', '600.00', 'critical'],
+      // of ten days
+      ['growth.origination_volume', '2025-12-31', '600.00', 'ok'],
       // (4500 - 3000) / 3000; D's 600 against F's 1500, which was lent by November 10 as C was not
       ['growth.loan_book_growth', '2025-11-30', '50.0000000000', 'ok'],
       ['growth.loan_book_growth', '2025-12-31', '-60.0000000000', 'critical'],
@@ -217,6 +218,29 @@ describe('growth', () => {
       // CLI1 borrowed in October and again in November, CLI3 and CLI5 never before
       ['growth.recurrent_tpv', '2025-11-30', '3000.00', 'ok'],
       ['growth.recurrent_tpv', '2025-12-31', '0.00', 'ok'],
+    ]);
+  });
+
+  it('of a quarter is not made of its months', async () => {
+    const ids = [
+      'growth.loan_book_growth',
+      'growth.replines_90d',
+      'price.eir_real',
+      'growth.origination_volume',
+    ];
+    const months = await theKpis(ids, LENDING_BOOK);
+    const quarters = await theKpis(ids, LENDING_BOOK, { grain: 'quarter' });
+
+    // The months together would hold 8100 against 400 + 3000 + 1500.
+    expect([...new Set(months.quarters.map(({ id }) => id))]).toEqual(['growth.origination_volume']);
+    // The quarter lent 8100 in 71 days, and the one before E's 400 in as many.
+    const found = quarters.kpis.map(({ id, numerator, denominator }) => [id, numerator, denominator]);
+    expect(found).toMatchObject([
+      ['growth.loan_book_growth', '7700.00', '400.00'],
+      ['growth.origination_volume', '8100.00', null],
+      // A of CLI1 and F of CLI5 were repaid, and CLI1 came back
+      ['growth.replines_90d', '1', '2'],
+      ['price.eir_real', expect.any(String), null],
     ]);
   });
 

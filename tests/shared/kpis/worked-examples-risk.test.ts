@@ -129,6 +129,18 @@ describe('what becomes of late balances', () => {
     expect(resultOf(mart, 'risk.cdr').value).toMatch(/^0\.91/);
   });
 
+  it('has a yearly rate of a month alone, and a write-off rate of a quarter too', async () => {
+    const ids = ['risk.cdr', 'risk.write_off_rate'];
+    const months = await theKpis(ids, LATE_BOOK);
+    const quarters = await theKpis(ids, LATE_BOOK, { grain: 'quarter' });
+
+    expect(months.quarters.map(({ id }) => id)).toEqual(['risk.write_off_rate']);
+    expect(quarters.kpis.map(({ id, reason }) => [id, reason])).toEqual([
+      ['risk.cdr', 'is a figure of one month, and a quarter has none'],
+      ['risk.write_off_rate', expect.stringMatching(/^cannot divide by opening/)],
+    ]);
+  });
+
   it('counts a loan that comes back and is written off again once more', async () => {
     const mart = await theKpis(['risk.write_off_rate'], {
       looker_loan_par_balances: [
