@@ -168,6 +168,23 @@ describe('table_quarterly_scorecard', () => {
     ]);
   });
 
+  it.each([[['10', '11', '12']], [['11', '12']]])(
+    'is the same by quarter as by month, with spend in %j',
+    async (months) => {
+      const book = {
+        ...LENDING_BOOK,
+        manual_marketing_spend: months.map((month) => ({ month: `2025-${month}-01`, spend: '30.00' })),
+      };
+
+      const [byMonth, byQuarter] = [
+        await theTable('table_quarterly_scorecard', book),
+        await theTable('table_quarterly_scorecard', book, { grain: 'quarter' }),
+      ];
+
+      expect(byQuarter).toEqual(byMonth);
+    },
+  );
+
   it('has no cost of a customer while a month of the quarter has no spend in the table', async () => {
     const rows = await theTable('table_quarterly_scorecard', {
       ...LENDING_BOOK,
