@@ -41,6 +41,8 @@ export const ListedKpi = z.object({
   unit: KpiUnit,
   precision: z.int().nonnegative(),
   direction: z.enum(['higher-is-better', 'lower-is-better', 'neutral']),
+  /** A new value is not held against riper ones before. */
+  ripens: z.boolean(),
   thresholds: z.object({ warning: z.string(), critical: z.string().optional() }).nullable(),
   /** `whole-months`: a month that is not over is not held against the limits. */
   thresholdsOf: z.enum(['any-period', 'whole-months']),
@@ -107,7 +109,7 @@ function listed(
   result: KpiResult | undefined,
 ): ListedKpi {
   const { id, name, nameEs, department, owner, cadence, version, provisional, formula } = kpi;
-  const { grain, periods, unit, precision, direction, thresholds, thresholdsOf } = kpi;
+  const { grain, periods, unit, precision, direction, ripens, thresholds, thresholdsOf } = kpi;
   const measures = kpi.unavailable === undefined ? Object.entries(kpi.measures) : [];
   return {
     ...{ id, name, nameEs, department, owner, cadence, version, provisional, formula },
@@ -118,7 +120,7 @@ function listed(
     freshnessHours: kpi.freshness,
     dimensions: [...kpi.dimensions],
     contributors: kpi.contributors ?? null,
-    ...{ unit, precision, direction },
+    ...{ unit, precision, direction, ripens },
     thresholds: thresholds ?? null,
     thresholdsOf,
     ways: ways.map(({ model, needs, optional }) => ({

@@ -52,6 +52,11 @@ function section(kpi: KpiDefinition, former: readonly KpiDefinition[], ways: rea
     ...computation(kpi),
     ...ways.map((way, index) => `- ${index === 0 ? 'Read' : 'Else read'} from ${wayWords(way)}.`),
     `- A row is a ${kpi.grain}; stale after ${kpi.freshness} hours.`,
+    ...(kpi.ripens
+      ? [
+          '- Ripens: values go on changing after their period is over, so a new one is not held against those before.',
+        ]
+      : []),
     ...(kpi.periods === 'any' ? [] : [`- By period: ${periodWords(kpi)}.`]),
     ...(kpi.dimensions.length > 0 ? [`- Divided by ${kpi.dimensions.join(', ')}.`] : []),
     ...(kpi.contributors === undefined

@@ -11,6 +11,7 @@ const SHARED = [
   'precision',
   'owner',
   'direction',
+  'ripens',
   'thresholds',
   'model',
   'inputs',

@@ -48,6 +48,7 @@ export type ExplainedDefinition = Pick<
   | 'freshness'
   | 'dimensions'
   | 'direction'
+  | 'ripens'
   | 'thresholds'
   | 'thresholdsOf'
 > & {
@@ -108,11 +109,20 @@ export function partsOf(id: string, mart: KpiMart): ReadonlyMap<string, readonly
 
 function explainedDefinition(kpi: KpiDefinition): ExplainedDefinition {
   const { id, name, nameEs, department, owner, cadence, version, provisional, formula } = kpi;
-  const { grain, periods, freshness, dimensions, direction, thresholds, thresholdsOf } = kpi;
+  const { grain, periods, freshness, dimensions, direction, ripens, thresholds, thresholdsOf } = kpi;
   const measures = kpi.unavailable === undefined ? Object.entries(kpi.measures) : [];
   return {
     ...{ id, name, nameEs, department, owner, cadence, version, provisional, formula },
-    ...{ grain, periods, freshness, dimensions, direction, ...(thresholds && { thresholds }), thresholdsOf },
+    ...{
+      grain,
+      periods,
+      freshness,
+      dimensions,
+      direction,
+      ripens,
+      ...(thresholds && { thresholds }),
+      thresholdsOf,
+    },
     ...(kpi.unavailable === undefined ? { expression: metricText(kpi) } : { unavailable: kpi.unavailable }),
     measures: Object.fromEntries(measures.map(([measure, how]) => [measure, measureWords(how, '')])),
   };

@@ -139,6 +139,8 @@ const Shape = z.strictObject({
   requires: z.array(Requirement).min(1).optional(),
   unit: KpiUnit,
   direction: z.enum(['higher-is-better', 'lower-is-better', 'neutral']),
+  /** True where values go on changing after their period is over: a new one is not held against riper ones before. */
+  ripens: z.boolean().default(false),
   /** The limits themselves still count as the better status. A guardrail is a warning alone. */
   thresholds: z.strictObject({ warning: Limit, critical: Limit.optional() }).optional(),
   /** `whole-months`: limits of what a month comes to. One that is not over is not held against them, nor a quarter. */
@@ -171,6 +173,9 @@ export const KpiDefinition = Shape.transform((shape, context): KpiDefinition => 
   const common = { ...described, nameEs: name_es, thresholdsOf: thresholds_of };
   const thresholds = thresholdProblem(shape);
   if (thresholds) report(['thresholds'], thresholds);
+  if (shape.ripens && shape.thresholds) {
+    report(['ripens'], 'does not go with thresholds: a value that is not ripe yet says nothing about them');
+  }
   if (thresholds_of === 'whole-months' && !shape.thresholds) {
     report(['thresholds_of'], 'is said of thresholds, and there are none');
   }

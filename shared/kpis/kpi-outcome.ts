@@ -94,6 +94,7 @@ function resultOf(kpi: KpiDefinition, source: KpiSource, figures: Figures): KpiR
     ...(figures.reason === undefined ? {} : { reason: figures.reason }),
     owner: kpi.owner,
     direction: kpi.direction,
+    ...(kpi.ripens ? { ripens: true as const } : {}),
     ...(thresholds ? { thresholds } : {}),
     model: source.model,
     inputs: [...source.inputs],

@@ -31,6 +31,8 @@ const WORDS = {
     needs: 'Needs',
     or: 'or',
     optional: 'Better with',
+    ripens:
+      'Values go on changing after their period is over, so a new one is not held against those before.',
     periods: {
       any: '',
       whole: ' · A quarter is computed as a whole, not from its months',
@@ -61,6 +63,8 @@ const WORDS = {
     needs: 'Necesita',
     or: 'o',
     optional: 'Mejor con',
+    ripens:
+      'Los valores siguen cambiando después de terminado su período; por eso uno nuevo no se juzga frente a los anteriores.',
     periods: {
       any: '',
       whole: ' · Un trimestre se calcula entero, no a partir de sus meses',
@@ -143,7 +147,7 @@ function kpiPanel(
   return html`<article class="panel spaced">
 <div class="bar"><h3>${title} <code>${kpi.id}</code></h3>${statusChip(TONES[availability.state], words.state[availability.state])}</div>
 ${value}<p>${inEnglish(kpi.formula, language)}</p>
-${expression === null ? undefined : html`<p><code>${expression}</code></p>`}${availability.reason && html`<p class="muted">${inEnglish(availability.reason, language)}</p>`}
+${kpi.ripens ? html`<p>${words.ripens}</p>\n` : undefined}${expression === null ? undefined : html`<p><code>${expression}</code></p>`}${availability.reason && html`<p class="muted">${inEnglish(availability.reason, language)}</p>`}
 <p class="small muted">${words.version} ${kpi.version} · ${words.owner}: ${kpi.owner}${needsWords(kpi, words)}${words.periods[kpi.periods]}${dimensions.length > 0 ? ` · ${words.dimensions}: ${dimensions.map((dimension) => dimensionName(dimension, language)).join(', ')}` : ''}</p>
 </article>
 `;

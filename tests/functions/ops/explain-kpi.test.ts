@@ -259,6 +259,7 @@ describe('for a person', () => {
 
     expect(text).toContain('risk.par_30');
     expect(text).toContain(lang === 'es' ? 'Todos los indicadores' : 'All KPIs');
+    expect(text).toContain(lang === 'es' ? 'uno nuevo no se juzga' : 'a new one is not held');
   });
 
   it('a KPI without a value has a page that says why', async () => {

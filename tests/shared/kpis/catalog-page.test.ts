@@ -69,6 +69,7 @@ it('spells out conditions, limits of either direction, versions, dimensions and 
     unavailable: needs the bureau, and no feed brings it
     unit: score
     direction: neutral
+    ripens: true
     precision: 0
 `;
   const catalog = parseCatalog([
@@ -96,5 +97,6 @@ it('spells out conditions, limits of either direction, versions, dimensions and 
   expect(page).toContain('named by `loan_id`, as pseudonyms.');
   expect(page).toContain('- Former version 1, computed as `cash`: all cash');
   expect(page).toContain('## risk.score\n\nScore. mean bureau score');
+  expect(page.match(/- Ripens: values go on changing/g)).toHaveLength(1);
   expect(page).toContain('- Not computable: needs the bureau, and no feed brings it.');
 });

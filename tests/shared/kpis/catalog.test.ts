@@ -128,6 +128,13 @@ describe('a definition', () => {
       22,
       /Invalid option/,
     ],
+    [
+      'limits of values that ripen',
+      'direction: lower-is-better',
+      'direction: lower-is-better\n    ripens: true',
+      18,
+      /kpis\.0\.ripens: does not go with thresholds/,
+    ],
     ['a missing limit', 'warning: 5, ', '', 18, /thresholds\.warning: must be a whole number/],
     [
       'contributors of a product',
