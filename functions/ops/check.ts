@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HttpRequest } from '@azure/functions';
 import { z } from 'zod';
 import { CONTRACTS } from '../../shared/contracts/registry.ts';
 import { localFile } from '../../shared/decode/zip/local-file.ts';
@@ -11,7 +10,8 @@ import {
   checkReport,
   comparisonWithStore,
 } from '../../shared/pipeline/check-file.ts';
-import { badRequest, describeIssues, problem } from './problem-details.ts';
+import { problem } from './problem-details.ts';
+import { wantsPage } from './reader.ts';
 import { htmlAnswer, jsonAnswer, type Route, withDeps } from './route.ts';
 
 const DATASETS = [...new Set(CONTRACTS.map(({ dataset }) => dataset))];
@@ -34,7 +34,7 @@ const CheckQuery = z.object({
 /** Fewer than the Functions host takes (104,857,600), since it refuses without a word. */
 const MOST_BYTES = 100_000_000;
 
-export const checkRoute: Route = {
+export const checkRoute: Route<typeof CheckQuery> = {
   name: 'check',
   method: 'POST',
   path: 'check',
@@ -52,9 +52,7 @@ export const checkRoute: Route = {
     413: { description: 'The body is larger than 100 MB' },
     415: { description: 'The body is a form, not the file itself' },
   },
-  handle: withDeps(async (request, deps) => {
-    const query = CheckQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success) return badRequest('The query is not usable.', describeIssues(query.error));
+  handle: withDeps(async (request, deps, { query }) => {
     if (/^\s*multipart\//i.test(request.headers.get('content-type') ?? '')) return isForm();
     if (Number(request.headers.get('content-length') ?? 0) > MOST_BYTES) return tooLarge();
     if (request.body === null) return isEmpty();
@@ -65,12 +63,12 @@ export const checkRoute: Route = {
     if (bytes === undefined) return tooLarge();
     if (bytes === 0) return isEmpty();
     await using source = await localFile(path);
-    const { dataset, asOf, name } = query.data;
+    const { dataset, asOf, name } = query;
     const checked = await checkFile(
       { path: name, source, dataset, asOf },
       { ...deps, comparison: comparisonWithStore(deps) },
     );
-    if (wantsPage(request)) return htmlAnswer(checked.page);
+    if (wantsPage(request, {})) return htmlAnswer(checked.page);
     return jsonAnswer(checkReport(checked));
   }),
 };
@@ -89,10 +87,6 @@ export async function receiveBody(
     await file.writeFile(piece);
   }
   return bytes;
-}
-
-function wantsPage(request: HttpRequest): boolean {
-  return /\btext\/html\b/i.test(request.headers.get('accept') ?? '');
 }
 
 function isEmpty(): ReturnType<typeof problem> {

@@ -7,7 +7,6 @@ import { VIEW_OF, VIEWS } from '../../shared/publishing/dashboard/views.ts';
 import { dashboardPage } from '../../shared/publishing/dashboard-page.ts';
 import { LANGUAGE_CODES } from '../../shared/publishing/language/language.ts';
 import { healthNow } from './health.ts';
-import { badRequest, describeIssues } from './problem-details.ts';
 import { languageFor, linkWithKey } from './reader.ts';
 import { htmlAnswer, type Route, withDeps } from './route.ts';
 
@@ -33,7 +32,7 @@ const DashboardQuery = z.object({
   ),
 });
 
-export const dashboardRoute: Route = {
+export const dashboardRoute: Route<typeof DashboardQuery> = {
   name: 'dashboard',
   method: 'GET',
   path: 'dashboard',
@@ -45,11 +44,8 @@ export const dashboardRoute: Route = {
     200: { description: 'The page', mediaType: 'text/html' },
     400: { description: 'There is no such view or language' },
   },
-  handle: withDeps(async (request, deps, context) => {
-    const query = DashboardQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success)
-      return badRequest('Choose a view and a language that there are.', describeIssues(query.error));
-    const { view, lang, refresh } = query.data;
+  handle: withDeps(async (request, deps, { query, context }) => {
+    const { view, lang, refresh } = query;
     const [newest, breakers, { health, details }, catalog] = await Promise.all([
       newestMart({}, deps),
       deps.breakers.all(),

@@ -1,14 +1,15 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import type { Deps } from '../../shared/app.ts';
+import type { LocalDate } from '../../shared/domain/local-date.ts';
 import { explainKpi, type KpiExplanation, partsOf } from '../../shared/kpis/explain-kpi.ts';
 import type { KpiMart } from '../../shared/kpis/kpi-result.ts';
 import { restatementsOf } from '../../shared/kpis/restatement.ts';
 import { continueSeries } from '../../shared/pipeline/continue-series.ts';
 import { kpiExplanationPage } from '../../shared/publishing/kpi-explanation-page.ts';
-import { DayQuery, shownBook, WRONG_DAY } from './kpis.ts';
+import { DayQuery, shownBook } from './kpis.ts';
 import { type Numbers, numbersOf } from './mart-of-day.ts';
-import { badRequest, describeIssues, notFound } from './problem-details.ts';
+import { notFound } from './problem-details.ts';
 import { languageFor, linkWithKey, ReaderQuery, wantsPage } from './reader.ts';
 import { htmlAnswer, jsonAnswer, type Route, withDeps } from './route.ts';
 
@@ -23,7 +24,7 @@ const ExplainQuery = DayQuery.extend(ReaderQuery.shape).extend({
   dimension: Part.optional().describe('A part of the book: company:ABF'),
 });
 
-export const kpiRoute: Route = {
+export const kpiRoute: Route<typeof ExplainQuery> = {
   name: 'kpi',
   method: 'GET',
   path: 'kpis/{id}',
@@ -35,24 +36,21 @@ export const kpiRoute: Route = {
     200: { description: 'The KPI; as a page for browsers' },
     404: { description: 'No such KPI, no such part of it, or not for that date' },
   },
-  handle: withDeps(async (request, deps) => {
+  handle: withDeps(async (request, deps, { query }) => {
     const { id = '' } = request.params;
-    const query = ExplainQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success) return badRequest(WRONG_DAY, describeIssues(query.error));
-    const numbers = await numbersOf(query.data, `KPI ${JSON.stringify(id)}`, deps);
-    if (!('mart' in numbers)) return numbers;
-    const { dimension } = query.data;
-    const mart = await withHistory(id, numbers, deps);
     const catalog = await deps.catalog();
+    // Before a day is computed, which takes seconds.
+    if (!catalog.kpis.some((kpi) => kpi.id === id))
+      return notFound(`KPI ${JSON.stringify(id)}`, 'GET catalog lists all that there are.');
+    const numbers = await numbersOf(query, deps);
+    if (!('mart' in numbers)) return numbers;
+    const { dimension } = query;
+    const mart = await withHistory(id, numbers, deps);
     const explanation = explainKpi({ id, ...(dimension && { dimension }) }, mart, catalog);
-    if (explanation === undefined) {
-      const isDefined = catalog.kpis.some((kpi) => kpi.id === id);
-      return dimension === undefined || !isDefined
-        ? noSuchKpi(id, isDefined, numbers)
-        : noSuchPart(id, dimension, mart);
-    }
-    if (!wantsPage(request, query.data)) return jsonAnswer(explained(explanation, numbers));
-    return htmlAnswer(pageOf(explanation, numbers, request, query.data));
+    if (explanation === undefined)
+      return dimension === undefined ? newerThanNumbers(id, numbers) : noSuchPart(id, dimension, mart);
+    if (!wantsPage(request, query)) return jsonAnswer(explained(explanation, numbers));
+    return htmlAnswer(pageOf(explanation, numbers, request, query));
   }),
 };
 
@@ -63,11 +61,12 @@ async function withHistory(id: string, { mart, recomputed }: Numbers, deps: Deps
   return { ...own, series: (await continueSeries(own, deps.history)).series };
 }
 
-function noSuchKpi(id: string, isDefined: boolean, { mart, run }: Numbers): HttpResponseInit {
-  const what = `KPI ${JSON.stringify(id)}`;
-  if (!isDefined) return notFound(what, 'GET catalog lists all that there are.');
+function newerThanNumbers(id: string, { mart, run }: Numbers): HttpResponseInit {
   const again = run === undefined ? '' : ` POST runs/${run.runId}/rerun?from=compute computes it.`;
-  return notFound(what, `It was not defined yet when the numbers as of ${mart.asOf} were computed.${again}`);
+  return notFound(
+    `KPI ${JSON.stringify(id)}`,
+    `It was not defined yet when the numbers as of ${mart.asOf} were computed.${again}`,
+  );
 }
 
 function noSuchPart(
@@ -75,11 +74,24 @@ function noSuchPart(
   dimension: Readonly<Record<string, string>>,
   mart: KpiMart,
 ): HttpResponseInit {
-  const parts = [...partsOf(id, mart)].map(([name, values]) => `${name} (${values.slice(0, 12).join(', ')})`);
-  const [asked = ''] = Object.entries(dimension).map((pair) => pair.join(':'));
+  const parts = partsOf(id, mart);
+  const [[name, value] = ['', '']] = Object.entries(dimension);
+  const values = parts.get(name);
   const hint =
-    parts.length === 0 ? `It is not divided as of ${mart.asOf}.` : `It is divided by ${parts.join('; ')}.`;
-  return notFound(`${id} for ${JSON.stringify(asked)}`, hint);
+    values === undefined ? dividedBy([...parts.keys()], mart.asOf) : `${name} is ${oneOf(values)} there.`;
+  return notFound(`${id} for ${JSON.stringify(`${name}:${value}`)}`, hint);
+}
+
+function dividedBy(names: readonly string[], asOf: LocalDate): string {
+  return names.length === 0 ? `It is not divided as of ${asOf}.` : `It is divided by ${names.join(', ')}.`;
+}
+
+const VALUES_NAMED = 12;
+
+function oneOf(values: readonly string[]): string {
+  const more = values.length - VALUES_NAMED;
+  const named = values.slice(0, VALUES_NAMED).join(', ');
+  return more > 0 ? `one of ${named} or one of ${more} more` : `one of ${named}`;
 }
 
 function explained(explanation: KpiExplanation, { mart, run, recomputed }: Numbers): object {

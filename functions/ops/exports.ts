@@ -1,17 +1,16 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import type { Deps } from '../../shared/app.ts';
-import { LocalDate } from '../../shared/domain/local-date.ts';
 import type { Sheet } from '../../shared/ports/workbook-writer.ts';
 import { asOneSheet, kpiSheets, tableSheet } from '../../shared/publishing/exports/mart-sheets.ts';
 import { sheetCsv } from '../../shared/publishing/exports/sheet-csv.ts';
-import { martOfDay, nothingFor } from './mart-of-day.ts';
-import { badRequest, describeIssues, notFound } from './problem-details.ts';
+import { DayQuery } from './kpis.ts';
+import { numbersOf } from './mart-of-day.ts';
+import { notFound } from './problem-details.ts';
 import { type Route, SAFE_TO_SHOW, withDeps } from './route.ts';
 
-const ExportQuery = z.object({
+const ExportQuery = DayQuery.pick({ asOf: true }).extend({
   format: z.enum(['csv', 'xlsx']).default('csv').describe('csv, or a workbook with typed cells'),
-  asOf: LocalDate.optional().describe('As-of date, or the day that is reported; without it the newest'),
 });
 type Format = z.infer<typeof ExportQuery>['format'];
 
@@ -20,7 +19,7 @@ const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
 
-export const kpisExportRoute: Route = {
+export const kpisExportRoute: Route<typeof ExportQuery> = {
   name: 'kpis-export',
   method: 'GET',
   path: 'exports/kpis',
@@ -32,17 +31,11 @@ export const kpisExportRoute: Route = {
       description: 'One table, or a workbook with a sheet for each of them',
       mediaType: MEDIA_TYPES.csv,
     },
-    404: {
-      description: 'Nothing has been computed for that date; the newest dates that have been are named',
-    },
+    404: { description: 'There is nothing to compute that day from; the answer says which days there are' },
   },
-  handle: withDeps(async (request, deps) => {
-    const query = ExportQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success)
-      return badRequest('Choose csv or xlsx, and a day: 2025-12-10.', describeIssues(query.error));
-    const { format, asOf } = query.data;
-    const found = await martOfDay(asOf, deps);
-    if (found === undefined) return await nothingFor('An export for that date', deps);
+  handle: withDeps(async (_request, deps, { query: { format, asOf } }) => {
+    const found = await numbersOf({ asOf, grain: 'month' }, deps);
+    if (!('mart' in found)) return found;
     const sheets = kpiSheets(found.mart);
     return await fileOf(
       `kpis-${found.mart.asOf}`,
@@ -52,7 +45,7 @@ export const kpisExportRoute: Route = {
   }),
 };
 
-export const tableExportRoute: Route = {
+export const tableExportRoute: Route<typeof ExportQuery> = {
   name: 'table-export',
   method: 'GET',
   path: 'exports/tables/{name}',
@@ -64,13 +57,10 @@ export const tableExportRoute: Route = {
     200: { description: 'The table', mediaType: MEDIA_TYPES.csv },
     404: { description: 'No such table, or not for that date; those that there are are named' },
   },
-  handle: withDeps(async (request, deps) => {
+  handle: withDeps(async (request, deps, { query }) => {
     const { name = '' } = request.params;
-    const query = ExportQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success)
-      return badRequest('Choose csv or xlsx, and a day: 2025-12-10.', describeIssues(query.error));
-    const found = await martOfDay(query.data.asOf, deps);
-    if (found === undefined) return await nothingFor('An export for that date', deps);
+    const found = await numbersOf({ asOf: query.asOf, grain: 'month' }, deps);
+    if (!('mart' in found)) return found;
     const { tables, asOf } = found.mart;
     const table = tables.find((candidate) => candidate.name === name);
     const made = tables.filter(({ columns }) => columns.length > 0);
@@ -79,10 +69,10 @@ export const tableExportRoute: Route = {
       const others = names === '' ? 'This book has no tables.' : `There are ${names}.`;
       return notFound(
         `Table ${JSON.stringify(name)}`,
-        table?.reason === undefined ? others : `${table.reason} ${others}`,
+        table?.reason === undefined ? others : `It was not made: ${table.reason}. ${others}`,
       );
     }
-    return await fileOf(`${name}-${asOf}`, { format: query.data.format, sheets: [tableSheet(table)] }, deps);
+    return await fileOf(`${name}-${asOf}`, { format: query.format, sheets: [tableSheet(table)] }, deps);
   }),
 };
 

@@ -1,9 +1,10 @@
+import type { InvocationContext } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
 import { ConfigInvalid, nextSweepOf } from '../../shared/config.ts';
 import { checkHealth, type HealthReport, kindOf } from '../../shared/pipeline/health.ts';
 import { describeError } from '../../shared/pipeline/work-stage.ts';
 import { invocationLog } from '../invocation-log.ts';
-import { jsonAnswer, type Route } from './route.ts';
+import { jsonAnswer, NO_QUERY, type Route } from './route.ts';
 
 export const healthRoute: Route = {
   name: 'health',
@@ -11,6 +12,7 @@ export const healthRoute: Route = {
   path: 'health',
   authLevel: 'anonymous',
   summary: 'Is the product well? Answers even when the settings are bad, and names them.',
+  query: NO_QUERY,
   responses: {
     200: {
       description:
@@ -18,7 +20,7 @@ export const healthRoute: Route = {
     },
     503: { description: 'Settings or storage are not usable; the checks say which' },
   },
-  handle: async (_request, context) => {
+  handle: async (_request, { context }) => {
     const { health, details } = await healthNow(context);
     if (health.status !== 'unhealthy') return jsonAnswer(health);
     invocationLog(context).warn('health.failed', { problems: details });
@@ -26,7 +28,7 @@ export const healthRoute: Route = {
   },
 };
 
-export async function healthNow(context: Parameters<Route['handle']>[1]): Promise<HealthReport> {
+export async function healthNow(context: InvocationContext): Promise<HealthReport> {
   try {
     const { config, checks, depsFor } = await theApp();
     const { ledger, breakers, clock } = depsFor(invocationLog(context));

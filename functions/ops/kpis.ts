@@ -4,15 +4,13 @@ import { BookEntry, KpiResult, PeriodGrain } from '../../shared/kpis/kpi-result.
 import { Restatement, restatementsOf } from '../../shared/kpis/restatement.ts';
 import { artifactPath } from '../../shared/runs/run-paths.ts';
 import { martOfDay, nothingFor, numbersOf } from './mart-of-day.ts';
-import { badRequest, describeIssues } from './problem-details.ts';
-import { htmlAnswer, jsonAnswer, type Route, withDeps } from './route.ts';
+import { badRequest } from './problem-details.ts';
+import { htmlAnswer, jsonAnswer, NO_QUERY, type Route, withDeps } from './route.ts';
 
 export const DayQuery = z.object({
   asOf: LocalDate.optional().describe('Any day, or the day that is reported; without it the newest'),
   grain: PeriodGrain.default('month').describe('How long the periods of the series are'),
 });
-
-export const WRONG_DAY = 'asOf must be a day, 2025-12-10, and grain one of day, week, month and quarter.';
 
 export type ShownBookEntry = z.infer<typeof ShownBookEntry>;
 export const ShownBookEntry = BookEntry.extend({
@@ -29,7 +27,7 @@ export const NumbersOrigin = z.object({
   book: z.array(ShownBookEntry),
 });
 
-export const kpisRoute: Route = {
+export const kpisRoute: Route<typeof DayQuery> = {
   name: 'kpis',
   method: 'GET',
   path: 'kpis',
@@ -43,10 +41,8 @@ export const kpisRoute: Route = {
     },
     404: { description: 'There is nothing to compute that day from; the answer says which days there are' },
   },
-  handle: withDeps(async (request, deps) => {
-    const query = DayQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success) return badRequest(WRONG_DAY, describeIssues(query.error));
-    const numbers = await numbersOf(query.data, 'A KPI for that date', deps);
+  handle: withDeps(async (_request, deps, { query }) => {
+    const numbers = await numbersOf(query, deps);
     if (!('mart' in numbers)) return numbers;
     const { mart, run, recomputed } = numbers;
     return jsonAnswer({
@@ -68,6 +64,7 @@ export const reportRoute: Route = {
   path: 'reports/{date}',
   authLevel: 'function',
   summary: 'The executive report of an as-of date, or of the day that is reported, as a page',
+  query: NO_QUERY,
   responses: {
     200: { description: 'The report', mediaType: 'text/html' },
     404: { description: 'No report for it' },

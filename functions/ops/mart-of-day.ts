@@ -24,13 +24,12 @@ const DAYS_NAMED = 5;
  */
 export async function numbersOf(
   { asOf, grain }: { readonly asOf?: LocalDate | undefined; readonly grain: PeriodGrain },
-  what: string,
   deps: Deps,
 ): Promise<Numbers | HttpResponseInit> {
   const found = await martOfDay(asOf, deps);
   if (found !== undefined && grain === 'month') return { ...found, recomputed: false };
   const day = found?.mart.asOf ?? asOf;
-  if (day === undefined) return await nothingFor(what, deps);
+  if (day === undefined) return notFound('A number', NOTHING_YET);
   const book = found?.mart.book;
   const computed = await provedDay({ asOf: day, grain, ...(book && { book }) }, deps);
   if (!('kind' in computed)) return computed;
@@ -76,11 +75,11 @@ export async function martOfDay(day: LocalDate | undefined, deps: Deps): Promise
 
 /** The answer when there is nothing for a day: it names days for which there is something. */
 export async function nothingFor(what: string, deps: Deps): Promise<HttpResponseInit> {
-  const hint =
-    (await daysInWords(deps)) ??
-    'Drop a file into landing, or look at GET runs for what became of the last one.';
-  return notFound(what, hint);
+  return notFound(what, (await daysInWords(deps)) ?? NOTHING_YET);
 }
+
+const NOTHING_YET =
+  'Nothing has been computed yet. Drop a file into landing, or look at GET runs for what became of the last one.';
 
 async function daysInWords(deps: Deps): Promise<string | undefined> {
   const days = (await daysWithNumbers(deps)).slice(0, DAYS_NAMED);

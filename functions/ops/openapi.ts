@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonAnswer, type Route } from './route.ts';
+import { jsonAnswer, NO_QUERY, type Route } from './route.ts';
 
 /** The OpenAPI document, made from the same list of routes that is registered. */
 export function openApiRoute(routes: readonly Route[]): Route {
@@ -9,6 +9,7 @@ export function openApiRoute(routes: readonly Route[]): Route {
     path: 'openapi.json',
     authLevel: 'function',
     summary: 'This interface as an OpenAPI 3.1 document',
+    query: NO_QUERY,
     responses: { 200: { description: 'The document' } },
     handle: () => Promise.resolve(jsonAnswer(openApiDocument(routes))),
   };
@@ -62,8 +63,8 @@ function pathParameters(path: string): object[] {
   }));
 }
 
-function queryParameters(query: z.ZodObject | undefined): object[] {
-  return Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
+function queryParameters({ shape }: z.ZodObject): object[] {
+  return Object.entries(shape).map(([name, schema]) => ({
     name,
     in: 'query',
     required: !z.safeParse(schema, undefined).success,

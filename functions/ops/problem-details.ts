@@ -1,8 +1,19 @@
 import type { HttpResponseInit } from '@azure/functions';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type ProblemCode, runbookOf } from '../../shared/domain/problem.ts';
 
 // Errors over HTTP: RFC 9457, made in this file only.
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+export const ProblemDetails = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  runbook: z.string(),
+  problems: z.array(z.string()).optional(),
+});
 
 type HttpProblem = {
   readonly status: number;
@@ -17,17 +28,17 @@ type HttpProblem = {
 const RUNBOOKS = 'docs/runbooks/README.md';
 
 export function problem({ status, title, detail, code, problems }: HttpProblem): HttpResponseInit {
-  const body = {
+  const body: z.infer<typeof ProblemDetails> = {
     type: code === undefined ? 'about:blank' : `urn:abaco:problem:${code}`,
     title,
     status,
     detail,
     runbook: code === undefined ? RUNBOOKS : runbookOf(code),
-    ...(problems && { problems }),
+    ...(problems && { problems: [...problems] }),
   };
   return {
     status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    headers: { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' },
     body: JSON.stringify(body),
   };
 }
@@ -44,7 +55,7 @@ export function unknownRun(runId: string | undefined): HttpResponseInit {
   return notFound(`Run ${JSON.stringify(runId ?? '')}`, 'GET runs lists the runs that there are.');
 }
 
-/** One line for each thing that is wrong with a query. */
+/** One line for each thing that is wrong with a body. */
 export function describeIssues(error: z.ZodError): string[] {
   return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 }

@@ -15,7 +15,7 @@ export const ReaderQuery = z.object({
 /** Does a page answer the request? A browser says that it wants one, before all other things that it would take. */
 export function wantsPage(request: HttpRequest, { format }: z.infer<typeof ReaderQuery>): boolean {
   if (format !== undefined) return format === 'html';
-  return request.headers.get('accept')?.includes('text/html') === true;
+  return /\btext\/html\b/i.test(request.headers.get('accept') ?? '');
 }
 
 export function languageFor(request: HttpRequest, { lang }: z.infer<typeof ReaderQuery>): LanguageCode {

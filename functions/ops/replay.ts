@@ -4,7 +4,7 @@ import { type ReplayPlan, replay } from '../../shared/pipeline/replay.ts';
 import { RunStatus } from '../../shared/runs/run-record.ts';
 import { sendNext } from '../stage-queues.ts';
 import { badRequest, describeIssues, problem, unknownRun } from './problem-details.ts';
-import { jsonAnswer, type Route, withDeps } from './route.ts';
+import { jsonAnswer, NO_QUERY, type Route, withDeps } from './route.ts';
 
 const ReplayBody = z.strictObject({
   reason: z.string().trim().min(1).max(200).describe('Kept in the ledger'),
@@ -29,6 +29,7 @@ export const replayRoute: Route = {
   path: 'runs/{runId}/replay',
   authLevel: 'function',
   summary: 'Have the raw file of a run judged by the newest version of its contract, as a new run',
+  query: NO_QUERY,
   body: {
     description: 'Why, and whether to do it',
     mediaType: 'application/json',
@@ -44,7 +45,7 @@ export const replayRoute: Route = {
     404: { description: 'No such run' },
     409: { description: 'No newer version of the contract, no raw file, or the run has not ended' },
   },
-  handle: withDeps(async (request, deps, context) => {
+  handle: withDeps(async (request, deps, { context }) => {
     const runId = RunId.safeParse(request.params['runId']);
     if (!runId.success) return unknownRun(request.params['runId']);
     const body = ReplayBody.safeParse(jsonOf(await request.text()));

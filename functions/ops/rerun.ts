@@ -3,7 +3,7 @@ import { RunId } from '../../shared/domain/ids.ts';
 import { rerun } from '../../shared/pipeline/rerun.ts';
 import { QueuedStage } from '../../shared/pipeline/stages.ts';
 import { sendNext } from '../stage-queues.ts';
-import { badRequest, describeIssues, problem, unknownRun } from './problem-details.ts';
+import { problem, unknownRun } from './problem-details.ts';
 import { jsonAnswer, type Route, withDeps } from './route.ts';
 
 const RerunQuery = z.object({
@@ -12,7 +12,7 @@ const RerunQuery = z.object({
   dryRun: z.stringbool().default(false).describe('Only say what would be kept and redone'),
 });
 
-export const rerunRoute: Route = {
+export const rerunRoute: Route<typeof RerunQuery> = {
   name: 'rerun',
   method: 'POST',
   path: 'runs/{runId}/rerun',
@@ -25,12 +25,10 @@ export const rerunRoute: Route = {
     404: { description: 'No such run' },
     409: { description: 'Earlier stages have left nothing to work on' },
   },
-  handle: withDeps(async (request, deps, context) => {
+  handle: withDeps(async (request, deps, { query, context }) => {
     const runId = RunId.safeParse(request.params['runId']);
     if (!runId.success) return unknownRun(request.params['runId']);
-    const query = RerunQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success) return badRequest('The query is not usable.', describeIssues(query.error));
-    const outcome = await rerun({ runId: runId.data, ...query.data }, deps);
+    const outcome = await rerun({ runId: runId.data, ...query }, deps);
     switch (outcome.kind) {
       case 'unknown':
         return unknownRun(runId.data);

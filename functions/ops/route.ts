@@ -5,38 +5,45 @@ import type {
   HttpResponseInit,
   InvocationContext,
 } from '@azure/functions';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Deps, theApp } from '../../shared/app.ts';
 import { ConfigInvalid } from '../../shared/config.ts';
 import { describeError } from '../../shared/pipeline/work-stage.ts';
 import { CONTENT_SECURITY_POLICY } from '../../shared/publishing/page.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { STAGE_OUTPUTS } from '../stage-queues.ts';
+import { parseQuery } from './parse-query.ts';
 import { problem } from './problem-details.ts';
+import { problemPage } from './problem-page.ts';
 
 // An HTTP function as data: what is registered and what the OpenAPI document says come from the same place.
 
-export type Route = {
+export type Route<Query extends z.ZodObject = z.ZodObject> = {
   readonly name: string;
   readonly method: HttpMethod;
   readonly path: string;
   readonly authLevel: 'anonymous' | 'function';
   readonly summary: string;
-  readonly query?: z.ZodObject;
+  /** Parsed before the handler is called, and what the OpenAPI document lists. */
+  readonly query: Query;
   readonly body?: { readonly description: string; readonly mediaType: string; readonly schema?: z.ZodType };
   readonly responses: Readonly<
     Record<number, { description: string; schema?: z.ZodType; mediaType?: string }>
   >;
-  handle(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit>;
+  handle(request: HttpRequest, asked: Asked<z.infer<Query>>): Promise<HttpResponseInit>;
 };
 
+export type Asked<Query> = { readonly query: Query; readonly context: InvocationContext };
+
+export const NO_QUERY = z.object({});
+
 /** A handler that gets the app's deps; settings that are not usable are answered with their names. */
-export function withDeps(
-  handle: (request: HttpRequest, deps: Deps, context: InvocationContext) => Promise<HttpResponseInit>,
-): Route['handle'] {
-  return async (request, context) => {
+export function withDeps<Query>(
+  handle: (request: HttpRequest, deps: Deps, asked: Asked<Query>) => Promise<HttpResponseInit>,
+): (request: HttpRequest, asked: Asked<Query>) => Promise<HttpResponseInit> {
+  return async (request, asked) => {
     const { depsFor } = await theApp();
-    return await handle(request, depsFor(invocationLog(context)), context);
+    return await handle(request, depsFor(invocationLog(asked.context)), asked);
   };
 }
 
@@ -48,12 +55,19 @@ export function httpFunction(route: Route): HttpFunctionOptions {
     extraOutputs: STAGE_OUTPUTS,
     handler: async (request, context) => {
       try {
-        return await route.handle(request, context);
+        const asked = parseQuery(request, route.query);
+        if (asked.kind === 'refused') return readable(asked.answer, request);
+        return readable(await route.handle(request, { query: asked.query, context }), request);
       } catch (error) {
-        return answerFor(error, context);
+        return readable(answerFor(error, context), request);
       }
     },
   };
+}
+
+function readable(answer: HttpResponseInit, request: HttpRequest): HttpResponseInit {
+  const page = problemPage(answer, request);
+  return page === undefined ? answer : { ...answer, ...htmlAnswer(page) };
 }
 
 function answerFor(error: unknown, context: InvocationContext): HttpResponseInit {

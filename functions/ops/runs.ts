@@ -4,15 +4,15 @@ import type { Lake } from '../../shared/ports/lake.ts';
 import { attemptPath } from '../../shared/runs/run-paths.ts';
 import { RunRecord, RunStatus } from '../../shared/runs/run-record.ts';
 import { ARTIFACT_NAME, ServedArtifact, servedArtifacts } from './artifacts.ts';
-import { badRequest, describeIssues, notFound, unknownRun } from './problem-details.ts';
-import { htmlAnswer, jsonAnswer, type Route, SAFE_TO_SHOW, withDeps } from './route.ts';
+import { notFound, unknownRun } from './problem-details.ts';
+import { htmlAnswer, jsonAnswer, NO_QUERY, type Route, SAFE_TO_SHOW, withDeps } from './route.ts';
 
 const RunsQuery = z.object({
   status: RunStatus.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 
-export const runsRoute: Route = {
+export const runsRoute: Route<typeof RunsQuery> = {
   name: 'runs',
   method: 'GET',
   path: 'runs',
@@ -20,10 +20,7 @@ export const runsRoute: Route = {
   summary: 'Runs, newest first',
   query: RunsQuery,
   responses: { 200: { description: 'Runs', schema: z.object({ runs: z.array(RunRecord) }) } },
-  handle: withDeps(async (request, { ledger }) => {
-    const query = RunsQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success) return badRequest('The query is not usable.', describeIssues(query.error));
-    const { status, limit } = query.data;
+  handle: withDeps(async (_request, { ledger }, { query: { status, limit } }) => {
     return jsonAnswer({ runs: await ledger.list({ limit, ...(status && { status }) }) });
   }),
 };
@@ -34,6 +31,7 @@ export const runRoute: Route = {
   path: 'runs/{runId}',
   authLevel: 'function',
   summary: 'One run with its trail, problems and artifacts',
+  query: NO_QUERY,
   responses: {
     200: {
       description: 'The run, and the documents that can be fetched',
@@ -63,7 +61,7 @@ const ArtifactQuery = z.object({
     .describe('A document as this attempt left it; without it as the newest did'),
 });
 
-export const artifactRoute: Route = {
+export const artifactRoute: Route<typeof ArtifactQuery> = {
   name: 'artifact',
   method: 'GET',
   path: 'runs/{runId}/artifacts/{name}',
@@ -75,15 +73,12 @@ export const artifactRoute: Route = {
     200: { description: 'The document', mediaType: '*/*' },
     404: { description: 'No such run or document' },
   },
-  handle: withDeps(async (request, { lake }) => {
+  handle: withDeps(async (request, { lake }, { query }) => {
     const { runId: wanted, name = '' } = request.params;
     const runId = RunId.safeParse(wanted);
     if (!runId.success) return unknownRun(wanted);
-    const query = ArtifactQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success)
-      return badRequest('The attempt must be a number: ?attempt=1.', describeIssues(query.error));
     if (!ARTIFACT_NAME.test(name)) return notFound(`Artifact ${JSON.stringify(name)}`, LIST_HINT);
-    const body = await artifactOf(runId.data, name, query.data.attempt, lake);
+    const body = await artifactOf(runId.data, name, query.attempt, lake);
     if (body === undefined) return notFound(`Artifact ${name} of ${runId.data}`, LIST_HINT);
     if (name.endsWith('.html')) return htmlAnswer(body);
     return { body, headers: { ...SAFE_TO_SHOW, 'content-type': mediaTypeOf(name) } };

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { dropFile } from '../../shared/pipeline/drop-file.ts';
 import { ingestFile } from '../../shared/pipeline/ingest.ts';
 import { sendNext } from '../stage-queues.ts';
-import { badRequest, describeIssues, notFound, problem } from './problem-details.ts';
+import { notFound, problem } from './problem-details.ts';
 import { jsonAnswer, type Route, withDeps } from './route.ts';
 
 const TriggerQuery = z.object({
   input_file: z
-    .string()
+    .string('say which file: ?input_file=looker/loans/loans.csv')
     .min(1)
     .describe('Path within landing, for example looker/loans/loans.csv; relative, and never outside landing'),
 });
@@ -22,7 +22,7 @@ const Answer = z.object({
   watch: z.string().optional().describe('Where the run is shown'),
 });
 
-export const triggerRoute: Route = {
+export const triggerRoute: Route<typeof TriggerQuery> = {
   name: 'trigger',
   method: 'POST',
   path: 'pipeline/trigger',
@@ -43,16 +43,13 @@ export const triggerRoute: Route = {
     400: { description: 'The path is not acceptable' },
     404: { description: 'No body was sent and no such file lies in landing' },
   },
-  handle: withDeps(async (request, deps, context) => {
-    const query = TriggerQuery.safeParse(Object.fromEntries(request.query));
-    if (!query.success)
-      return badRequest('Say which file: ?input_file=looker/loans/loans.csv.', describeIssues(query.error));
+  handle: withDeps(async (request, deps, { query, context }) => {
     const bytes = Buffer.from(await request.arrayBuffer());
     const body = bytes.length > 0 ? bytes : undefined;
-    const dropped = await dropFile({ path: query.data.input_file, body }, deps);
+    const dropped = await dropFile({ path: query.input_file, body }, deps);
     if (dropped.kind === 'refused') return refused(dropped.why);
     if (dropped.kind === 'missing') {
-      return notFound(`File ${JSON.stringify(query.data.input_file)}`, 'Send its bytes as the request body.');
+      return notFound(`File ${JSON.stringify(query.input_file)}`, 'Send its bytes as the request body.');
     }
     const { path } = dropped.file;
     // The blob event will come too; the ledger sees to it that the file is taken in once.

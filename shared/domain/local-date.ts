@@ -9,7 +9,7 @@ const MS_PER_DAY = 86_400_000;
 export type LocalDate = z.infer<typeof LocalDate>;
 export const LocalDate = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day, as in 2025-12-10')
   .refine((text) => isCalendarDay(text), 'not a day of the calendar')
   .brand('LocalDate');
 

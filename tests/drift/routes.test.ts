@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { openApiDocument } from '../../functions/ops/openapi.ts';
 import { ROUTES } from '../../functions/ops/routes.ts';
+import { call } from '../support/an-invocation.ts';
 import { ROOT } from '../support/source-files.ts';
 
 // The interface over HTTP is told in three places: what is registered, the OpenAPI document and the README.
@@ -11,7 +12,14 @@ import { ROOT } from '../support/source-files.ts';
 const Document = z.object({
   paths: z.record(
     z.string(),
-    z.record(z.string(), z.looseObject({ operationId: z.string(), requestBody: z.unknown().optional() })),
+    z.record(
+      z.string(),
+      z.looseObject({
+        operationId: z.string(),
+        requestBody: z.unknown().optional(),
+        parameters: z.array(z.object({ name: z.string(), in: z.string() })),
+      }),
+    ),
   ),
 });
 const { paths } = Document.parse(openApiDocument(ROUTES));
@@ -38,6 +46,23 @@ describe('routes', () => {
     expect(operation).toMatchObject({ operationId: route.name, summary: route.summary });
     expect(operation?.requestBody !== undefined).toBe(route.body !== undefined);
   });
+
+  it.each(ROUTES)(
+    '$method $path takes the query that the document lists, and refuses all else',
+    async (route) => {
+      const listed = (paths[`/api/${route.path}`]?.[route.method.toLowerCase()]?.parameters ?? [])
+        .filter((parameter) => parameter.in === 'query')
+        .map(({ name }) => name);
+      const answer = await call(route.name, { query: { misspelt: 'x', code: 'key', clientId: 'default' } });
+      const { detail }: { detail: string } = Object(answer.json());
+
+      expect(listed).toEqual(Object.keys(route.query.shape));
+      expect(answer.status).toBe(400);
+      expect(detail).toContain(
+        `There is no query parameter "misspelt": this address takes ${listed.join(', ') || 'none'}. `,
+      );
+    },
+  );
 
   it('are all that the README tells', () => {
     const registered = ROUTES.map(({ method, path }) => `${method} ${path}`);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { CatalogListing, catalogListing } from '../../../shared/kpis/catalog-listing.ts';
 import { KpiResult } from '../../../shared/kpis/kpi-result.ts';
@@ -107,10 +108,17 @@ describe('a number explained', () => {
   });
 
   it.each([
-    [{ dimension: 'company:XYZ' }, 404, 'company (ABT)'],
-    [{ dimension: 'company' }, 400, 'company:ABF'],
-    [{ grain: 'year' }, 400, 'grain'],
-    [{ lang: 'fr' }, 400, 'lang'],
+    [{ dimension: 'company:XYZ' }, 404, 'company is one of ABT there.'],
+    [{ dimension: 'colour:red' }, 404, 'It is divided by company, '],
+    [{ dimension: 'company' }, 400, 'Query parameter dimension: must be a dimension'],
+    [{ grain: 'year' }, 400, 'Query parameter grain: '],
+    [{ lang: 'fr' }, 400, 'Query parameter lang: '],
+    [{ asOf: '10.12.2025' }, 400, 'Query parameter asOf: must be a day, as in 2025-12-10.'],
+    [
+      { asof: '2025-12-10' },
+      400,
+      'There is no query parameter \\"asof\\": this address takes asOf, grain, format, lang, dimension.',
+    ],
   ])('is refused for %j with %i and what would do', async (query, status, hint) => {
     const answer = await call('kpi', { params: { id: 'risk.par_30' }, query });
 
@@ -136,8 +144,10 @@ describe('a number explained', () => {
   });
 
   it('of a KPI that there is none is not there, and the answer says where all are listed', async () => {
-    const answer = await call('kpi', { params: { id: 'risk.par_31' } });
+    const answer = await call('kpi', { params: { id: 'risk.par_31' }, query: { asOf: '2025-11-07' } });
 
+    const days = await pipeline.paths('marts', 'days/');
+    expect(days.filter((path) => path.includes('2025-11-07'))).toEqual([]);
     expect(answer.status).toBe(404);
     expect(answer.text).toContain('GET catalog');
   });
@@ -153,6 +163,20 @@ describe('any day', () => {
     expect(one).toMatchObject({ recomputed: true, runId: null });
     expect(one.kpi).toMatchObject({ numerator: '600.00', denominator: '2600.00' });
     expect((await call('kpis', { query })).text).toBe(all.text);
+  });
+
+  it('can be exported as well', async () => {
+    const query = { asOf: '2025-11-14' };
+    const answer = await call('kpis-export', { query });
+    const table = await call('table-export', { params: { name: 'table_monthly_fact' }, query });
+
+    const rows: Record<string, string>[] = parse(answer.text, { columns: true });
+    const kpis = KpiResult.array().parse(Object((await call('kpis', { query })).json()).kpis);
+    expect(answer.headers['content-disposition']).toContain('kpis-2025-11-14.csv');
+    expect(table.headers['content-disposition']).toContain('table_monthly_fact-2025-11-14.csv');
+    expect(rows.filter(({ part }) => part === 'kpis').map(({ id, value }) => [id, value])).toEqual(
+      kpis.map(({ id, value }) => [id, value ?? '']),
+    );
   });
 
   it('but never shown when the twin does not agree', async () => {

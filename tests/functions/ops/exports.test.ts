@@ -19,7 +19,7 @@ beforeAll(async () => {
   const run = await pipeline.takeThrough('looker/loan_par_balances/par.csv', parFile('EXPORTED'));
   const newest = await newestMart({}, pipeline.deps);
   if (newest === undefined) throw new Error('nothing was computed');
-  const lost = { name: 'table_lost', columns: [], rows: [], reason: 'It needs looker/schedules.' };
+  const lost = { name: 'table_lost', columns: [], rows: [], reason: 'needs looker/schedules' };
   const mart: KpiMart = { ...newest.mart, tables: [aVintageTable(), lost] };
   const path = martPath(newest.mart.asOf, run.runId, 'json');
   await pipeline.deps.lake.write('marts', path, martJson(mart), { contentType: 'application/json' });
@@ -94,7 +94,8 @@ it('names the tables that there are, and says why one could not be made', async 
     detail: 'Table "table_nothing" is not there. There are table_vintages.',
   });
   expect(lost.json()).toMatchObject({
-    detail: 'Table "table_lost" is not there. It needs looker/schedules. There are table_vintages.',
+    detail:
+      'Table "table_lost" is not there. It was not made: needs looker/schedules. There are table_vintages.',
   });
 });
 

@@ -58,6 +58,36 @@ describe('errors', () => {
     });
   });
 
+  it('name the parameter that is wrong, whichever it is', async () => {
+    const wrong: [string, Record<string, string>, string][] = [
+      ['kpis', { grain: 'year' }, 'Query parameter grain: '],
+      ['runs', { limit: 'many', status: 'gone' }, 'Query parameter status: '],
+      ['dashboard', { refresh: 'maybe' }, 'Query parameter refresh: '],
+      ['trigger', {}, 'Query parameter input_file: say which file'],
+    ];
+    for (const [name, query, sentence] of wrong) {
+      const { detail }: { detail: string } = Object((await call(name, { query })).json());
+      expect(detail).toContain(sentence);
+      expect(detail).not.toContain('asOf');
+    }
+  });
+
+  it('are a page for a browser, with links that carry its key, and nothing of the address in its markup', async () => {
+    const headers = { accept: 'text/html,*/*;q=0.8' };
+    const unknown = await call('kpi', { params: { id: '<b>x' }, query: { code: 'k' }, headers });
+    const asked = await call('catalog', { query: { format: 'html', '<i>': '1' } });
+    const program = await call('kpi', { params: { id: 'none' }, headers: { accept: '*/*' } });
+
+    expect([unknown.status, unknown.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(unknown.headers['content-security-policy']).toBe(CONTENT_SECURITY_POLICY);
+    expect(unknown.text).toContain('<h1>Not found</h1>');
+    expect(unknown.text).toContain('href="/api/catalog?format=html&amp;code=k"');
+    expect(unknown.text).not.toContain('<b>x');
+    expect([asked.status, asked.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
+    expect(asked.text).not.toContain('<i>');
+    expect(program.headers['content-type']).toBe('application/problem+json');
+  });
+
   it('that nobody expected are a 500 which names the invocation, and are logged', async () => {
     const invocation = anInvocation('kpis');
     // A mart that was tampered with: it does not parse.

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { explainKpi, partsOf } from '../../../shared/kpis/explain-kpi.ts';
-import { EXPLAINED_CATALOG as catalog, EXPLAINED_MART as mart } from '../../support/an-explained-kpi.ts';
+import type { KpiResult } from '../../../shared/kpis/kpi-result.ts';
+import {
+  aPart,
+  EXPLAINED_CATALOG as catalog,
+  EXPLAINED_MART as mart,
+} from '../../support/an-explained-kpi.ts';
 
 describe('the explanation of a KPI', () => {
   it('has definition, versions, inputs, contributors and past of that KPI alone', () => {
@@ -49,5 +54,24 @@ describe('the explanation of a KPI', () => {
 
   it('knows the parts that can be asked for', () => {
     expect(partsOf('risk.par_90', mart)).toEqual(new Map([['company', ['ABF']]]));
+  });
+
+  it('names the parts of today before those of former days, and the largest first', () => {
+    const part = (company: string, day: string, rows: number): KpiResult => ({
+      ...aPart(company, day, ['1.00', '2.00', '50.0000000000']),
+      rows,
+    });
+    const breakdowns = [
+      part('Former', '2025-11-30', 90),
+      part('Small', '2025-11-30', 80),
+      part('Small', '2025-12-31', 2),
+      part('Large', '2025-12-31', 7),
+    ];
+
+    expect(partsOf('risk.par_90', { ...mart, breakdowns }).get('company')).toEqual([
+      'Large',
+      'Small',
+      'Former',
+    ]);
   });
 });

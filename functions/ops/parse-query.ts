@@ -1,0 +1,35 @@
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { z } from 'zod';
+import { badRequest } from './problem-details.ts';
+
+/** What the runtime itself takes from an address: the function key, and the name of the key. */
+const OF_THE_HOST = new Set(['code', 'clientId']);
+
+export type Parsed<Query extends z.ZodObject> =
+  | { readonly kind: 'parsed'; readonly query: z.infer<Query> }
+  | { readonly kind: 'refused'; readonly answer: HttpResponseInit };
+
+/**
+ * What was asked for. A name that is not known is refused, since whoever misspelt it would be answered with something
+ * else than they asked for, and not know it.
+ */
+export function parseQuery<Query extends z.ZodObject>(
+  request: Pick<HttpRequest, 'query'>,
+  schema: Query,
+): Parsed<Query> {
+  const given = [...request.query].filter(([name]) => !OF_THE_HOST.has(name));
+  const known = Object.keys(schema.shape);
+  const unknown = [...new Set(given.map(([name]) => name))].filter((name) => !known.includes(name));
+  const parsed = schema.safeParse(Object.fromEntries(given));
+  if (parsed.success && unknown.length === 0) return { kind: 'parsed', query: parsed.data };
+  const issues = parsed.error?.issues ?? [];
+  const problems = [
+    ...unknown.map((name) => `There is no query parameter ${JSON.stringify(name)}: ${takes(known)}.`),
+    ...issues.map(({ path, message }) => `Query parameter ${path.join('.')}: ${message}.`),
+  ];
+  return { kind: 'refused', answer: badRequest(`${problems.join(' ')} Nothing was done.`, problems) };
+}
+
+function takes(known: readonly string[]): string {
+  return known.length === 0 ? 'this address takes none' : `this address takes ${known.join(', ')}`;
+}
