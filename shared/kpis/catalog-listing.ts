@@ -44,8 +44,8 @@ export const ListedKpi = z.object({
   /** A new value is not held against riper ones before. */
   ripens: z.boolean(),
   thresholds: z.object({ warning: z.string(), critical: z.string().optional() }).nullable(),
-  /** `whole-months`: a month that is not over is not held against the limits. */
-  thresholdsOf: z.enum(['any-period', 'whole-months']),
+  /** `months`: no other period is held against the limits. `whole-months`: nor is a month that is not over. */
+  thresholdsOf: z.enum(['any-period', 'months', 'whole-months']),
   /** Marts in the order in which they are tried; of `needs` any one list of datasets does. */
   ways: z.array(
     z.object({

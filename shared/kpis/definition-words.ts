@@ -41,7 +41,11 @@ export function limitWords({
   const side = direction === 'higher-is-better' ? 'below' : 'above';
   const { warning, critical } = thresholds;
   const limits = `warning ${side} ${warning}${critical === undefined ? '' : `, critical ${side} ${critical}`}`;
-  return thresholdsOf === 'whole-months' ? `${limits}, of a month that is over` : limits;
+  return {
+    'any-period': limits,
+    months: `${limits}, of a month`,
+    'whole-months': `${limits}, of a month that is over`,
+  }[thresholdsOf];
 }
 
 /** A mart that the KPI can be read from, and what the book must hold for it. */

@@ -143,8 +143,11 @@ const Shape = z.strictObject({
   ripens: z.boolean().default(false),
   /** The limits themselves still count as the better status. A guardrail is a warning alone. */
   thresholds: z.strictObject({ warning: Limit, critical: Limit.optional() }).optional(),
-  /** `whole-months`: limits of what a month comes to. One that is not over is not held against them, nor a quarter. */
-  thresholds_of: z.enum(['any-period', 'whole-months']).default('any-period'),
+  /**
+   * `months`: limits of what happens in a month; no other period is held against them. `whole-months`: nor is a month
+   * that is not over.
+   */
+  thresholds_of: z.enum(['any-period', 'months', 'whole-months']).default('any-period'),
   precision: z.int().nonnegative().max(10),
 });
 

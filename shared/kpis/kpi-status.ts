@@ -2,13 +2,17 @@ import { compare, type Rational, rational } from '../domain/rational.ts';
 import type { KpiDefinition } from './kpi-definition.ts';
 import type { KpiResult, KpiStatus, PeriodGrain } from './kpi-result.ts';
 
-/** The limits that the figure of a period is held against; of a month that is still running there may be none. */
+/** The limits that the figure of a period is held against: none where they are those of another. */
 export function limitsFor(
   { thresholds, thresholdsOf }: Pick<KpiDefinition, 'thresholds' | 'thresholdsOf'>,
   { period, asOf, reportingDate }: Pick<KpiResult, 'asOf' | 'reportingDate'> & { period: PeriodGrain },
 ): KpiDefinition['thresholds'] {
-  const isWholeMonth = period === 'month' && asOf >= reportingDate;
-  return thresholdsOf === 'whole-months' && !isWholeMonth ? undefined : thresholds;
+  const isHeld = {
+    'any-period': true,
+    months: period === 'month',
+    'whole-months': period === 'month' && asOf >= reportingDate,
+  };
+  return isHeld[thresholdsOf] ? thresholds : undefined;
 }
 
 /**

@@ -34,19 +34,23 @@ it.each([
 });
 
 it.each([
-  ['month', '2025-11-30', true],
-  ['month', '2025-11-29', false],
-  ['quarter', '2025-11-30', false],
-  ['week', '2025-11-30', false],
-] as const)('limits of whole months are those of a %s that is known to %s: %s', (period, asOf, isHeld) => {
-  const at = { period, asOf: date(asOf), reportingDate: date('2025-11-30') };
-  const { thresholds } = PAR_30;
+  ['months', 'month', '2025-11-30', true],
+  ['months', 'month', '2025-11-29', true],
+  ['months', 'quarter', '2025-11-30', false],
+  ['whole-months', 'month', '2025-11-30', true],
+  ['whole-months', 'month', '2025-11-29', false],
+  ['whole-months', 'quarter', '2025-11-30', false],
+  ['whole-months', 'week', '2025-11-30', false],
+] as const)(
+  'limits of %s are those of a %s that is known to %s: %s',
+  (thresholdsOf, period, asOf, isHeld) => {
+    const at = { period, asOf: date(asOf), reportingDate: date('2025-11-30') };
+    const { thresholds } = PAR_30;
 
-  expect(limitsFor({ thresholds, thresholdsOf: 'whole-months' }, at)).toEqual(
-    isHeld ? thresholds : undefined,
-  );
-  expect(limitsFor({ thresholds, thresholdsOf: 'any-period' }, at)).toEqual(thresholds);
-});
+    expect(limitsFor({ thresholds, thresholdsOf }, at)).toEqual(isHeld ? thresholds : undefined);
+    expect(limitsFor({ thresholds, thresholdsOf: 'any-period' }, at)).toEqual(thresholds);
+  },
+);
 
 it('is ok when there are no limits', () => {
   expect(statusOf(rational('99'), { direction: 'neutral' })).toBe('ok');
