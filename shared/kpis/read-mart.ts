@@ -81,7 +81,7 @@ async function readTogether(
     const results =
       total.rows.length === 0
         ? [
-            uncomputableKpi(kpi, `${model} has no rows`, {
+            uncomputableKpi(kpi, noRowsOf(reading, deps), {
               model,
               inputs,
               asOf: deps.asOf,
@@ -97,6 +97,14 @@ async function readTogether(
     histories.push({ kpi, results, quarters: quartersOf(reading, total, deps), breakdowns, contributors });
   }
   return histories;
+}
+
+/** With the days of the snapshots: one that is too old, or later than what is reported, leaves nothing to tell. */
+function noRowsOf({ model, inputs }: Reading, { asOf, book }: ReadMartDeps): string {
+  const days = book
+    .filter(({ dataset }) => inputs.includes(dataset))
+    .map(({ dataset, asOf: day }) => `${dataset} as of ${day}`);
+  return `${model} has no rows for ${asOf} out of ${[...new Set(days)].toSorted().join(', ')}`;
 }
 
 /** One scan of the newest two dates for all dimensions. */

@@ -1,4 +1,4 @@
--- Grain: period that has balances. Inputs: int_par_dates, int_periods, int_rebuilt_balances, report.
+-- Grain: period that has balances. Inputs: int_par_dates, int_payment_periods, int_rebuilt_balances, report.
 -- The PAR file knows month ends; days and weeks come from the rebuilt balances (int_loan_balances).
 -- previous_reporting_date is the period just before; where that has no balances it is empty, so that no flow of two
 -- periods is taken for one.
@@ -9,7 +9,7 @@ WITH dates AS (
   JOIN report ON report.grain IN ('month', 'quarter')
   UNION ALL
   SELECT period.as_of, period.reporting_date, period.period_start, period.as_of
-  FROM int_periods AS period
+  FROM int_payment_periods AS period
   JOIN report ON report.grain IN ('day', 'week')
   -- For every period, also where nobody owes anything; it is read, since without it nothing can be rebuilt.
   CROSS JOIN (SELECT count(*) AS balances FROM int_rebuilt_balances) AS rebuilt

@@ -1,5 +1,5 @@
 -- Grain: reporting date, month of the first loan, and segment, from that month on. Inputs: int_client_days,
--- int_payments, int_period_days, int_periods.
+-- int_payments, int_payment_days, int_payment_periods.
 -- How many customers were won in a month and what they have paid in interest, fees and other up to the date.
 -- is_ripe marks those won in the twelve months that ended twelve months ago: each had a year or more to pay.
 -- Stored: read for values and for the cost of winning customers.
@@ -7,7 +7,7 @@ WITH clients AS (
   SELECT customer_id, first_day, segment FROM int_client_days WHERE day = first_day
 ),
 first_period AS (
-  SELECT min(reporting_date) AS reporting_date, max(as_of) AS as_of FROM int_periods
+  SELECT min(reporting_date) AS reporting_date, max(as_of) AS as_of FROM int_payment_periods
 ),
 events AS (
   SELECT
@@ -18,7 +18,7 @@ events AS (
     CAST(0 AS DECIMAL(36, 2)) AS revenue
   FROM clients AS client
   JOIN first_period ON client.first_day <= first_period.as_of
-  LEFT JOIN int_period_days AS period ON period.day = client.first_day
+  LEFT JOIN int_payment_days AS period ON period.day = client.first_day
   UNION ALL
   SELECT
     coalesce(payment.reporting_date, first_period.reporting_date),
@@ -51,7 +51,7 @@ spread AS (
     cohorts.segment,
     coalesce(moves.customers, 0) AS customers,
     coalesce(moves.revenue, 0) AS revenue
-  FROM int_periods AS period
+  FROM int_payment_periods AS period
   JOIN cohorts ON cohorts.first_reporting_date <= period.reporting_date
   LEFT JOIN moves
     ON moves.reporting_date = period.reporting_date

@@ -1,8 +1,8 @@
--- Grain: customer with a balance in the last twelve month ends. Inputs: int_loan_snapshots, int_payments, int_periods.
--- Interest and fees that it paid in the twelve months up to the newest as-of day, and its balances at the twelve
--- reporting dates that end a month up to it, added up.
+-- Grain: customer with a balance in the last twelve month ends. Inputs: int_loan_snapshots, int_payments,
+-- int_period_spans. Interest and fees that it paid in the twelve months up to the newest as-of day, and its balances at
+-- the twelve reporting dates that end a month up to it, added up.
 WITH newest AS (
-  SELECT reporting_date, as_of FROM int_periods WHERE is_newest
+  SELECT reporting_date, as_of, twelve_months_before FROM int_period_spans WHERE is_newest
 ),
 balances AS (
   SELECT snapshot.customer_id, sum(snapshot.outstanding) AS outstanding_12
@@ -17,7 +17,7 @@ paid AS (
   SELECT payment.customer_id, sum(payment.interest + payment.fees) AS revenue_12
   FROM int_payments AS payment
   JOIN newest
-    ON payment.date_paid <= newest.as_of AND payment.date_paid > newest.as_of - INTERVAL 12 MONTH
+    ON payment.date_paid <= newest.as_of AND payment.date_paid > newest.twelve_months_before
   GROUP BY payment.customer_id
 )
 SELECT

@@ -1,5 +1,5 @@
 -- Grain: day of payment and dimensions, once for each reporting date in whose last thirty days it lies. Inputs:
--- int_payments, int_periods. Payments are added up by day first, so that a date takes days and not payments.
+-- int_payments, int_payment_periods. Payments are added up by day first, so that a date takes days and not payments.
 WITH daily AS (
   SELECT
     date_paid,
@@ -20,7 +20,7 @@ last_thirty_days AS (
     reporting_date,
     as_of,
     CAST(unnest(generate_series(as_of - 29, as_of, INTERVAL 1 DAY)) AS DATE) AS day
-  FROM int_periods
+  FROM int_payment_periods
 )
 SELECT
   span.reporting_date,

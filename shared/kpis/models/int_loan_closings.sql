@@ -1,4 +1,4 @@
--- Grain: loan that is repaid. Inputs: int_loans, int_payments, int_period_days.
+-- Grain: loan that is repaid. Inputs: int_loans, int_payments, int_payment_days.
 -- A loan is closed when its principal has come back, to within two cents of rounding: on the day of the last payment of
 -- principal. Not its maturity, and not its status, which lags.
 -- Stored: the payments of all loans are added up for it, and both repeat business and effective rates read it.
@@ -20,5 +20,5 @@ SELECT
   period.as_of
 FROM repaid
 JOIN int_loans AS loan ON loan.loan_id = repaid.loan_id
-LEFT JOIN int_period_days AS period ON period.day = repaid.close_date
+LEFT JOIN int_payment_days AS period ON period.day = repaid.close_date
 WHERE repaid.principal >= loan.principal - 0.02

@@ -4,5 +4,6 @@ SELECT
   CAST(NULL AS DECIMAL(36, 2)) AS interest_received,
   CAST(NULL AS DECIMAL(36, 2)) AS fees_received,
   CAST(NULL AS DECIMAL(36, 2)) AS due_collected,
+  CAST(NULL AS DECIMAL(36, 2)) AS due_to_collect,
   CAST(NULL AS DECIMAL(36, 2)) AS due_revenue_to_date
 FROM int_periods

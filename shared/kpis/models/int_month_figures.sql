@@ -45,6 +45,7 @@ SELECT
   received.interest_received,
   received.fees_received,
   received.due_collected,
+  received.due_to_collect,
   received.due_revenue_to_date,
   timing.early,
   timing.late,

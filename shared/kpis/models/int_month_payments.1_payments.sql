@@ -1,4 +1,4 @@
--- Grain: reporting date. Inputs: int_periods, int_payments, mart_throughput, mart_yearly_yield.
+-- Grain: reporting date. Inputs: int_payment_periods, int_payments, mart_throughput, mart_yearly_yield.
 -- What was paid in the period, to date and in twelve months. What takes twelve months is empty while the book is
 -- younger, and outstanding_12 is the sum of the balances of the twelve month ends.
 WITH paid AS (
@@ -43,7 +43,7 @@ SELECT
   CAST(yearly.interest_12 AS DECIMAL(36, 2)) AS interest_12,
   CAST(yearly.revenue_12 AS DECIMAL(36, 2)) AS revenue_12,
   CAST(yearly.outstanding_12 AS DECIMAL(36, 2)) AS outstanding_12
-FROM int_periods AS period
+FROM int_payment_periods AS period
 LEFT JOIN paid ON paid.reporting_date = period.reporting_date
 LEFT JOIN to_date ON to_date.reporting_date = period.reporting_date
 LEFT JOIN yearly ON yearly.reporting_date = period.reporting_date

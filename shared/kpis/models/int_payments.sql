@@ -1,4 +1,4 @@
--- Grain: loan and day of payment. Inputs: stg_transactions, int_loans, int_period_days.
+-- Grain: loan and day of payment. Inputs: stg_transactions, int_loans, int_payment_days.
 -- What came in, with the period that it came in. Rows before the first reported period have none.
 -- On a rebate, interest and VAT are below zero and principal takes them up: as they stand, the columns need no further
 -- deduction. VAT is in tax and in no other column; collected is principal, interest and fees.
@@ -28,5 +28,5 @@ SELECT
   coalesce(loan.payer, 'unknown') AS payer
 FROM stg_transactions AS payment
 LEFT JOIN int_loans AS loan ON loan.loan_id = payment.loan_id
-LEFT JOIN int_period_days AS period ON period.day = payment.date_paid
+LEFT JOIN int_payment_days AS period ON period.day = payment.date_paid
 WHERE payment.transaction_type = 'PAYMENT'

@@ -1,5 +1,5 @@
--- Grain: company and day, without holes. Inputs: int_payments, int_periods. What came in since the beginning: the flow
--- between two days is the difference of two rows, so a sum over twelve months reads two rows and not a year.
+-- Grain: company and day, without holes. Inputs: int_payments, int_payment_periods. What came in since the beginning:
+-- the flow between two days is the difference of two rows, so a sum over twelve months reads two rows and not a year.
 WITH daily AS (
   SELECT
     company,
@@ -20,7 +20,7 @@ days AS (
     SELECT
       least((SELECT min(day) FROM daily), min(period_start) - 1) AS first_day,
       max(as_of) AS last_day
-    FROM int_periods
+    FROM int_payment_periods
   ) AS bounds
 )
 SELECT

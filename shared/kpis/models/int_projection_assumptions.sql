@@ -1,18 +1,18 @@
--- Grain: one row. Inputs: int_periods, int_payments_to_date, int_due_to_date, int_loan_snapshots.
--- What the projection assumes. collected_share: what came in of what fell due in the last six whole months, at most
--- all of it, to four decimals. The line of the outstanding goes through the first and the last of the newest six month
--- ends (two at least), the last as it stands on its own day.
-WITH newest AS (
+-- Grain: one row. Inputs: int_periods, int_payment_periods, int_payments_to_date, int_due_to_date, int_loan_snapshots.
+-- What the projection assumes. collected_share: what came in of what fell due in the last six whole months that are
+-- known, at most all of it, to four decimals. The line of the outstanding goes through the first and the last of the
+-- newest six month ends (two at least), the last as it stands on its own day.
+WITH paid_up_to AS (
   SELECT
     as_of,
     CASE WHEN as_of = last_day(as_of) THEN as_of ELSE CAST(date_trunc('month', as_of) AS DATE) - 1 END AS last_month_end
-  FROM int_periods
+  FROM int_payment_periods
   WHERE is_newest
 ),
 spans AS (
-  SELECT last_month_end AS day, 1 AS sign FROM newest
+  SELECT last_month_end AS day, 1 AS sign FROM paid_up_to
   UNION ALL
-  SELECT last_day(CAST(last_month_end - INTERVAL 6 MONTH AS DATE)), -1 FROM newest
+  SELECT last_day(CAST(last_month_end - INTERVAL 6 MONTH AS DATE)), -1 FROM paid_up_to
 ),
 collected AS (
   SELECT sum(flow.collected * span.sign) AS amount FROM spans AS span JOIN int_payments_to_date AS flow USING (day)
@@ -44,7 +44,8 @@ SELECT
   line.points,
   line.first_outstanding,
   line.last_outstanding
-FROM newest
+FROM int_periods AS newest
 CROSS JOIN collected
 CROSS JOIN due
 CROSS JOIN line
+WHERE newest.is_newest

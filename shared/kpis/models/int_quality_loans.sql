@@ -1,5 +1,5 @@
--- Grain: check of the loans. Inputs: stg_loans, looker_loans, book_entries, report. What a contract rejects, such as a repeated key, never
--- reaches a book and is not checked again.
+-- Grain: check of the loans. Inputs: stg_loans, looker_loans, book_entries, report. What a contract rejects, such as a
+-- repeated key, never reaches a book and is not checked again.
 -- violations are rows that break the check. The check of completeness counts the cells that KPIs need, and those of
 -- them that are empty. Balances are of the file's own day: they are not looked at when an earlier day is reported.
 -- What is later than the file's day is looked for in the file itself: of the loans it has been left out.

@@ -1,7 +1,9 @@
--- Grain: check of the transactions. Inputs: stg_transactions, stg_loans, book_entries.
--- violations are rows that break the check, or whole USD of a sum that does not agree. What is needed: see
--- int_quality_loans. The loans have balances of their own day alone, so the two are compared when both are of one day.
+-- Grain: check of the transactions. Inputs: stg_transactions, stg_loans, book_entries, report.
+-- violations are rows that break the check, whole USD of a sum that does not agree, or days that are not known yet.
+-- What is needed: see int_quality_loans. The loans have balances of their own day alone, so the two are compared when
+-- both are of one day.
 -- What is later than the file's day is looked for in looker_transactions: of the others it has been left out.
+-- A file of transactions is of the day of its newest one, which is often some days before it was made.
 -- Stored: so that the checks of one dataset are made after those of another, and not all at the same time.
 WITH transactions AS (
   SELECT
@@ -29,6 +31,13 @@ tape AS (
   SELECT max(snapshot.as_of) AS as_of, sum(loan.outstanding) AS total
   FROM stg_loans AS loan
   JOIN book_entries AS snapshot ON snapshot.relation = 'looker_loans'
+),
+days AS (
+  SELECT greatest(least(loans.as_of, report.as_of) - snapshot.as_of, 0) AS behind
+  FROM book_entries AS snapshot
+  JOIN book_entries AS loans ON loans.relation = 'looker_loans'
+  CROSS JOIN report
+  WHERE snapshot.relation = 'looker_transactions'
 )
 SELECT
   'transactions' AS dataset,
@@ -46,6 +55,14 @@ SELECT
   0
 FROM looker_transactions AS transaction
 JOIN book_entries AS snapshot ON snapshot.relation = 'looker_transactions'
+UNION ALL
+SELECT
+  'transactions',
+  'transactions are at most 7 days older than the loans',
+  CASE WHEN behind > 7 THEN behind ELSE 0 END,
+  0,
+  0
+FROM days
 UNION ALL
 SELECT 'transactions', 'no payment is before its disbursement', too_early, 0, 0
 FROM transactions

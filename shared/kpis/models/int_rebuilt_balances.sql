@@ -1,4 +1,4 @@
--- Grain: loan and day on which a period ends. Inputs: stg_loans, stg_schedules, stg_transactions, int_calendar.
+-- Grain: loan and day on which a period ends. Inputs: stg_loans, stg_schedules, stg_transactions, int_payment_calendar.
 -- What a loan owed on that day and how late it was, from disbursement, instalments and payments alone. Payments after
 -- the day are not looked at. The rules of the PAR file:
 --   balance: principal less the principal paid; under 1 % of the principal it is dust and the loan is left out;
@@ -10,7 +10,7 @@
 -- Stored: read for balances, for customers' arrears and for the comparison with the PAR file.
 WITH days AS (
   SELECT as_of, row_number() OVER (ORDER BY as_of) AS position
-  FROM (SELECT DISTINCT as_of FROM int_calendar) AS distinct_days
+  FROM (SELECT DISTINCT as_of FROM int_payment_calendar) AS distinct_days
 ),
 lookup AS (
   SELECT calendar.day, count(days.as_of) AS days_before

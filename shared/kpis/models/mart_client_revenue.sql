@@ -1,5 +1,5 @@
 -- Grain: reporting date and part of the customers. Inputs: int_payments, int_client_exposure, int_client_periods,
--- int_periods.
+-- int_payment_periods.
 -- What customers paid in interest, fees and other, in the period and in the 90 days up to the as-of day, beside the
 -- number of customers: of those with a balance, and of those that did or did not borrow within 90 days.
 -- Stored: it lays 90 days of payments over each period, and is read several times.
@@ -17,7 +17,7 @@ revenue AS (
 revenue_90d AS (
   SELECT period.reporting_date, day.state, day.segment, sum(day.revenue) AS revenue_90d
   FROM revenue_days AS day
-  JOIN int_periods AS period ON day.date_paid <= period.as_of AND day.date_paid > period.as_of - 90
+  JOIN int_payment_periods AS period ON day.date_paid <= period.as_of AND day.date_paid > period.as_of - 90
   GROUP BY period.reporting_date, day.state, day.segment
 ),
 exposed AS (
@@ -70,6 +70,6 @@ SELECT
   CAST(coalesce(sum(parts.unknown_loans), 0) AS BIGINT) AS unknown_loans,
   CAST(coalesce(sum(parts.active), 0) AS BIGINT) AS active_clients,
   CAST(coalesce(sum(parts.inactive), 0) AS BIGINT) AS inactive_clients
-FROM int_periods AS period
+FROM int_payment_periods AS period
 LEFT JOIN parts ON parts.reporting_date = period.reporting_date
 GROUP BY period.reporting_date, period.as_of, parts.state, parts.segment

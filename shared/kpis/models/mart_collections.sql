@@ -1,8 +1,8 @@
 -- Grain: part of a reporting date: a balance, a payment of the period, or a day's payments of the last thirty days.
--- Inputs: int_loan_snapshots, int_payments, int_collected_30_days, int_periods.
+-- Inputs: int_loan_snapshots, int_payments, int_collected_30_days, int_payment_periods.
 -- Each part is zero in the columns of the others, so that any of them may be added up over all rows. A balance
--- of a date beyond the reported periods (the PAR file may be newer than the loans) is left out: payments of that time
--- are not known, and none over a balance would read as nothing collected. balances_missing is above zero where there are
+-- of a date beyond the periods of the payments (the PAR file may be newer) is left out: payments of that time are not
+-- known, and none over a balance would read as nothing collected. balances_missing is above zero where there are
 -- payments and no balances: the PAR file has none of a month that is not over.
 SELECT
   balance.reporting_date,
@@ -21,7 +21,7 @@ SELECT
   CAST(0 AS DECIMAL(18, 2)) AS collected_30_days,
   0 AS balances_missing
 FROM int_loan_snapshots AS balance
-JOIN int_periods AS period ON period.reporting_date = balance.reporting_date
+JOIN int_payment_periods AS period ON period.reporting_date = balance.reporting_date
 UNION ALL
 SELECT
   reporting_date,

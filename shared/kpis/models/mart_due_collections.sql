@@ -1,4 +1,5 @@
--- Grain: instalment that has fallen due. Inputs: int_due, int_payments.
+-- Grain: instalment that has fallen due up to the day that the payments are of too. Inputs: int_due, int_payments,
+-- int_payment_days.
 -- What has been collected on it up to the day that the book knows, early or late: what was paid on a loan covers its
 -- oldest instalment first, and the final one takes the rest: a loan with one instalment has all of its payments there.
 -- Rises as time passes, since late payments still come in.
@@ -14,8 +15,8 @@ instalments AS (
   WINDOW so_far AS (PARTITION BY loan_id ORDER BY date_due)
 )
 SELECT
-  instalment.reporting_date,
-  instalment.as_of,
+  period.reporting_date,
+  period.as_of,
   instalment.company,
   instalment.product,
   instalment.state,
@@ -34,5 +35,5 @@ SELECT
     AS DECIMAL(18, 2)
   ) AS collected
 FROM instalments AS instalment
+JOIN int_payment_days AS period ON period.day = instalment.date_due
 LEFT JOIN paid ON paid.loan_id = instalment.loan_id
-WHERE instalment.reporting_date IS NOT NULL

@@ -1,6 +1,7 @@
 -- Grain: loan and reporting date. Inputs: int_loan_snapshots, int_loans, int_agreed_terms.
--- What of a balance may be borrowed against: nothing of a loan that is not eligible by its terms or of which the terms
--- are not known, and of the others a share that falls with the days past due. Written-off balances are out already.
+-- What of a balance may be borrowed against: nothing of a loan that is not eligible by its terms, and of the others a
+-- share that falls with the days past due. Written-off balances are out already.
+-- A loan that the loans file lacks (it may be older than the balances) has no terms: lacks_terms marks it.
 -- The count asks for the loans file: without it no loan's terms are known, and the KPIs name the file that is missing.
 WITH balances AS (
   SELECT
@@ -33,6 +34,7 @@ SELECT
   outstanding,
   par_30,
   written_off,
+  disburse_date IS NULL AND outstanding > 0 AS lacks_terms,
   CASE WHEN is_eligible THEN outstanding ELSE 0 END AS eligible,
   CAST(CASE WHEN is_eligible THEN outstanding ELSE 0 END AS DECIMAL(24, 2)) * share AS discounted,
   CAST(CASE WHEN is_eligible THEN outstanding ELSE 0 END AS DECIMAL(24, 2)) * share * advance_rate AS advance

@@ -1,4 +1,5 @@
--- Grain: loan, at the loans file's own date. Inputs: stg_loans, int_loans, book_entries.
+-- Grain: loan, at the loans file's own date, where that is not after the reported day. Inputs: stg_loans, int_loans,
+-- book_entries, report.
 -- Stands in for mart_loan_pricing when balances at reporting dates can neither be read nor rebuilt. The loans file
 -- keeps written-off balances in outstanding, so they are recognised by the lender's rule (more than 180 days past due)
 -- and taken out here, as the PAR file does.
@@ -42,3 +43,4 @@ SELECT
   CAST(loan.fee_rate AS DECIMAL(19, 6)) * loan.outstanding AS fee_rate_times_outstanding
 FROM loan
 JOIN book_entries AS snapshot ON snapshot.relation = 'looker_loans'
+JOIN report ON snapshot.as_of <= report.as_of

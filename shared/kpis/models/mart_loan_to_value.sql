@@ -1,7 +1,7 @@
 -- Grain: loan and reporting date. Inputs: int_loan_snapshots, int_collateral_values.
--- The value is that of the appraisals up to the as-of day. A loan without one has no ratio and no weight. ltv_times_outstanding is the loan's ratio of balance
--- to value, in ten decimals (half up), times its balance: each loan has its own value below the line, so this one
--- division cannot wait for the end.
+-- The value is that of the appraisals up to the as-of day. A loan without one has no ratio and no weight.
+-- ltv_times_outstanding is the loan's ratio of balance to value, in ten decimals (half up), times its balance: each
+-- loan has its own value below the line, so this one division cannot wait for the end.
 SELECT
   loan.reporting_date,
   loan.as_of,

@@ -1,5 +1,5 @@
 -- Grain: real payment; a period without any has one row that is no payment. Inputs: stg_real_payments,
--- int_period_days, int_periods, int_loans.
+-- int_period_days, int_real_payment_periods, int_loans.
 -- Early, on time or late as the source says, to the day. A rebate credit is no cash and is apart; a status that the
 -- source did not have before is unmapped.
 -- Stored: read once for the whole and once for each dimension.
@@ -19,13 +19,16 @@ WITH payments AS (
     loan.term_band,
     loan.vintage
   FROM stg_real_payments AS payment
-  JOIN int_period_days AS period ON period.day = payment.date_paid
+  JOIN int_period_days AS day ON day.day = payment.date_paid
+  JOIN int_real_payment_periods AS period
+    ON period.reporting_date = day.reporting_date AND payment.date_paid <= period.as_of
   LEFT JOIN int_loans AS loan ON loan.loan_id = payment.loan_id
 ),
 with_empty AS (
   SELECT * FROM payments
   UNION ALL BY NAME
-  SELECT reporting_date, as_of, 'none' AS status FROM int_periods
+  SELECT reporting_date, as_of, 'none' AS status
+  FROM int_real_payment_periods
   WHERE reporting_date NOT IN (SELECT reporting_date FROM payments)
 )
 SELECT

@@ -1,4 +1,4 @@
--- Grain: payment; a period without any has one row of zeros. Inputs: int_payments, int_periods.
+-- Grain: payment; a period without any has one row of zeros. Inputs: int_payments, int_payment_periods.
 WITH payments AS (
   SELECT * FROM int_payments WHERE reporting_date IS NOT NULL
 )
@@ -30,5 +30,5 @@ SELECT
   'unknown',
   CAST(0 AS DECIMAL(18, 2)),
   CAST(0 AS DECIMAL(18, 2))
-FROM int_periods
+FROM int_payment_periods
 WHERE reporting_date NOT IN (SELECT reporting_date FROM payments)

@@ -1,5 +1,5 @@
 -- Grain: customer who closed a loan in the period; a period without any has one row that counts for nothing.
--- Inputs: int_loan_closings, int_loans, int_periods.
+-- Inputs: int_loan_closings, int_loans, int_payment_periods.
 -- came_back: borrowed again, from either company, within 90 days after one of these closings (a new loan on the day of
 -- the closing is one). What happened after the day that the book knows is not there, so the newest three months rise.
 WITH disbursements AS (
@@ -36,5 +36,5 @@ FROM returns
 GROUP BY reporting_date, customer_id
 UNION ALL
 SELECT reporting_date, as_of, NULL, 0, 0
-FROM int_periods
+FROM int_payment_periods
 WHERE reporting_date NOT IN (SELECT reporting_date FROM closings)

@@ -4,6 +4,8 @@
 SELECT
   tape.measurement_date AS reporting_date,
   tape.measurement_date AS as_of,
+  false AS lacks_terms,
+  0 AS unknown_loans,
   tape.total_eligible AS eligible,
   tape.discounted_balance AS discounted,
   CAST(tape.discounted_balance AS DECIMAL(24, 2)) * terms.advance_rate AS advance,

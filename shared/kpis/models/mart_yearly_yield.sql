@@ -1,6 +1,6 @@
 -- Grain: company and reporting date, in three parts: the balance, balances at twelve month ends, payments of twelve
 -- months.
--- Inputs: int_loan_snapshots, int_payments_of_year, int_periods.
+-- Inputs: int_loan_snapshots, int_payments_of_year, int_payment_periods.
 -- The mean balance is outstanding_12_month_ends / 12. Month ends are reporting dates that end a month, the newest with
 -- its own as-of day; missing_month_ends is above zero where not all twelve are there, as in a report by weeks or days.
 -- balances_missing is above zero where there are payments and no balances of the date itself.
@@ -18,7 +18,7 @@ years AS (
     period.as_of,
     month_ends.reporting_date AS month_end,
     count(*) OVER (PARTITION BY period.reporting_date) AS month_end_count
-  FROM int_periods AS period
+  FROM int_payment_periods AS period
   JOIN month_ends
     ON month_ends.reporting_date <= period.reporting_date
     AND month_ends.reporting_date > last_day(CAST(period.reporting_date - INTERVAL 12 MONTH AS DATE))
@@ -35,7 +35,7 @@ SELECT
   0 AS missing_month_ends,
   0 AS missing_months,
   0 AS balances_missing
-FROM int_periods AS period
+FROM int_payment_periods AS period
 JOIN balances AS balance ON balance.reporting_date = period.reporting_date
 UNION ALL
 SELECT

@@ -1,9 +1,11 @@
--- Grain: reporting date. Input: cascade_loan_tape_par, the portfolio's PAR balances already added up.
+-- Grain: reporting date. Inputs: cascade_loan_tape_par, the portfolio's PAR balances already added up; report. Dates
+-- after the reported day are left out.
 SELECT
-  reporting_date,
-  outstanding_balance_usd AS outstanding,
-  par_7_balance_usd AS par_7,
-  par_30_balance_usd AS par_30,
-  par_60_balance_usd AS par_60,
-  par_90_balance_usd AS par_90
-FROM cascade_loan_tape_par
+  tape.reporting_date,
+  tape.outstanding_balance_usd AS outstanding,
+  tape.par_7_balance_usd AS par_7,
+  tape.par_30_balance_usd AS par_30,
+  tape.par_60_balance_usd AS par_60,
+  tape.par_90_balance_usd AS par_90
+FROM cascade_loan_tape_par AS tape
+JOIN report ON tape.reporting_date <= report.as_of

@@ -5,7 +5,7 @@
 WITH ratios AS (
   SELECT reporting_date, 'top10_concentration' AS name, top10 * 100 AS part, outstanding AS whole FROM int_month_figures
   UNION ALL
-  SELECT reporting_date, 'collection_rate_due_month', due_collected * 100, due FROM int_month_figures
+  SELECT reporting_date, 'collection_rate_due_month', due_collected * 100, due_to_collect FROM int_month_figures
   UNION ALL
   SELECT reporting_date, 'recurrence_pct', interest * 100, revenue FROM int_month_figures
   UNION ALL

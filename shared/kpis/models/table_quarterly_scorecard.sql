@@ -1,20 +1,21 @@
 -- Grain: quarter. Inputs: int_month_figures, report. Oldest quarter first; the newest is to date. There are rows when
 -- months or quarters are reported.
 -- Sales are the principal disbursed, in millions. A quarter in which a month has no marketing spend has no cost of
--- winning a customer; value is that of the last month. Each ratio is divided once, from whole cents, to six decimals
+-- winning a customer, and one of which a month's payments are not known has neither recurrence nor value; value is that
+-- of the last month. Each ratio is divided once, from whole cents, to six decimals
 -- (half away from zero).
 WITH quarters AS (
   SELECT
     CAST(date_trunc('quarter', figure.reporting_date) + INTERVAL 3 MONTH AS DATE) - 1 AS quarter,
     max(figure.as_of) AS as_of,
     CAST(sum(figure.disbursement) AS DECIMAL(36, 2)) AS disbursement,
-    CAST(sum(figure.interest) AS DECIMAL(36, 2)) AS interest,
-    CAST(sum(figure.revenue) AS DECIMAL(36, 2)) AS revenue,
+    CAST(CASE WHEN count(*) = count(figure.revenue) THEN sum(figure.interest) END AS DECIMAL(36, 2)) AS interest,
+    CAST(CASE WHEN count(*) = count(figure.revenue) THEN sum(figure.revenue) END AS DECIMAL(36, 2)) AS revenue,
     max_by(figure.customers_to_date, figure.reporting_date) AS clients_eop,
     CAST(CASE WHEN count(*) = count(figure.spend) THEN sum(figure.spend) END AS DECIMAL(36, 2)) AS spend,
     CAST(sum(figure.new_clients) AS BIGINT) AS new_clients,
-    max_by(figure.ripe_customers, figure.reporting_date) AS ripe_customers,
-    max_by(figure.ripe_revenue, figure.reporting_date) AS ripe_revenue
+    arg_max_null(figure.ripe_customers, figure.reporting_date) AS ripe_customers,
+    arg_max_null(figure.ripe_revenue, figure.reporting_date) AS ripe_revenue
   FROM int_month_figures AS figure
   JOIN report ON report.grain IN ('month', 'quarter')
   GROUP BY 1

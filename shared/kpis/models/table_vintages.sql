@@ -1,7 +1,9 @@
--- Grain: month of disbursement and months on book since. Inputs: stg_loans, int_month_arrears, int_loan_months.
+-- Grain: month of disbursement and months on book since. Inputs: stg_loans, int_month_arrears,
+-- int_arrears_months, int_loan_months.
 -- bad90: balance 90 or more days late at that age, with what is written off, as a share of the principal lent in the
 -- month. ever30: balance at the first month end at which a loan was 30 or more days late, added up until that age, as
--- a share of the same. The newest age may be a month that is not over.
+-- a share of the same. The newest age may be a month that is not over. Of a month without balances
+-- nothing is known: it has neither share, and the ages after it no ever30.
 WITH loans AS (
   SELECT loan.loan_id, greatest(last_day(loan.disburse_date), span.first_month) AS cohort, loan.principal
   FROM stg_loans AS loan
@@ -36,13 +38,20 @@ SELECT
   month.reporting_date,
   cohorts.loans,
   CAST(cohorts.principal AS DECIMAL(38, 2)) AS principal,
-  CAST(coalesce(by_month.bad_90, 0) AS DECIMAL(38, 2)) AS bad_90,
-  CAST(coalesce(by_month.bad_90, 0) * 100 / nullif(cohorts.principal, 0) AS DECIMAL(9, 4)) AS bad_90_percent,
-  CAST(
-    coalesce(sum(by_month.first_30) OVER so_far, 0) * 100 / nullif(cohorts.principal, 0) AS DECIMAL(9, 4)
-  ) AS ever_30_percent
+  CASE WHEN known.reporting_date IS NOT NULL THEN CAST(coalesce(by_month.bad_90, 0) AS DECIMAL(38, 2)) END AS bad_90,
+  CASE
+    WHEN known.reporting_date IS NOT NULL
+      THEN CAST(coalesce(by_month.bad_90, 0) * 100 / nullif(cohorts.principal, 0) AS DECIMAL(9, 4))
+  END AS bad_90_percent,
+  CASE
+    WHEN bool_and(known.reporting_date IS NOT NULL) OVER so_far
+      THEN CAST(
+        coalesce(sum(by_month.first_30) OVER so_far, 0) * 100 / nullif(cohorts.principal, 0) AS DECIMAL(9, 4)
+      )
+  END AS ever_30_percent
 FROM cohorts
 JOIN int_loan_months AS month ON month.reporting_date >= cohorts.cohort
+LEFT JOIN int_arrears_months AS known ON known.reporting_date = month.reporting_date
 LEFT JOIN by_month ON by_month.cohort = cohorts.cohort AND by_month.reporting_date = month.reporting_date
 WINDOW so_far AS (PARTITION BY cohorts.cohort ORDER BY month.reporting_date)
 ORDER BY cohorts.cohort, month.reporting_date

@@ -20,7 +20,7 @@ export type ParLabel = {
   readonly impliedDays: ReadonlyMap<number, number>;
 };
 
-/** Dates of the PAR file that were known on a day; of a longer period than a month the last one stands for it. */
+/** Dates of the PAR file that were known on a day; of several in a period the last one stands for it. */
 export function parDates(
   labels: readonly ParLabel[],
   { grain, fileAsOf, asOf }: { grain: Grain; fileAsOf: number; asOf: number },
@@ -37,7 +37,7 @@ export function parDates(
   const dates = [...byPeriod].map(([periodStart, date]) => ({
     ...date,
     periodStart,
-    reportingDay: grain === 'month' ? date.source : endOfPeriod(grain, periodStart),
+    reportingDay: endOfPeriod(grain, periodStart),
   }));
   return dates.map((date, index) => ({ ...date, previous: previousOf(dates, index, grain) }));
 }

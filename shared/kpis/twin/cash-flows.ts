@@ -1,6 +1,6 @@
+import { CentSum } from './cent-sum.ts';
 import { DaySums } from './day-sums.ts';
 import { LoanEvents } from './loan-events.ts';
-import type { LoanTable } from './loan-table.ts';
 import { amounts, cells, type RowBatch, type TwinRelation, type TwinRows } from './twin-rows.ts';
 
 // What was paid and what fell due: by day for the collection KPIs, by loan for the balances that are rebuilt from it.
@@ -13,36 +13,39 @@ export type CashFlows = {
   readonly byLoan: LoanEvents | undefined;
 };
 
+export type Payments = CashFlows & {
+  /** Principal that all transactions of the file leave, whatever their day. */
+  readonly owed: bigint;
+};
+
 /** Payments up to a day, of any loan. */
 export async function readPayments(
   rows: TwinRows,
   { asOf, byLoan }: { asOf: number; byLoan: boolean },
-): Promise<CashFlows> {
+): Promise<Payments> {
   const flows = await emptyFlows(rows, 'looker_transactions', byLoan);
+  const owed = new CentSum();
   for await (const batch of rows.read('looker_transactions')) {
     const [day, isPayment, add] = [
       cells(batch, 'date_paid'),
       cells(batch, 'is_payment'),
       adder(flows, batch),
     ];
+    const principal = amounts(batch, 'principal');
     for (let row = 0; row < batch.rows; row += 1) {
+      owed.add(isPayment(row) === 1 ? -principal(row) : principal(row));
       if (isPayment(row) === 1 && day(row) <= asOf) add(row, day(row));
     }
   }
-  return flows;
+  return { ...flows, owed: owed.total };
 }
 
-/** Instalments of known loans, those to come included: they were agreed when the loan was made. */
-export async function readInstalments(
-  rows: TwinRows,
-  { loans, byLoan }: { loans: LoanTable; byLoan: boolean },
-): Promise<CashFlows> {
+/** Instalments of any loan, those to come included: they were agreed when the loan was made. */
+export async function readInstalments(rows: TwinRows, byLoan: boolean): Promise<CashFlows> {
   const flows = await emptyFlows(rows, 'looker_schedules', byLoan);
   for await (const batch of rows.read('looker_schedules')) {
-    const [day, loan, add] = [cells(batch, 'date_due'), cells(batch, 'loan'), adder(flows, batch)];
-    for (let row = 0; row < batch.rows; row += 1) {
-      if (loans.isKnown(loan(row))) add(row, day(row));
-    }
+    const [day, add] = [cells(batch, 'date_due'), adder(flows, batch)];
+    for (let row = 0; row < batch.rows; row += 1) add(row, day(row));
   }
   return flows;
 }

@@ -1,3 +1,4 @@
+import { CentSum } from './cent-sum.ts';
 import type { LoanFacts } from './date-totals.ts';
 import { at } from './grouped-rows.ts';
 import type { Instalment, LoanTerms } from './rebuilt-standing.ts';
@@ -13,6 +14,7 @@ export class LoanTable {
   readonly #dueAtMaturity: Float64Array;
   readonly #rate: Float64Array;
   readonly #customer: Float64Array;
+  readonly #outstanding = new CentSum();
 
   private constructor(loans: number) {
     const unknown = () => new Float64Array(loans).fill(Number.NaN);
@@ -43,6 +45,11 @@ export class LoanTable {
     return { disburseDay: at(this.#disburseDay, loan), principal: at(this.#principal, loan) };
   }
 
+  /** What all loans of the file owe on its own day, as it says itself. */
+  get outstanding(): bigint {
+    return this.#outstanding.total;
+  }
+
   /** What a loan without a schedule has: all of it due on one day. */
   bullet(loan: number): Instalment {
     return { day: at(this.#maturityDay, loan), due: at(this.#dueAtMaturity, loan) };
@@ -55,8 +62,8 @@ export class LoanTable {
     return first === Number.POSITIVE_INFINITY ? undefined : first;
   }
 
-  get isEmpty(): boolean {
-    return this.#disburseDay.every((day) => Number.isNaN(day));
+  hasAnyBy(day: number): boolean {
+    return this.#disburseDay.some((disbursed) => disbursed <= day);
   }
 
   #addBatch(batch: RowBatch, asOf: number): void {
@@ -68,7 +75,9 @@ export class LoanTable {
     const [disbursed, maturity] = [cells(batch, 'disburse_date'), cells(batch, 'maturity_date')];
     const [principal, interest] = [amounts(batch, 'disburse_principal'), amounts(batch, 'total_interest')];
     const [fees, other] = [amounts(batch, 'total_fees'), amounts(batch, 'total_other')];
+    const outstanding = amounts(batch, 'outstanding_balance');
     for (let row = 0; row < batch.rows; row += 1) {
+      this.#outstanding.add(outstanding(row));
       if (disbursed(row) > asOf) continue;
       const number = loan(row);
       this.#disburseDay[number] = disbursed(row);

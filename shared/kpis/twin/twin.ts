@@ -1,4 +1,4 @@
-import { type CashFlows, readInstalments, readPayments } from './cash-flows.ts';
+import { type CashFlows, type Payments, readInstalments, readPayments } from './cash-flows.ts';
 import { collectionFigures } from './collection-figures.ts';
 import { DateTotals } from './date-totals.ts';
 import type { TwinFigure } from './figure.ts';
@@ -45,7 +45,7 @@ export async function twinFigures(input: TwinInput): Promise<readonly TwinFigure
     payments && hasLoans
       ? collectionFigures({
           ...balances,
-          periods: periodsIn(input, book.loans, input.grain),
+          periods: periodsIn(input, { loans: book.loans, payments }, input.grain),
           payments: payments.byDay,
           due: instalments?.byDay,
         })
@@ -64,7 +64,7 @@ export async function twinRolls(input: TwinInput): Promise<ReadonlyMap<number, R
 type Book = {
   readonly loans: LoanTable;
   readonly par: ParSource | undefined;
-  readonly payments: CashFlows | undefined;
+  readonly payments: Payments | undefined;
   readonly instalments: CashFlows | undefined;
 };
 
@@ -78,7 +78,7 @@ async function readBook(input: TwinInput): Promise<Book> {
     par: fileAsOf === undefined ? undefined : { file: await readParFile(rows, loans), fileAsOf, asOf },
     payments: rows.asOf.has('looker_transactions') ? await readPayments(rows, { asOf, byLoan }) : undefined,
     instalments: hasAll(rows, ['looker_loans', 'looker_schedules'])
-      ? await readInstalments(rows, { loans, byLoan })
+      ? await readInstalments(rows, byLoan)
       : undefined,
   };
 }
@@ -89,7 +89,8 @@ function balancesOf(input: TwinInput, book: Book): DatedBalances | undefined {
   const { loans, par, payments, instalments } = book;
   if (payments?.byLoan && instalments?.byLoan) {
     const events = { loans, payments: payments.byLoan, instalments: instalments.byLoan };
-    const periods = { reported: periodsIn(input, loans, grain), months: periodsIn(input, loans, 'month') };
+    const known = { loans, payments };
+    const periods = { reported: periodsIn(input, known, grain), months: periodsIn(input, known, 'month') };
     return rebuiltBalances(rebuiltPasts(events, periods, par), rows, loans);
   }
   if (par === undefined) return undefined;
@@ -125,12 +126,34 @@ function movementsOf(
 
 type LoanHistory = ReturnType<LoanPasts['of']>['history'];
 
-/** Of the days on which the loans are known. */
-function periodsIn({ rows, asOf }: TwinInput, loans: LoanTable, grain: Grain): readonly Period[] {
-  const loansAsOf = rows.asOf.get('looker_loans');
-  if (loansAsOf === undefined || loans.isEmpty) return [];
-  const known = Math.min(loansAsOf, asOf);
-  return periodsOf(grain, loans.firstDay(fiftyYearsBefore(known)) ?? known, known);
+type KnownEvents = { readonly loans: LoanTable; readonly payments: Payments };
+
+/** Of the days on which loans and payments are known. */
+function periodsIn(input: TwinInput, events: KnownEvents, grain: Grain): readonly Period[] {
+  const { rows, asOf } = input;
+  const loansAsOf = Math.min(rows.asOf.get('looker_loans') ?? Number.NEGATIVE_INFINITY, asOf);
+  const paidUntil = paymentsAsOf(input, events);
+  if (!events.loans.hasAnyBy(loansAsOf)) return [];
+  return periodsOf(grain, events.loans.firstDay(fiftyYearsBefore(loansAsOf)) ?? loansAsOf, loansAsOf)
+    .filter(({ start }) => start <= paidUntil)
+    .map((period) => ({ ...period, asOf: Math.min(period.asOf, paidUntil) }));
+}
+
+const DAYS_WITHOUT_PAYMENTS = 7;
+const ROUNDING_OF_A_BOOK = 100n;
+
+/**
+ * What was paid after the newest payments file is not known. It bears the day of the last payment: when loans that are
+ * up to a week newer owe what the payments leave of them, there was none since.
+ */
+function paymentsAsOf({ rows }: TwinInput, { loans, payments }: KnownEvents): number {
+  const lastPaid = rows.asOf.get('looker_transactions') ?? Number.NEGATIVE_INFINITY;
+  const loansAsOf = rows.asOf.get('looker_loans') ?? Number.NEGATIVE_INFINITY;
+  const difference = loans.outstanding - payments.owed;
+  const agree = difference <= ROUNDING_OF_A_BOOK && -difference <= ROUNDING_OF_A_BOOK;
+  return agree && loansAsOf > lastPaid && loansAsOf <= lastPaid + DAYS_WITHOUT_PAYMENTS
+    ? loansAsOf
+    : lastPaid;
 }
 
 function isRebuilt({ rows, grain }: TwinInput): boolean {

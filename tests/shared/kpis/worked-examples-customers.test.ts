@@ -99,6 +99,9 @@ describe('types of customers', () => {
       on('B2', 'B', '2025-11-15'),
     ],
     looker_loan_par_balances: [
+      ...['03-31', '04-30', '05-31', '06-30', '08-31', '09-30', '10-31'].map((label) =>
+        aBalance('B1', '40.00', 0, { reporting_date: `2025-${label}` }),
+      ),
       aBalance('R1', '40.00', 100, { reporting_date: '2025-07-31' }),
       aBalance('B1', '40.00', 100, { reporting_date: '2025-07-31' }),
       aBalance('B1', '40.00', 45),
@@ -162,6 +165,44 @@ describe('types of customers', () => {
     ]);
   });
 
+  it('are unknown where balances that could tell are missing', async () => {
+    const typesOver = async (labels: readonly string[]) => {
+      const rows = await rowsOver(
+        {
+          looker_loans: BOOK.looker_loans,
+          looker_loan_par_balances: BOOK.looker_loan_par_balances.filter((row) =>
+            labels.includes(String(row['reporting_date'] ?? '2025-11-30')),
+          ),
+        },
+        {
+          models: ['int_customer_types'],
+          query: `SELECT customer_id, customer_type FROM int_customer_types
+                  WHERE reporting_date = DATE '2025-11-30' ORDER BY customer_id`,
+        },
+      );
+      return Object.fromEntries(rows.map(({ customer_id, customer_type }) => [customer_id, customer_type]));
+    };
+
+    // A could have been late in the months that are missing, C not within 91 days of its first loan. R was late in
+    // July and is not now; B is late now.
+    expect(await typesOver(['2025-07-31', '2025-11-30'])).toEqual({
+      A: 'unknown',
+      B: 'Reactivated',
+      C: 'Recurrent',
+      N: 'New',
+      R: 'Recovered',
+    });
+    // The file is a month older than the loans: whether R and B are still late is not known.
+    const older = ['03-31', '04-30', '05-31', '06-30', '07-31', '08-31', '09-30', '10-31'];
+    expect(await typesOver(older.map((label) => `2025-${label}`))).toEqual({
+      A: 'Reactivated',
+      B: 'unknown',
+      C: 'Recurrent',
+      N: 'New',
+      R: 'unknown',
+    });
+  });
+
   it('have no value while nothing says who was late', async () => {
     const mart = await theKpis(IDS, { looker_loans: BOOK.looker_loans }, { asOf: '2025-11-30' });
 
@@ -169,7 +210,7 @@ describe('types of customers', () => {
     expect(resultOf(mart, 'cust.recurrent')).toMatchObject({
       value: null,
       reason:
-        'needs balances or payments to tell who was late before, and 4 customers of the period have no type',
+        'needs the balances of the month and of those before to tell who was late, and 4 customers of the period have no type',
     });
   });
 });

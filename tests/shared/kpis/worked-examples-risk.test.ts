@@ -282,11 +282,13 @@ describe('tables of arrears', () => {
   });
 
   it('follow what was lent in a month', async () => {
-    const rows = await theTable('table_vintages', LATE_BOOK);
-    const of = (vintage: string) =>
-      rows
-        .filter((row) => row['vintage'] === vintage)
-        .map((row) => [row['months_on_book'], row['bad_90'], row['bad_90_percent'], row['ever_30_percent']]);
+    const early = ['2025-04-30', '2025-05-31', '2025-06-30', '2025-07-31', '2025-08-31', '2025-09-30'];
+    const whole = early.map((label) => aBalance('S', '700', 0, { reporting_date: label }));
+    const rows = await theTable('table_vintages', {
+      ...LATE_BOOK,
+      looker_loan_par_balances: [...LATE_PAR, ...whole],
+    });
+    const of = vintageIn(rows);
 
     // P 500 and S 700 were lent; P and S are bad from October on: 1100, 650 with what is written off, 500.
     expect(of('2025-04').slice(5)).toEqual([
@@ -304,7 +306,52 @@ describe('tables of arrears', () => {
       ['4', '0.00', '0.0000', '90.0000'],
     ]);
   });
+
+  it('have empty cells where a month has no balances, and after it', async () => {
+    // The file begins in October; of November it has nothing.
+    const par = LATE_PAR.filter((row) => row['reporting_date'] !== '2025-11-30');
+
+    const rows = await theTable('table_vintages', { ...LATE_BOOK, looker_loan_par_balances: par });
+
+    // Who was 30 days late before, and first in November, nobody knows.
+    expect(vintageIn(rows)('2025-04').slice(5)).toEqual([
+      ['5', null, null, null],
+      ['6', '1100.00', '91.6667', null],
+      ['7', null, null, null],
+      ['8', '500.00', '41.6667', null],
+    ]);
+    expect(vintageIn(rows)('2025-10')).toEqual([
+      ['0', '0.00', '0.0000', '0.0000'],
+      ['1', null, null, null],
+      ['2', '0.00', '0.0000', null],
+    ]);
+  });
+
+  it('take the last label of a month that has two, in all tables alike', async () => {
+    const twice = [
+      ...LATE_PAR,
+      ...LATE_PAR.filter((row) => row['reporting_date'] === '2025-11-30').map((row) => ({
+        ...row,
+        reporting_date: '2025-11-15',
+      })),
+    ];
+
+    for (const table of ['table_vintages', 'table_roll_rates', 'table_roll_transitions'])
+      expect(await theTable(table, { ...LATE_BOOK, looker_loan_par_balances: twice })).toEqual(
+        await theTable(table, LATE_BOOK),
+      );
+  });
 });
+
+type TableRows = Awaited<ReturnType<typeof theTable>>;
+
+/** Age, balance 90 days late, its share, and the share that was ever 30 days late. */
+function vintageIn(rows: TableRows) {
+  return (vintage: string) =>
+    rows
+      .filter((row) => row['vintage'] === vintage)
+      .map((row) => [row['months_on_book'], row['bad_90'], row['bad_90_percent'], row['ever_30_percent']]);
+}
 
 describe('the expected loss', () => {
   const BOOK = {
@@ -340,6 +387,27 @@ describe('the expected loss', () => {
     ]);
   });
 
+  it('is not 0 where no live loan has parameters, and is where there is no live loan', async () => {
+    const mart = await theKpis(['risk.ecl'], {
+      ...BOOK,
+      manual_risk_parameters: [{ segment: 'Top' }],
+    });
+    const repaid = await theKpis(['risk.ecl'], {
+      ...BOOK,
+      looker_loan_par_balances: [aBalance('K', '0')],
+    });
+
+    expect(resultOf(mart, 'risk.ecl')).toMatchObject({
+      value: null,
+      reason:
+        'needs risk parameters for the segment and line of a live loan, and manual/risk_parameters as of 2025-12-10 has them for none',
+    });
+    expect(resultOf(repaid, 'risk.ecl')).toMatchObject({
+      value: expect.stringMatching(/^0\.0+$/),
+      status: 'ok',
+    });
+  });
+
   it('is not 0 without parameters or customer data', async () => {
     const { manual_risk_parameters: _, ...withoutParameters } = BOOK;
     const { looker_customer_data: __, ...withoutCustomers } = BOOK;
@@ -371,24 +439,3 @@ function partsOf(breakdowns: readonly Part[], by: string): unknown[] {
     )
     .map(({ dimension, numerator, denominator }) => [dimension[by], numerator, denominator]);
 }
-  it('is not 0 where no live loan has parameters, and is where there is no live loan', async () => {
-    const mart = await theKpis(['risk.ecl'], {
-      ...BOOK,
-      manual_risk_parameters: [{ segment: 'Top' }],
-    });
-    const repaid = await theKpis(['risk.ecl'], {
-      ...BOOK,
-      looker_loan_par_balances: [aBalance('K', '0')],
-    });
-
-    expect(resultOf(mart, 'risk.ecl')).toMatchObject({
-      value: null,
-      reason:
-        'needs risk parameters for the segment and line of a live loan, and manual/risk_parameters as of 2025-12-10 has them for none',
-    });
-    expect(resultOf(repaid, 'risk.ecl')).toMatchObject({
-      value: expect.stringMatching(/^0\.0+$/),
-      status: 'ok',
-    });
-  });
-

@@ -373,7 +373,7 @@ describe('KPIs of the loans file', () => {
 
     expect(resultOf(mart, 'port.loan_count')).toMatchObject({
       status: 'not-computable',
-      reason: 'mart_originations has no rows',
+      reason: 'mart_originations has no rows for 2025-12-10 out of looker/loans as of 2025-12-10',
       value: null,
     });
   });
