@@ -3,6 +3,7 @@
 -- A file of transactions is of the day of its newest one, which is often some days before it was made. Where the loans
 -- are up to a week newer, and what they owe is what the transactions leave of them within USD 1, nothing was paid
 -- since.
+-- Stored: both files are read whole for one day, which a dozen models ask for.
 WITH owed AS (
   SELECT
     coalesce(sum(CASE WHEN transaction_type = 'DISBURSEMENT' THEN principal ELSE -principal END), 0) AS by_transactions

@@ -1,8 +1,9 @@
 -- Grain: customer and period in which a loan was disbursed to it; a period without any has one row that is no customer.
 -- Inputs: int_loans, int_period_days, int_periods.
 -- A customer has one type in a period, whatever its number of loans: what it is in a month is told in int_loans, and a
--- quarter takes the first of New, Recovered, Reactivated and Recurrent that its months had. New and Reactivated are
--- told by the month's first loan: in a later week of the month, or a later day, the customer is Recurrent.
+-- quarter takes the first of New, Recovered, unknown, Reactivated and Recurrent that its months had. New and
+-- Reactivated are told by the month's first loan: in a later week of the month, or a later day, the customer is
+-- Recurrent.
 -- Loans of both companies are the same customer's, and its company is then `both`.
 -- Stored: read once for the whole and once for each dimension.
 WITH first_days AS (
@@ -47,9 +48,9 @@ clients AS (
     CASE
       WHEN bool_or(customer_type = 'New') THEN 'New'
       WHEN bool_or(customer_type = 'Recovered') THEN 'Recovered'
+      WHEN bool_or(customer_type = 'unknown') THEN 'unknown'
       WHEN bool_or(customer_type = 'Reactivated') THEN 'Reactivated'
-      WHEN bool_or(customer_type = 'Recurrent') THEN 'Recurrent'
-      ELSE 'unknown'
+      ELSE 'Recurrent'
     END AS customer_type,
     CASE WHEN min(first_company) = max(last_company) THEN max(last_company) ELSE 'both' END AS company,
     max(state) AS state,

@@ -4,6 +4,7 @@
 -- the type is that of the customer in the month. Targets are set by month: a day or a week has none, and no rows. A
 -- quarter adds up its months, the customers of each as well as the targets; lacks_target marks one in which a month has
 -- no target.
+-- lacks_types marks a type that customers may belong to of whom it is not known.
 -- The customer data are counted so that they must be in the book: without them no loan has a segment to compare.
 -- Stored: a few rows that take a reading of all loans, and read several times.
 WITH months AS (
@@ -44,12 +45,17 @@ parts AS (
     sum(target.target_disbursement) AS target_disbursement,
     sum(target.target_customers) AS target_customers,
     sum(actual.disbursement) AS disbursement,
-    sum(actual.customers) AS customers
+    sum(actual.customers) AS customers,
+    bool_or(target.customer_type <> 'New' AND unknown.month IS NOT NULL) AS lacks_types
   FROM targets AS target
   LEFT JOIN actuals AS actual
     ON actual.month = target.month
     AND actual.customer_type = target.customer_type
     AND actual.segment = target.segment
+  LEFT JOIN actuals AS unknown
+    ON unknown.month = target.month
+    AND unknown.customer_type = 'unknown'
+    AND unknown.segment = target.segment
   GROUP BY ALL
 )
 SELECT
@@ -58,6 +64,7 @@ SELECT
   period.reporting_date IN (
     SELECT reporting_date FROM months WHERE month NOT IN (SELECT month FROM targets)
   ) AS lacks_target,
+  coalesce(part.lacks_types, false) AS lacks_types,
   coalesce(part.customer_type, 'unknown') AS customer_type,
   coalesce(part.segment, 'unknown') AS segment,
   CAST(coalesce(part.target_disbursement, 0) AS DECIMAL(18, 2)) AS target_disbursement,

@@ -203,6 +203,33 @@ describe('types of customers', () => {
     });
   });
 
+  it('are unknown in a quarter of which a month does not tell', async () => {
+    const rows = await rowsOver(
+      {
+        looker_loans: [
+          on('A1', 'A', '2025-04-01'),
+          on('A2', 'A', '2025-10-02'),
+          on('A3', 'A', '2025-11-02'),
+          on('B1', 'B', '2025-09-01'),
+          on('B2', 'B', '2025-10-02'),
+        ],
+        looker_loan_par_balances: [aBalance('A1', '10.00')],
+      },
+      {
+        models: ['mart_client_types'],
+        query: `SELECT customer_id, customer_type FROM mart_client_types
+                WHERE reporting_date = DATE '2025-12-31' ORDER BY customer_id`,
+        grain: 'quarter',
+      },
+    );
+
+    // B had borrowed for less than 91 days, and so was not that late before.
+    expect(rows.map(Object.values)).toEqual([
+      ['A', 'unknown'],
+      ['B', 'Recurrent'],
+    ]);
+  });
+
   it('have no value while nothing says who was late', async () => {
     const mart = await theKpis(IDS, { looker_loans: BOOK.looker_loans }, { asOf: '2025-11-30' });
 
@@ -297,6 +324,26 @@ describe('targets', () => {
       // 30 of 50 for CLI1 in October, who is not new in November any more, and 70 of 100 for CLI3 in December
       ['Nimal', 'false', '1150.00', '100.00', '6', '2'],
     ]);
+  });
+
+  it('of customers that came back need to know who was late', async () => {
+    const again = on('4', 'CLI1', '2025-12-08', { disburse_principal: '30' });
+    const targetFor = (customer_type: string) =>
+      theKpis(IDS, {
+        ...BOOK,
+        looker_loans: [...BOOK.looker_loans, again],
+        manual_targets: [
+          { year_month: '2025-12-01', segment: 'Nimal', customer_type, target_disbursement: '100' },
+        ],
+      });
+
+    const [fresh, recurrent] = [await targetFor('New'), await targetFor('Recurrent')];
+
+    // CLI3 alone is new; CLI1 is recurrent or recovered, and no balances tell which.
+    expect(resultOf(fresh, 'cust.disbursement_to_target').value).toBe('70.0000000000');
+    expect(resultOf(recurrent, 'cust.disbursement_to_target').reason).toBe(
+      'needs the types of all customers of the period, and of some the balances that tell them are missing',
+    );
   });
 
   it('need the segments of customers', async () => {
