@@ -1,7 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { toEpochDay } from '../domain/local-date.ts';
 import type { KpiUnit } from '../kpis/kpi-result.ts';
-import { coordinate, FRAME, LINE_LOOKS, MUTED, PAPER } from './chart-look.ts';
+import { CHART_SIZE, coordinate, FRAME, LINE_LOOKS, MUTED, PAPER } from './chart-look.ts';
+import { type Point, placeLabels } from './label-places.ts';
 import { DOCUMENTS, type Language } from './language/language.ts';
 import type { Trend, TrendLine } from './trend.ts';
 
@@ -25,7 +26,18 @@ const MONTHS_FROM_DAYS = 150;
 const TICKS = 3;
 /** Least distance of two labels, as a share of the height of the plot. */
 const LABEL_GAP = 0.085;
-const RULE_LABEL_GAP = 0.055;
+const PADDING_TOP = 8;
+/** Of the names of limits, in pixels; places are from the left to the right of the plot, distances from the rule. */
+const LIMIT_LABEL = {
+  fontSize: 10.5,
+  letter: 5.45,
+  height: 11,
+  gap: 3,
+  places: [0, 0.25, 0.5, 0.75, 1],
+  distances: [3, 9, 15],
+};
+
+type PlotSize = { readonly width: number; readonly height: number };
 
 /** A line for each KPI with its newest value at its end, and the limits as dashed rules with their names. */
 export function trendSpec(
@@ -33,10 +45,19 @@ export function trendSpec(
   { language = DOCUMENTS, areNamed = true }: TrendLook = {},
 ): TopLevelSpec {
   const scales = scalesOf(trend, language);
-  const [rules, names] = limitLayers(trend, scales);
+  const padding = {
+    left: trend.unit === 'percent' ? 40 : 48,
+    right: areNamed ? 122 : 108,
+    top: PADDING_TOP,
+    bottom: 28,
+  };
+  const [rules, names] = limitLayers(trend, scales, {
+    width: CHART_SIZE.width - padding.left - padding.right,
+    height: CHART_SIZE.height - padding.top - padding.bottom,
+  });
   return {
     ...FRAME,
-    padding: { left: trend.unit === 'percent' ? 40 : 48, right: areNamed ? 122 : 108, top: 8, bottom: 28 },
+    padding,
     layer: [
       ...rules,
       ...trend.lines.map((line, index) => lineLayer(line, index, scales)),
@@ -63,20 +84,11 @@ function scalesOf(trend: Trend, language: Language): Scales {
 }
 
 /** The rules, which lie under the lines, and their names, which lie over them on a halo. */
-function limitLayers(trend: Trend, scales: Scales): [Layers, Layers] {
-  const time = (scales.days[0] ?? 0) * MS_PER_DAY;
+function limitLayers(trend: Trend, scales: Scales, plot: PlotSize): [Layers, Layers] {
   const values = trend.limits.map((limit) => ({ value: coordinate(limit.value) }));
-  const heights = spreadOut(
-    values.map(({ value }) => value),
-    (scales.top - scales.bottom) * RULE_LABEL_GAP,
-  );
-  const labels = trend.limits.map(({ label, shown }, index) => ({
-    time,
-    value: heights[index] ?? 0,
-    text: `${label}: ${shown}`,
-  }));
+  const labels = limitLabels(trend, scales, plot);
+  const label = { type: 'text', align: 'left', baseline: 'middle', fontSize: LIMIT_LABEL.fontSize } as const;
   const y = heightAxis(scales);
-  const label = { type: 'text', align: 'left', baseline: 'bottom', dx: 4, dy: -3, fontSize: 10.5 } as const;
   const encoding = { x: timeAxis(scales), y, text: { field: 'text', type: 'nominal' } } as const;
   return [
     [{ data: { values }, mark: { type: 'rule', color: MUTED, strokeDash: [5, 4] }, encoding: { y } }],
@@ -89,6 +101,42 @@ function limitLayers(trend: Trend, scales: Scales): [Layers, Layers] {
       { data: { values: labels }, mark: { ...label, color: MUTED }, encoding },
     ],
   ];
+}
+
+/** Above or below its rule, where no line runs through the name. */
+function limitLabels({ lines, limits }: Trend, { days, bottom, top }: Scales, plot: PlotSize) {
+  const [first = 0, last = first + 1] = [days[0], days.at(-1)];
+  const pointOf = (day: number, value: number): Point => ({
+    x: ((day - first) / (last - first)) * plot.width,
+    y: ((top - value) / (top - bottom)) * plot.height,
+  });
+  const rules = limits.map(({ value }) => [first, last].map((day) => pointOf(day, coordinate(value))));
+  const drawn = lines.map(({ points }) =>
+    points.map(({ date, value }) => pointOf(toEpochDay(date), coordinate(value))),
+  );
+  const texts = limits.map(({ label, shown }) => `${label}: ${shown}`);
+  const candidates = rules.map(([start], index) => {
+    const width = (texts[index] ?? '').length * LIMIT_LABEL.letter;
+    const room = Math.max(0, plot.width - width - LIMIT_LABEL.gap);
+    const y = start?.y ?? 0;
+    return LIMIT_LABEL.distances.flatMap((distance) =>
+      LIMIT_LABEL.places.flatMap((share) => {
+        const left = LIMIT_LABEL.gap + share * room;
+        return [y - distance - LIMIT_LABEL.height, y + distance].map((above) => ({
+          left,
+          right: left + width,
+          top: above,
+          bottom: above + LIMIT_LABEL.height,
+        }));
+      }),
+    );
+  });
+  const picture = { left: 0, top: -PADDING_TOP, right: plot.width, bottom: plot.height };
+  return placeLabels(candidates, { lines: [...drawn, ...rules], picture }).map((box, index) => ({
+    time: (first + (box.left / plot.width) * (last - first)) * MS_PER_DAY,
+    value: top - ((box.top + box.bottom) / 2 / plot.height) * (top - bottom),
+    text: texts[index] ?? '',
+  }));
 }
 
 function lineLayer(line: TrendLine, index: number, scales: Scales): Layers[number] {

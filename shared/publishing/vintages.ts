@@ -1,7 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { type Rational, rational } from '../domain/rational.ts';
 import type { DerivedTable } from '../kpis/kpi-result.ts';
-import { CHART_SIZE, coordinate, FRAME, INK } from './chart-look.ts';
+import { CHART_SIZE, coordinate, FRAME, INK, PAPER } from './chart-look.ts';
+import { type Box, type Point, placeLabels } from './label-places.ts';
 import type { Language } from './language/language.ts';
 import { rowsOf } from './table-cells.ts';
 
@@ -55,21 +56,26 @@ export function vintageSpec(vintages: readonly Vintage[], language: Language): T
     scale: scaleTo(top),
     axis: { title: null, labelExpr: "datum.label + ' %'", tickCount: 5, domain: false, ticks: false },
   } as const;
-  const heights = labelHeights(
-    vintages.map(({ points }) => ({
-      month: points.at(-1)?.month ?? 0,
-      height: coordinate(points.at(-1)?.share ?? rational(0)),
+  const lines = vintages.map(({ points }) =>
+    points.map(({ month, share }) => ({
+      x: (month / months) * PLOT.width,
+      y: (1 - coordinate(share) / top) * PLOT.height,
     })),
-    { monthsOfLabel: (months * LABEL_WIDTH) / PLOT_WIDTH, gap: top * 0.055 },
   );
+  const labels = labelPlaces(lines).map(({ left, top: above, bottom }, index) => ({
+    month: (left / PLOT.width) * months,
+    share: (1 - (above + bottom) / 2 / PLOT.height) * top,
+    cohort: vintages[index]?.cohort ?? '',
+  }));
+  const label = { type: 'text', align: 'left', baseline: 'middle', fontSize: 10.5 } as const;
+  const named = { x, y, text: { field: 'cohort', type: 'nominal' } } as const;
   return {
     ...FRAME,
     padding: PADDING,
-    layer: vintages.flatMap(({ cohort, points }, index): Layers => {
-      const isNewest = index === vintages.length - 1;
-      const last = points.at(-1)?.month ?? 0;
-      return [
-        {
+    layer: [
+      ...vintages.map(({ points }, index): Layers[number] => {
+        const isNewest = index === vintages.length - 1;
+        return {
           data: { values: points.map(({ month, share }) => ({ month, share: coordinate(share) })) },
           mark: {
             type: 'line',
@@ -77,38 +83,39 @@ export function vintageSpec(vintages: readonly Vintage[], language: Language): T
             strokeWidth: isNewest ? 3 : 1.5,
           },
           encoding: { x, y },
-        },
-        {
-          data: { values: [{ month: last, share: heights[index] ?? 0, cohort }] },
-          mark: { type: 'text', align: 'left', dx: 5, fontSize: 10.5, color: INK },
-          encoding: { x, y, text: { field: 'cohort', type: 'nominal' } },
-        },
-      ];
-    }),
+        };
+      }),
+      // On a halo: where lines run everywhere, one of them must give way.
+      {
+        data: { values: labels },
+        mark: { ...label, stroke: PAPER, strokeWidth: 3, color: PAPER },
+        encoding: named,
+      },
+      { data: { values: labels }, mark: { ...label, color: INK }, encoding: named },
+    ],
   };
 }
 
-const LABEL_WIDTH = 48;
-const PLOT_WIDTH = CHART_SIZE.width - PADDING.left - PADDING.right;
+const PLOT = {
+  width: CHART_SIZE.width - PADDING.left - PADDING.right,
+  height: CHART_SIZE.height - PADDING.top - PADDING.bottom,
+};
+const LABEL = { width: 46, height: 11, gap: 5 };
+/** Beside the end of the line, or ever further above and below. */
+const STEPS = [0, -1, 1, -2, 2, -3, 3, -4, 4];
 
-type LineEnd = { readonly month: number; readonly height: number };
-
-/** Beside the end of its line, unless the label of another line ends there too: then it is raised above that. */
-export function labelHeights(
-  ends: readonly LineEnd[],
-  { monthsOfLabel, gap }: { readonly monthsOfLabel: number; readonly gap: number },
-): number[] {
-  const upwards = ends.map((end, index) => ({ ...end, index })).toSorted((a, b) => a.height - b.height);
-  const placed: { month: number; height: number; index: number }[] = [];
-  for (const { month, height, index } of upwards) {
-    let free = height;
-    for (const other of placed.toSorted((a, b) => a.height - b.height)) {
-      const isNear = Math.abs(other.month - month) < monthsOfLabel;
-      if (isNear && Math.abs(other.height - free) < gap) free = other.height + gap;
-    }
-    placed.push({ month, height: free, index });
-  }
-  return placed.toSorted((a, b) => a.index - b.index).map(({ height }) => height);
+/** The label of each line beside its end, where no other line and no other label is. */
+export function labelPlaces(lines: readonly (readonly Point[])[]): Box[] {
+  const labels = lines.map((line) => {
+    const { x, y } = line.at(-1) ?? { x: 0, y: 0 };
+    return STEPS.flatMap((step) => {
+      const top = y + step * LABEL.height - LABEL.height / 2;
+      const sides = [x + LABEL.gap, Math.max(0, x - LABEL.gap - LABEL.width)];
+      return sides.map((left) => ({ left, top, right: left + LABEL.width, bottom: top + LABEL.height }));
+    });
+  });
+  const picture = { left: 0, top: -PADDING.top, right: PLOT.width + PADDING.right, bottom: PLOT.height };
+  return placeLabels(labels, { lines, picture });
 }
 
 type Layers = Extract<TopLevelSpec, { layer: unknown }>['layer'];

@@ -1,14 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { toDecimal } from '../../../shared/domain/rational.ts';
 import { ageingOf } from '../../../shared/publishing/ageing.ts';
 import { ageingChart, drawn, parTrendChart } from '../../../shared/publishing/charts.ts';
+import { type Point, runsThrough } from '../../../shared/publishing/label-places.ts';
 import { languageOf } from '../../../shared/publishing/language/language.ts';
 import { parTrendOf } from '../../../shared/publishing/par-trend.ts';
 import { rollRatesOf, rollSpec } from '../../../shared/publishing/roll-rates.ts';
-import { spreadOut } from '../../../shared/publishing/trend-chart.ts';
+import { spreadOut, trendSpec } from '../../../shared/publishing/trend-chart.ts';
 import { vintageSpec, vintagesOf } from '../../../shared/publishing/vintages.ts';
-import { aRollMatrix, aVintageTable } from '../../support/a-full-mart.ts';
+import { aFullMart, aRollMatrix, aVintageTable } from '../../support/a-full-mart.ts';
 import { aKpiMart } from '../../support/a-kpi-mart.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -48,6 +51,18 @@ async function everyChart(): Promise<string> {
   return charts.map(({ markup }) => markup).join('');
 }
 
+const LayeredSpec = z.object({
+  layer: z.array(
+    z.object({
+      data: z.object({
+        values: z.array(
+          z.object({ time: z.number().optional(), value: z.number(), text: z.string().optional() }),
+        ),
+      }),
+    }),
+  ),
+});
+
 describe('parTrendChart', () => {
   it('is one image that reads out where each line went', async () => {
     const { markup } = await parTrendChart(parTrendOf(aKpiMart()));
@@ -59,6 +74,30 @@ describe('parTrendChart', () => {
     expect(markup).toContain('stroke-dasharray="5,4"');
     expect(markup).toContain('>PAR 90 5.40 %</text>');
     expect(markup).toContain('>PAR 90 critical, PAR 30 warning: 5 %</text>');
+  });
+
+  it('names its limits where no line runs', () => {
+    const trend = parTrendOf(aFullMart());
+    const { layer } = LayeredSpec.parse(trendSpec(trend));
+    const names = layer.flatMap(({ data }) => data.values.filter(({ text }) => text?.includes(': ')));
+    const [first = 0, last = 0] = [trend.dates[0], trend.dates.at(-1)].map((day) => Date.parse(day ?? ''));
+    // The plot is 238 x 234 pixels for 0 to 8.96 %; a letter of the names is 11 high and 5.4 wide.
+    const pointOf = (time: number, value: number): Point => ({
+      x: ((time - first) / (last - first)) * 238,
+      y: (1 - value / 8.96) * 234,
+    });
+
+    expect(names).not.toEqual([]);
+    for (const { time = 0, value, text = '' } of names) {
+      const { x, y } = pointOf(time, value);
+      const box = { left: x, right: x + text.length * 5.4, top: y - 5.5, bottom: y + 5.5 };
+      for (const { points } of trend.lines) {
+        const line = points.map((point) =>
+          pointOf(Date.parse(point.date), Number(toDecimal(point.value, 6))),
+        );
+        expect([text, runsThrough(line, box)]).toEqual([text, false]);
+      }
+    }
   });
 
   it('is a sentence while there is one date', async () => {

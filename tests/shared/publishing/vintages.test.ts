@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { toDecimal } from '../../../shared/domain/rational.ts';
-import { labelHeights, vintagesOf } from '../../../shared/publishing/vintages.ts';
+import { overlap, runsThrough } from '../../../shared/publishing/label-places.ts';
+import { labelPlaces, vintagesOf } from '../../../shared/publishing/vintages.ts';
 import { aVintageTable } from '../../support/a-full-mart.ts';
 
 it('keeps the twelve newest cohorts that have been watched for more than a month, oldest first', () => {
@@ -19,13 +20,16 @@ it('reads the share at each age: 2024-12 after 12 months is 10 x 36 hundredths o
   expect(toDecimal(first?.points.at(-1)?.share ?? { numerator: 0n, denominator: 1n }, 2)).toBe('3.60');
 });
 
-it('raises a label only above one that it would touch', () => {
-  const ends = [
-    { month: 12, height: 1 },
-    { month: 11, height: 1.02 },
-    { month: 3, height: 1.01 },
-    { month: 12, height: 2 },
-  ];
+it('names each line where no line and no other name is', () => {
+  const steep = Array.from({ length: 12 }, (_, line) =>
+    Array.from({ length: line + 2 }, (_, month) => ({ x: month * 20, y: 200 - month * (18 - line) })),
+  );
 
-  expect(labelHeights(ends, { monthsOfLabel: 2, gap: 0.1 })).toEqual([1, 1.1, 1.01, 2]);
+  const places = labelPlaces(steep);
+
+  expect(places).toHaveLength(12);
+  places.forEach((place, index) => {
+    expect(steep.filter((line) => runsThrough(line, place))).toEqual([]);
+    expect(places.slice(index + 1).filter((other) => overlap(other, place))).toEqual([]);
+  });
 });
