@@ -2,6 +2,10 @@ import { app } from '@azure/functions';
 import { POISON_QUEUES } from '../shared/topology.ts';
 import { registerBlobReferences } from './ingest/blob-reference.ts';
 import { fileDropped } from './ingest/file-dropped.ts';
+import { cascadePull } from './ingest/pull-cascade.ts';
+import { hubspotPull } from './ingest/pull-hubspot.ts';
+import { metaPull } from './ingest/pull-meta.ts';
+import { poisonedPull, pullStage } from './ingest/pull-source.ts';
 import { landingSweep } from './ingest/sweep-landing.ts';
 import { httpFunction } from './ops/route.ts';
 import { ROUTES } from './ops/routes.ts';
@@ -16,6 +20,12 @@ import { startTelemetryLater } from './telemetry.ts';
 
 registerBlobReferences();
 app.hook.appStart(startTelemetryLater);
+
+app.timer('pull-cascade', cascadePull);
+app.timer('pull-hubspot', hubspotPull);
+app.timer('pull-meta', metaPull);
+app.storageQueue('pull', pullStage);
+app.storageQueue('poisoned-pull', poisonedPull);
 
 app.storageBlob('file-dropped', fileDropped);
 app.timer('sweep-landing', landingSweep);

@@ -1,7 +1,7 @@
 import { TableServiceClient } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
-import { BLOB_POISON_QUEUE, POISON_QUEUES, QUEUES, TABLES, ZONES } from '../shared/topology.ts';
+import { ALL_QUEUES, TABLES, ZONES } from '../shared/topology.ts';
 
 /** Makes every container, queue and table that is not there yet, as the Bicep templates do in Azure. */
 export async function provisionStorage(connectionString: string): Promise<void> {
@@ -10,9 +10,7 @@ export async function provisionStorage(connectionString: string): Promise<void> 
   const tables = TableServiceClient.fromConnectionString(connectionString, { allowInsecureConnection: true });
   await Promise.all([
     ...ZONES.map((zone) => blobs.getContainerClient(zone).createIfNotExists()),
-    ...[...QUEUES, ...POISON_QUEUES, BLOB_POISON_QUEUE].map((queue) =>
-      queues.getQueueClient(queue).createIfNotExists(),
-    ),
+    ...ALL_QUEUES.map((queue) => queues.getQueueClient(queue).createIfNotExists()),
     ...TABLES.map((table) => tables.createTable(table)),
   ]);
 }

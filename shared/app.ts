@@ -4,15 +4,18 @@ import type { TokenCredential } from '@azure/identity';
 import { BlobLake } from './adapters/azure/blob-lake.ts';
 import { KeyVaultSecretStore } from './adapters/azure/key-vault-secret-store.ts';
 import { TableBreakers } from './adapters/azure/table-breakers.ts';
+import { TableCircuits } from './adapters/azure/table-circuits.ts';
 import { TableKpiHistory } from './adapters/azure/table-kpi-history.ts';
 import { TableQualityLog } from './adapters/azure/table-quality-log.ts';
 import { TableRunLedger } from './adapters/azure/table-run-ledger.ts';
 import { TableSnapshotRegistry } from './adapters/azure/table-snapshot-registry.ts';
+import { TableSourceStates } from './adapters/azure/table-source-states.ts';
 import { DuckDbParquetRows } from './adapters/duckdb/duckdb-parquet-rows.ts';
 import { duckDbSqlEngine } from './adapters/duckdb/duckdb-sql-engine.ts';
 import { EnvironmentSecretStore } from './adapters/environment/environment-secret-store.ts';
 import { temporaryFolders } from './adapters/environment/temporary-folders.ts';
 import { exceljsWorkbookWriter } from './adapters/exceljs/exceljs-workbook-writer.ts';
+import { undiciEgress } from './adapters/undici/undici-egress.ts';
 import { type Config, readConfig } from './config.ts';
 import { anyFileReader } from './decode/any-file-reader.ts';
 import { type Catalog, loadCatalog } from './kpis/catalog.ts';
@@ -25,7 +28,10 @@ import type { Log } from './ports/log.ts';
 import type { SecretStore } from './ports/secret-store.ts';
 import type { WorkbookWriter } from './ports/workbook-writer.ts';
 import { pseudonymiser } from './privacy/pseudonym.ts';
-import { BLOB_POISON_QUEUE, POISON_QUEUES, QUEUES, TABLES, ZONES } from './topology.ts';
+import { type CircuitDeps } from './resilience/shared-circuit.ts';
+import type { PullDeps } from './sources/pull-dataset.ts';
+import { sourceClients } from './sources/source-clients.ts';
+import { ALL_QUEUES, TABLES, ZONES } from './topology.ts';
 
 // The composition root: config -> clients -> adapters -> deps. The only place that builds them, once per
 // process and on first use, so that registering functions depends on nothing.
@@ -33,7 +39,9 @@ import { BLOB_POISON_QUEUE, POISON_QUEUES, QUEUES, TABLES, ZONES } from './topol
 export type Deps = IngestDeps &
   ValidateDeps &
   ComputeDeps &
-  PublishDeps & { readonly workbook: WorkbookWriter };
+  PublishDeps &
+  PullDeps &
+  CircuitDeps & { readonly workbook: WorkbookWriter };
 
 export type App = {
   readonly config: Config;
@@ -68,7 +76,8 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
   const history = new TableKpiHistory(table('kpivalues'));
   const secrets = await secretStore(config, env);
   let catalog: Promise<Catalog> | undefined;
-  const deps: Omit<Deps, 'log'> = {
+  const circuits = new TableCircuits(table('breakers'));
+  const deps: Omit<Deps, 'log' | 'sourceClient'> = {
     lake,
     ledger,
     registry,
@@ -89,7 +98,10 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
     breakers: new TableBreakers(table('breakers')),
     pause: (ms) => setTimeout(ms),
     workbook: exceljsWorkbookWriter,
+    circuits,
+    sourceStates: new TableSourceStates(table('sources')),
   };
+  const clientFor = sourceClients(config.sources, { ...deps, egressTo: undiciEgress });
   const checks: HealthCheck[] = [
     ...ZONES.map((zone) => ({
       name: `container ${zone}`,
@@ -99,7 +111,7 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
       name: `table ${name}`,
       check: async () => void (await table(name).listEntities().byPage({ maxPageSize: 1 }).next()),
     })),
-    ...[...QUEUES, ...POISON_QUEUES, BLOB_POISON_QUEUE].map((name) => ({
+    ...ALL_QUEUES.map((name) => ({
       name: `queue ${name}`,
       check: async () => void (await (await queues()).getQueueClient(name).getProperties()),
     })),
@@ -114,7 +126,7 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
     if (warnings.length > 0) log.warn('config.warned', { problems: warnings });
     // Once for each process is enough.
     warnings = [];
-    return { ...deps, log };
+    return { ...deps, log, sourceClient: (source) => clientFor(source, log) };
   };
   return { config, checks, depsFor };
 }

@@ -23,14 +23,34 @@ export type Config = {
   readonly secrets:
     | { readonly kind: 'key-vault'; readonly uri: string; readonly clientId: string | undefined }
     | { readonly kind: 'environment' };
-  /** When landing is swept; NCRONTAB. */
-  readonly sweepSchedule: string;
+  /** When each timer fires; NCRONTAB. */
+  readonly schedules: Readonly<Record<ScheduleSetting, string>>;
+  /** How the sources are reached. */
+  readonly sources: SourceSettings;
   /** Larger CSV files are decoded by several threads; undefined for the usual size. */
   readonly csvThreadsFromBytes: number | undefined;
   /** Git revision of the deployed code. */
   readonly revision: string;
   /** One sentence for each setting that works in part or not at all. */
   readonly warnings: readonly string[];
+};
+
+export type SourceSettings = {
+  /** Stand-ins on this machine may be asked, by plain HTTP; in development only. */
+  readonly allowsLoopback: boolean;
+  readonly cascade: {
+    readonly baseUrl: string;
+    readonly portfolio: string;
+    readonly exportUrl: string | undefined;
+    readonly cookieName: string | undefined;
+  };
+  readonly hubspot: { readonly baseUrl: string };
+  /** Without an account there is nothing to ask for. */
+  readonly meta: {
+    readonly baseUrl: string;
+    readonly graphVersion: string;
+    readonly account: string | undefined;
+  };
 };
 
 export class ConfigInvalid extends Error {
@@ -43,7 +63,15 @@ export class ConfigInvalid extends Error {
   }
 }
 
-const SWEEP_SCHEDULE = '0 */5 * * * *';
+/** The usual times, in UTC: those of the pulls follow each other as the lender's mornings did, at a fixed UTC+1. */
+const SCHEDULES = {
+  INGEST_SWEEP_SCHEDULE: '0 */5 * * * *',
+  PULL_CASCADE_SCHEDULE: '0 0 5 * * *',
+  PULL_HUBSPOT_SCHEDULE: '0 0 6 * * *',
+  PULL_META_SCHEDULE: '0 0 7 * * *',
+} as const;
+export type ScheduleSetting = keyof typeof SCHEDULES;
+
 const text = (meaning: string): z.ZodOptional<z.ZodString> => z.string().min(1).optional().describe(meaning);
 
 const keyText = (meaning: string): z.ZodOptional<z.ZodString> =>
@@ -55,6 +83,16 @@ const keyText = (meaning: string): z.ZodOptional<z.ZodString> =>
     )
     .optional()
     .describe(meaning);
+
+function schedule(meaning: string, setting: ScheduleSetting): z.ZodOptional<z.ZodString> {
+  return z
+    .string()
+    .refine((text) => cronOf(text) !== undefined, {
+      message: `it is not a schedule: six fields from second to day of the week, such as "${SCHEDULES[setting]}", or five without the second`,
+    })
+    .optional()
+    .describe(`${meaning}; NCRONTAB`);
+}
 
 /** Every setting that the product reads, with its meaning: `local.settings.example.json` is checked against it. */
 export const Environment = z.object({
@@ -78,13 +116,35 @@ export const Environment = z.object({
     .regex(/^\d{1,6}$/, 'it must be a whole number of megabytes')
     .optional()
     .describe('Size from which a CSV file is decoded by several threads, in MB'),
-  INGEST_SWEEP_SCHEDULE: z
+  INGEST_SWEEP_SCHEDULE: schedule(
+    'When landing is swept for files that no event announced',
+    'INGEST_SWEEP_SCHEDULE',
+  ),
+  PULL_CASCADE_SCHEDULE: schedule('When Cascade is pulled', 'PULL_CASCADE_SCHEDULE'),
+  PULL_HUBSPOT_SCHEDULE: schedule('When HubSpot is pulled', 'PULL_HUBSPOT_SCHEDULE'),
+  PULL_META_SCHEDULE: schedule('When Meta is pulled', 'PULL_META_SCHEDULE'),
+  CASCADE_BASE_URL: Uri.optional().describe('Cascade; another one for its staging'),
+  CASCADE_PORTFOLIO_ID: text('Portfolio in Cascade'),
+  CASCADE_EXPORT_URL: Uri.optional().describe('Address of the loan tape where it is not the usual one'),
+  CASCADE_COOKIE_NAME: text(
+    'Cookie that carries the session; without it the secret is sent as Authorization',
+  ),
+  CASCADE_SESSION_COOKIE: text('Session or token of Cascade; outside dev it comes from the vault'),
+  HUBSPOT_BASE_URL: Uri.optional().describe('HubSpot, where it is not the usual one'),
+  HUBSPOT_API_KEY: text('Token of a private app in HubSpot; outside dev it comes from the vault'),
+  META_BASE_URL: Uri.optional().describe('Meta, where it is not the usual one'),
+  META_GRAPH_VERSION: z
     .string()
-    .refine((schedule) => cronOf(schedule) !== undefined, {
-      message: `it is not a schedule: six fields from second to day of the week, such as "${SWEEP_SCHEDULE}", or five without the second`,
-    })
+    .regex(/^v\d{1,3}\.\d$/, 'it must look like v24.0')
     .optional()
-    .describe('When landing is swept for files that no event announced; NCRONTAB'),
+    .describe('Version of the Graph interface; each ends after two years'),
+  META_AD_ACCOUNT_ID: z
+    .string()
+    .regex(/^(act_)?\d+$/, 'it must be digits, with or without act_ before them')
+    .optional()
+    .describe('Advertising account'),
+  META_SYSTEM_USER_TOKEN: text('Token of a system user at Meta; outside dev it comes from the vault'),
+  META_ACCESS_TOKEN: text('Former name of META_SYSTEM_USER_TOKEN'),
 });
 
 function megabytes(setting: string | undefined): number | undefined {
@@ -106,7 +166,8 @@ export function readConfig(env: Env): Config {
   return {
     storage,
     secrets,
-    sweepSchedule: sweepScheduleOf(env),
+    schedules: schedulesOf(env),
+    sources: sourceSettings(settings, environment),
     csvThreadsFromBytes: megabytes(settings.CSV_THREADS_FROM_MB),
     revision: settings.REVISION ?? 'unknown',
     warnings,
@@ -114,13 +175,26 @@ export function readConfig(env: Env): Config {
 }
 
 /** The schedule to register: the usual one when the setting is bad, since registration depends on no setting. */
-export function sweepScheduleOf(env: Env): string {
-  const schedule = env['INGEST_SWEEP_SCHEDULE'] || SWEEP_SCHEDULE;
-  return cronOf(schedule) === undefined ? SWEEP_SCHEDULE : schedule;
+export function scheduleOf(setting: ScheduleSetting, env: Env): string {
+  const own = env[setting];
+  return !own || cronOf(own) === undefined ? SCHEDULES[setting] : own;
 }
 
-export function nextSweepOf({ sweepSchedule }: Pick<Config, 'sweepSchedule'>): Date | undefined {
-  return cronOf(sweepSchedule)?.nextRun() ?? undefined;
+function schedulesOf(env: Env): Record<ScheduleSetting, string> {
+  return {
+    INGEST_SWEEP_SCHEDULE: scheduleOf('INGEST_SWEEP_SCHEDULE', env),
+    PULL_CASCADE_SCHEDULE: scheduleOf('PULL_CASCADE_SCHEDULE', env),
+    PULL_HUBSPOT_SCHEDULE: scheduleOf('PULL_HUBSPOT_SCHEDULE', env),
+    PULL_META_SCHEDULE: scheduleOf('PULL_META_SCHEDULE', env),
+  };
+}
+
+/** When the timer fires next. */
+export function nextRunOf(
+  { schedules }: Pick<Config, 'schedules'>,
+  setting: ScheduleSetting,
+): Date | undefined {
+  return cronOf(schedules[setting])?.nextRun() ?? undefined;
 }
 
 /** NCRONTAB has none of croner's extensions (L, W, #, ?, nicknames) but does have names of days and months. */
@@ -145,6 +219,25 @@ function cronOf(schedule: string): Cron | undefined {
   } catch {
     return undefined;
   }
+}
+
+function sourceSettings(settings: Settings, environment: string): SourceSettings {
+  const trimmed = (url: string | undefined): string | undefined => url?.replace(/\/+$/, '');
+  return {
+    allowsLoopback: environment === 'dev',
+    cascade: {
+      baseUrl: trimmed(settings.CASCADE_BASE_URL) ?? 'https://app.cascadedebt.com',
+      portfolio: settings.CASCADE_PORTFOLIO_ID ?? 'abaco',
+      exportUrl: settings.CASCADE_EXPORT_URL,
+      cookieName: settings.CASCADE_COOKIE_NAME,
+    },
+    hubspot: { baseUrl: trimmed(settings.HUBSPOT_BASE_URL) ?? 'https://api.hubapi.com' },
+    meta: {
+      baseUrl: trimmed(settings.META_BASE_URL) ?? 'https://graph.facebook.com',
+      graphVersion: settings.META_GRAPH_VERSION ?? 'v24.0',
+      account: settings.META_AD_ACCOUNT_ID,
+    },
+  };
 }
 
 type Settings = z.output<typeof PartialEnvironment>;

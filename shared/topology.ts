@@ -18,8 +18,20 @@ export type Zone = (typeof ZONES)[number];
 
 export const QUEUES = ['validate', 'compute', 'publish'] as const satisfies readonly QueuedStage[];
 export const POISON_QUEUES = ['validate-poison', 'compute-poison', 'publish-poison'] as const;
+/** One message for each dataset that is to be pulled, so that each is tried again by itself. */
+export const PULL_QUEUE = 'pull';
+export const PULL_POISON_QUEUE = 'pull-poison';
 /** Where the Functions runtime puts blob events that failed five times. */
 export const BLOB_POISON_QUEUE = 'webjobs-blobtrigger-poison';
+
+/** Every queue that there has to be. */
+export const ALL_QUEUES = [
+  PULL_QUEUE,
+  PULL_POISON_QUEUE,
+  ...QUEUES,
+  ...POISON_QUEUES,
+  BLOB_POISON_QUEUE,
+] as const;
 
 export const TABLES = [
   'runs',
@@ -29,6 +41,7 @@ export const TABLES = [
   'deliveries',
   'breakers',
   'incidents',
+  'sources',
 ] as const;
 
 /** Name of the connection that all triggers and outputs use: the storage account of the data. */

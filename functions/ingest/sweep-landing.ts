@@ -1,6 +1,6 @@
 import type { InvocationContext, Timer, TimerFunctionOptions } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
-import { sweepScheduleOf } from '../../shared/config.ts';
+import { scheduleOf } from '../../shared/config.ts';
 import { sweepLanding } from '../../shared/pipeline/sweep-landing.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { STAGE_OUTPUTS, sendNext } from '../stage-queues.ts';
@@ -9,7 +9,7 @@ import { STAGE_OUTPUTS, sendNext } from '../stage-queues.ts';
 // Reads landing and the ledger. Ingests files that no event announced; sends lost messages again.
 // On failure: tried three times more, then at the next tick (runbook: stage-failed).
 export const landingSweep: TimerFunctionOptions = {
-  schedule: sweepScheduleOf(process.env),
+  schedule: scheduleOf('INGEST_SWEEP_SCHEDULE', process.env),
   retry: { strategy: 'fixedDelay', maxRetryCount: 3, delayInterval: { seconds: 10 } },
   extraOutputs: STAGE_OUTPUTS,
   handler: async (_timer: Timer, context: InvocationContext) => {

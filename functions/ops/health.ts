@@ -1,6 +1,6 @@
 import type { InvocationContext } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
-import { ConfigInvalid, nextSweepOf } from '../../shared/config.ts';
+import { ConfigInvalid, nextRunOf } from '../../shared/config.ts';
 import { checkHealth, type HealthReport, kindOf } from '../../shared/pipeline/health.ts';
 import { describeError } from '../../shared/pipeline/work-stage.ts';
 import { invocationLog } from '../invocation-log.ts';
@@ -32,7 +32,7 @@ export async function healthNow(context: InvocationContext): Promise<HealthRepor
   try {
     const { config, checks, depsFor } = await theApp();
     const { ledger, breakers, clock } = depsFor(invocationLog(context));
-    const nextRun = nextSweepOf(config)?.toISOString() ?? null;
+    const nextRun = nextRunOf(config, 'INGEST_SWEEP_SCHEDULE')?.toISOString() ?? null;
     return await checkHealth(checks, { ledger, breakers, clock, revision: config.revision, nextRun });
   } catch (error) {
     // Settings are named and never quoted, so anybody may read what is wrong with them.

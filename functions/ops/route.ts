@@ -10,6 +10,7 @@ import { type Deps, theApp } from '../../shared/app.ts';
 import { ConfigInvalid } from '../../shared/config.ts';
 import { describeError } from '../../shared/pipeline/work-stage.ts';
 import { CONTENT_SECURITY_POLICY } from '../../shared/publishing/page.ts';
+import { PULL_OUTPUT } from '../ingest/pull-source.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { STAGE_OUTPUTS } from '../stage-queues.ts';
 import { parseQuery } from './parse-query.ts';
@@ -52,7 +53,7 @@ export function httpFunction(route: Route): HttpFunctionOptions {
     route: route.path,
     methods: [route.method],
     authLevel: route.authLevel,
-    extraOutputs: STAGE_OUTPUTS,
+    extraOutputs: [...STAGE_OUTPUTS, PULL_OUTPUT],
     handler: async (request, context) => {
       try {
         const asked = parseQuery(request, route.query);

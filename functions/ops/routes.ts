@@ -1,3 +1,4 @@
+import { breakersRoute, isolateBreakerRoute, resetBreakerRoute } from './breakers.ts';
 import { catalogRoute } from './catalog.ts';
 import { checkRoute } from './check.ts';
 import { dashboardRoute } from './dashboard.ts';
@@ -10,6 +11,7 @@ import { replayRoute } from './replay.ts';
 import { rerunRoute } from './rerun.ts';
 import type { Route } from './route.ts';
 import { artifactRoute, runRoute, runsRoute } from './runs.ts';
+import { pauseRoute, pullRoute, resumeRoute, sourcesRoute } from './sources.ts';
 import { triggerRoute } from './trigger.ts';
 
 const DOCUMENTED: Route[] = [
@@ -28,6 +30,13 @@ const DOCUMENTED: Route[] = [
   kpisExportRoute,
   tableExportRoute,
   reportRoute,
+  sourcesRoute,
+  pullRoute,
+  pauseRoute,
+  resumeRoute,
+  breakersRoute,
+  resetBreakerRoute,
+  isolateBreakerRoute,
 ];
 
 /** Every HTTP function, the description of them all included. */

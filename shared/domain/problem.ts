@@ -65,6 +65,7 @@ export const PROBLEM_CODES = [
   'parity-mismatch',
   'config-invalid',
   'stage-failed',
+  'source-failed',
   // a question
   'no-data-for-day',
 ] as const;

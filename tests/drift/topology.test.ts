@@ -4,7 +4,7 @@ import { QueueServiceClient } from '@azure/storage-queue';
 import { describe, expect, it } from '@jest/globals';
 import { provisionStorage } from '../../local/provision.ts';
 import { STAGES } from '../../shared/pipeline/stages.ts';
-import { BLOB_POISON_QUEUE, POISON_QUEUES, QUEUES, TABLES, ZONES } from '../../shared/topology.ts';
+import { ALL_QUEUES, POISON_QUEUES, QUEUES, TABLES, ZONES } from '../../shared/topology.ts';
 import { takeStorageAccount } from '../support/emulator.ts';
 import { sourceFiles } from '../support/source-files.ts';
 
@@ -61,7 +61,7 @@ it('the local host makes exactly what the topology names', async () => {
   ]);
   // The emulator's account was taken by making a container in it.
   expect(containers.filter((name) => name !== 'taken-by-a-test')).toEqual([...ZONES].toSorted());
-  expect(queues).toEqual([...QUEUES, ...POISON_QUEUES, BLOB_POISON_QUEUE].toSorted());
+  expect(queues).toEqual([...ALL_QUEUES].toSorted());
   expect(tables).toEqual([...TABLES].toSorted());
 });
 

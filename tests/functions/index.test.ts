@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RegisteredFunction } from '../../local/host/core-contract.ts';
 import { createFunctionsCore } from '../../local/host/functions-core.ts';
-import { BLOB_POISON_QUEUE, DATA_CONNECTION, POISON_QUEUES, QUEUES } from '../../shared/topology.ts';
+import {
+  BLOB_POISON_QUEUE,
+  DATA_CONNECTION,
+  POISON_QUEUES,
+  PULL_QUEUE,
+  QUEUES,
+} from '../../shared/topology.ts';
 
 // What the library tells the runtime about every function. `@azure/functions-core` is in no registry: the runtime
 // provides it, and here the embedded host's own answer stands in for it.
@@ -22,6 +28,11 @@ const bindingsOf = (name: string, type: string) =>
 
 it('registers every function, in the order of the flow', () => {
   expect([...functions.keys()]).toEqual([
+    'pull-cascade',
+    'pull-hubspot',
+    'pull-meta',
+    'pull',
+    'poisoned-pull',
     'file-dropped',
     'sweep-landing',
     'validate',
@@ -46,6 +57,13 @@ it('registers every function, in the order of the flow', () => {
     'kpis-export',
     'table-export',
     'report',
+    'sources',
+    'pull-source',
+    'pause-source',
+    'resume-source',
+    'breakers',
+    'reset-breaker',
+    'isolate-breaker',
     'openapi',
   ]);
 });
@@ -111,10 +129,12 @@ describe('the pipeline', () => {
     ]);
   });
 
-  it('sends to the queues of the stages and to no other', () => {
+  it('sends to the queues of the stages, and to that of the pulls, and to no other', () => {
     for (const { bindings } of functions.values()) {
       const outputs = bindings.filter((binding) => binding.type === 'queue');
-      expect([[], [...QUEUES]]).toContainEqual(outputs.map((binding) => binding['queueName']));
+      expect([[], [...QUEUES], [...QUEUES, PULL_QUEUE], [PULL_QUEUE]]).toContainEqual(
+        outputs.map((binding) => binding['queueName']),
+      );
       for (const output of outputs) expect(output).toMatchObject({ connection: DATA_CONNECTION });
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigInvalid, Environment, nextSweepOf, readConfig, sweepScheduleOf } from '../../shared/config.ts';
+import { ConfigInvalid, Environment, nextRunOf, readConfig, scheduleOf } from '../../shared/config.ts';
 
 const BLOB = 'https://abaco.blob.core.windows.net';
 const QUEUE = 'https://abaco.queue.core.windows.net';
@@ -14,6 +14,12 @@ const CLOUD = {
   AZURE_CLIENT_ID: 'client-1',
 };
 const EVERY_FIVE_MINUTES = '0 */5 * * * *';
+const USUAL_SCHEDULES = {
+  INGEST_SWEEP_SCHEDULE: EVERY_FIVE_MINUTES,
+  PULL_CASCADE_SCHEDULE: '0 0 5 * * *',
+  PULL_HUBSPOT_SCHEDULE: '0 0 6 * * *',
+  PULL_META_SCHEDULE: '0 0 7 * * *',
+};
 const SECRET = 'UseDevelopmentStorage=true;AccountKey=c2VjcmV0';
 
 function problemsOf(env: Record<string, string | undefined>): readonly string[] {
@@ -33,7 +39,8 @@ describe('settings that are usable', () => {
     expect(config).toEqual({
       storage: { kind: 'identity', blobUri: BLOB, queueUri: QUEUE, tableUri: TABLE, clientId: 'client-1' },
       secrets: { kind: 'key-vault', uri: VAULT, clientId: 'client-1' },
-      sweepSchedule: EVERY_FIVE_MINUTES,
+      schedules: USUAL_SCHEDULES,
+      sources: expect.objectContaining({ allowsLoopback: false }),
       revision: 'abc123',
       warnings: [],
     });
@@ -43,7 +50,8 @@ describe('settings that are usable', () => {
     expect(readConfig({ DataStorage: 'UseDevelopmentStorage=true' })).toEqual({
       storage: { kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' },
       secrets: { kind: 'environment' },
-      sweepSchedule: EVERY_FIVE_MINUTES,
+      schedules: USUAL_SCHEDULES,
+      sources: expect.objectContaining({ allowsLoopback: true }),
       revision: 'unknown',
       warnings: [],
     });
@@ -230,7 +238,7 @@ describe('the schedule of the sweep', () => {
     const env = { DataStorage: SECRET, INGEST_SWEEP_SCHEDULE: schedule };
 
     expect(problemsOf(env)).toEqual([expect.stringMatching(/^INGEST_SWEEP_SCHEDULE: it is not a schedule/)]);
-    expect(sweepScheduleOf(env)).toBe(EVERY_FIVE_MINUTES);
+    expect(scheduleOf('INGEST_SWEEP_SCHEDULE', env)).toBe(EVERY_FIVE_MINUTES);
   });
 
   it.each([
@@ -240,7 +248,7 @@ describe('the schedule of the sweep', () => {
   ])('may have six fields or five: %s', (schedule, next) => {
     const env = { DataStorage: SECRET, INGEST_SWEEP_SCHEDULE: schedule };
 
-    expect(sweepScheduleOf(env)).toBe(schedule);
-    expect(nextSweepOf(readConfig(env))?.toISOString()).toMatch(next);
+    expect(scheduleOf('INGEST_SWEEP_SCHEDULE', env)).toBe(schedule);
+    expect(nextRunOf(readConfig(env), 'INGEST_SWEEP_SCHEDULE')?.toISOString()).toMatch(next);
   });
 });

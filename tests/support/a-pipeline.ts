@@ -227,7 +227,8 @@ export function differenceOf(one: MartBytes, other: MartBytes): string | undefin
   for (const kind of ['json', 'csv', 'parquet'] as const) {
     const [a, b] = [one[kind], other[kind]];
     if (a === b) continue;
-    const at = [...a].findIndex((character, index) => character !== b[index]);
+    let at = 0;
+    while (at < a.length && a[at] === b[at]) at += 1;
     const from = Math.max(0, at - 200);
     return `${kind} at byte ${at}: ${JSON.stringify(a.slice(from, at + 200))} is not ${JSON.stringify(b.slice(from, at + 200))}`;
   }

@@ -4,6 +4,9 @@ import { type Sealed, seal } from '../../privacy/sealed.ts';
 /** Where each secret stands, the former name last. */
 const VARIABLES: Readonly<Record<SecretName, readonly string[]>> = {
   'pseudonym-key': ['PII_KEY', 'PSEUDONYM_KEY'],
+  'cascade-session-cookie': ['CASCADE_SESSION_COOKIE'],
+  'hubspot-api-key': ['HUBSPOT_API_KEY'],
+  'meta-system-user-token': ['META_SYSTEM_USER_TOKEN', 'META_ACCESS_TOKEN'],
 };
 
 /** Secrets of a developer's machine, from environment variables. */

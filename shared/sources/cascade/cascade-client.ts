@@ -1,0 +1,161 @@
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { DatasetId } from '../../domain/ids.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EgressAnswer } from '../../ports/egress.ts';
+import type { FileExtension, SourceClient, SourceDataset, SourcePage } from '../../ports/source-client.ts';
+import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
+import { TokenBucket } from '../../resilience/token-bucket.ts';
+import { CredentialsRefused, SourceChanged } from '../source-errors.ts';
+import { type CallRule, isHtml, SourceHttp, type SourceHttpDeps } from '../source-http.ts';
+
+// Cascade gives exports: what its pages show, as files. A session that has ended shows a login page in their place.
+
+export const CASCADE_HOSTS = ['app.cascadedebt.com', 'staging.cascadedebt.com'];
+
+export const CASCADE_RULE: CallRule = {
+  retries: 3,
+  firstDelayMs: 1_500,
+  longestDelayMs: 120_000,
+  timeoutMs: 120_000,
+  mostBytes: 500_000_000,
+  atOnce: 2,
+};
+
+const REQUESTS = { perMinute: 60, burst: 5 };
+const SECRET = 'cascade-session-cookie';
+
+const EXPORTS = [
+  { dataset: DatasetId.parse('cascade/loan_tape'), path: '/data/exports/loan-tape' },
+  { dataset: DatasetId.parse('cascade/analytics'), path: '/analytics/risk/overview' },
+  { dataset: DatasetId.parse('manual/financial_statements'), path: '/analytics/financials/statements' },
+] as const;
+
+const Analytics = z.looseObject({
+  metadata: z.looseObject({ partner_id: z.string().optional() }).optional(),
+});
+
+export type CascadeSettings = {
+  readonly baseUrl: string;
+  readonly portfolio: string;
+  /** Replaces the address of the loan tape. */
+  readonly exportUrl?: string | undefined;
+  /** The secret is sent as a cookie of this name; without it as `Authorization`. */
+  readonly cookieName?: string | undefined;
+  readonly rule?: Partial<CallRule>;
+};
+type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
+  readonly clock: Clock;
+  readonly pause: (ms: number) => Promise<void>;
+};
+
+export class CascadeClient implements SourceClient {
+  readonly source = 'cascade';
+  readonly datasets: readonly SourceDataset[] = EXPORTS.map(({ dataset }) => ({
+    dataset,
+    window: () => ({}),
+    watermark: (_window, now) => now.toISOString(),
+    backfill: 'none',
+  }));
+  readonly #settings: CascadeSettings;
+  readonly #http: SourceHttp;
+  readonly #bucket: TokenBucket;
+
+  constructor(settings: CascadeSettings, deps: Deps) {
+    this.#settings = settings;
+    this.#bucket = new TokenBucket(REQUESTS, deps);
+    this.#http = new SourceHttp(
+      'Cascade',
+      { ...CASCADE_RULE, ...settings.rule },
+      {
+        ...deps,
+        secret: SECRET,
+        authorise: (value) => credentialHeaders(value, settings.cookieName),
+      },
+    );
+  }
+
+  get cost() {
+    return this.#http.cost;
+  }
+
+  async *pull(dataset: DatasetId): AsyncGenerator<SourcePage> {
+    const url = this.#urlOf(dataset);
+    yield {
+      kind: 'file',
+      save: async (path) => {
+        const call = { url, bucket: this.#bucket };
+        const saved = await this.#http.call(call, async (answer) => await saveTo(path, answer));
+        if (saved.extension === 'json') await refuseOtherPortfolio(path, this.#settings.portfolio);
+        return saved;
+      },
+    };
+  }
+
+  #urlOf(dataset: DatasetId): string {
+    const { baseUrl, portfolio, exportUrl } = this.#settings;
+    const found = EXPORTS.find((candidate) => candidate.dataset === dataset);
+    if (found === undefined) throw new RangeError(`Cascade has no export ${dataset}`);
+    if (dataset === 'cascade/loan_tape' && exportUrl !== undefined) return exportUrl;
+    return `${baseUrl}${found.path}?pid=${encodeURIComponent(portfolio)}`;
+  }
+}
+
+function credentialHeaders(
+  value: Sealed<string>,
+  cookieName: string | undefined,
+): Readonly<Record<string, Sealed<string>>> {
+  const text = unseal(value);
+  if (cookieName !== undefined) return { cookie: seal(`${cookieName}=${text}`) };
+  return { authorization: seal(/^bearer /i.test(text) ? text : `Bearer ${text}`) };
+}
+
+async function saveTo(
+  path: string,
+  { body, headers }: EgressAnswer,
+): Promise<{ bytes: number; extension: FileExtension }> {
+  let bytes = 0;
+  let start = Buffer.alloc(0);
+  const watched = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      if (start.length < SNIFFED) start = Buffer.concat([start, chunk]).subarray(0, SNIFFED);
+      bytes += chunk.byteLength;
+      yield chunk;
+    }
+  };
+  await pipeline(watched, createWriteStream(path));
+  if (bytes === 0) throw new SourceChanged('Cascade answered with an empty file');
+  if (isHtml(headers, start))
+    throw new CredentialsRefused(
+      SECRET,
+      'The session at Cascade has expired: it shows a page in place of the file',
+    );
+  return { bytes, extension: extensionOf(start) };
+}
+
+const SNIFFED = 4_096;
+
+/** By its first bytes: the names and types that exports announce are not to be relied on. */
+function extensionOf(start: Buffer): FileExtension {
+  if (start.subarray(0, 2).toString('latin1') === 'PK') {
+    const names = start.toString('latin1');
+    return names.includes('[Content_Types].xml') || names.includes('xl/') ? 'xlsx' : 'zip';
+  }
+  return /^\uFEFF?\s*[[{]/.test(start.toString('utf8')) ? 'json' : 'csv';
+}
+
+async function refuseOtherPortfolio(path: string, portfolio: string): Promise<void> {
+  let document: unknown;
+  try {
+    document = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new SourceChanged('Cascade answered with JSON that is cut off or broken', { cause: error });
+  }
+  const partner = Analytics.safeParse(document).data?.metadata?.partner_id;
+  if (partner !== undefined && partner !== portfolio)
+    throw new SourceChanged(
+      `Cascade gave the data of portfolio ${JSON.stringify(partner.slice(0, 40))} instead of ${portfolio}`,
+    );
+}

@@ -1,0 +1,241 @@
+import { z } from 'zod';
+import { DatasetId } from '../../domain/ids.ts';
+import { localDateOf } from '../../domain/local-date.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { PullWindow, SourceClient, SourceDataset, SourcePage } from '../../ports/source-client.ts';
+import { seal, unseal } from '../../privacy/sealed.ts';
+import { TokenBucket } from '../../resilience/token-bucket.ts';
+import { SourceChanged } from '../source-errors.ts';
+import { type CallRule, SourceHttp, type SourceHttpDeps } from '../source-http.ts';
+
+// HubSpot's v3 interface: objects are listed page by page, and changes searched by the date of their last modification.
+// A search gives at most 10,000 results and has a budget of its own.
+
+export const HUBSPOT_HOSTS = ['api.hubapi.com'];
+
+export const HUBSPOT_RULE: CallRule = {
+  retries: 4,
+  firstDelayMs: 500,
+  longestDelayMs: 60_000,
+  timeoutMs: 10_000,
+  mostBytes: 20_000_000,
+  atOnce: 4,
+};
+
+/** A private app may make 100 requests in ten seconds, and search four or five times a second. */
+const REQUESTS = { perMinute: 600, burst: 100 };
+const SEARCHES = { perMinute: 240, burst: 4 };
+
+const PAGE = 100;
+const MOST_RESULTS = 10_000;
+/** What was changed just now may not be found at once. */
+const OVERLAP_MS = 5 * 60_000;
+
+const OBJECTS = {
+  contacts: {
+    modified: 'lastmodifieddate',
+    properties: [
+      'email',
+      'firstname',
+      'lastname',
+      'phone',
+      'company',
+      'createdate',
+      'deal_stage',
+      'kpi_metrics',
+    ],
+  },
+  companies: { modified: 'hs_lastmodifieddate', properties: ['name', 'domain', 'industry', 'createdate'] },
+  deals: {
+    modified: 'hs_lastmodifieddate',
+    properties: ['dealname', 'dealstage', 'amount', 'closedate', 'createdate', 'kpi_impact'],
+  },
+} as const;
+type ObjectName = keyof typeof OBJECTS;
+const OBJECT_NAMES: readonly ObjectName[] = ['contacts', 'companies', 'deals'];
+
+const CrmRecord = z.object({ id: z.string(), properties: z.record(z.string(), z.string().nullable()) });
+const Paging = z.object({ next: z.object({ after: z.string() }).optional() }).optional();
+const Listing = z.object({ results: z.array(CrmRecord), paging: Paging });
+const Found = Listing.extend({ total: z.int().nonnegative() });
+const ListsFound = z.object({
+  lists: z.array(z.looseObject({ listId: z.string(), name: z.string(), processingType: z.string() })),
+  offset: z.int().optional(),
+  hasMore: z.boolean(),
+  total: z.int().nonnegative().optional(),
+});
+
+export type HubSpotSettings = { readonly baseUrl: string; readonly rule?: Partial<CallRule> };
+type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
+  readonly clock: Clock;
+  readonly pause: (ms: number) => Promise<void>;
+};
+
+export class HubSpotClient implements SourceClient {
+  readonly source = 'hubspot';
+  readonly datasets: readonly SourceDataset[] = [
+    ...OBJECT_NAMES.map(crmDataset),
+    // There are few lists, and each tells its size of today.
+    {
+      dataset: DatasetId.parse('hubspot/lists'),
+      window: () => ({}),
+      watermark: (_, now) => now.toISOString(),
+      backfill: 'none',
+    },
+  ];
+  readonly #settings: HubSpotSettings;
+  readonly #http: SourceHttp;
+  readonly #clock: Clock;
+  readonly #requests: TokenBucket;
+  readonly #searches: TokenBucket;
+
+  constructor(settings: HubSpotSettings, deps: Deps) {
+    this.#settings = settings;
+    this.#clock = deps.clock;
+    this.#requests = new TokenBucket(REQUESTS, deps);
+    this.#searches = new TokenBucket(SEARCHES, deps);
+    this.#http = new SourceHttp(
+      'HubSpot',
+      { ...HUBSPOT_RULE, ...settings.rule },
+      {
+        ...deps,
+        secret: 'hubspot-api-key',
+        authorise: (key) => ({ authorization: seal(`Bearer ${unseal(key)}`) }),
+      },
+    );
+  }
+
+  get cost() {
+    return this.#http.cost;
+  }
+
+  async *pull(dataset: DatasetId, { since }: PullWindow): AsyncGenerator<SourcePage> {
+    const object = objectOf(dataset);
+    if (object === undefined) yield* this.#lists();
+    else if (since === undefined) yield* this.#all(object);
+    else yield* this.#changed(object, Date.parse(since), this.#clock.now().getTime() + 1);
+  }
+
+  async count(dataset: DatasetId): Promise<number | undefined> {
+    const object = objectOf(dataset);
+    return object && (await this.#search(object, { filters: [], limit: 1 })).total;
+  }
+
+  async *#all(object: ObjectName): AsyncGenerator<SourcePage> {
+    const { properties } = OBJECTS[object];
+    let after: string | undefined;
+    do {
+      const query = new URLSearchParams({ limit: String(PAGE), properties: properties.join(',') });
+      if (after !== undefined) query.set('after', after);
+      const url = this.#url(`/crm/v3/objects/${object}?${query.toString()}`);
+      const { results, paging } = await this.#http.json({ url, bucket: this.#requests }, Listing);
+      yield { kind: 'records', records: results };
+      after = paging?.next?.after;
+    } while (after !== undefined);
+  }
+
+  /** Modified from `from` until before `to`, in milliseconds: cut in two where a search would not give all of it. */
+  async *#changed(object: ObjectName, from: number, to: number): AsyncGenerator<SourcePage> {
+    const { modified } = OBJECTS[object];
+    const filters: Filter[] = [
+      { propertyName: modified, operator: 'GTE', value: String(from) },
+      { propertyName: modified, operator: 'LT', value: String(to) },
+    ];
+    const { total } = await this.#search(object, { filters, limit: 1 });
+    if (total === 0) return;
+    if (total > MOST_RESULTS && to - from > 1) {
+      const middle = Math.floor((from + to) / 2);
+      yield* this.#changed(object, from, middle);
+      yield* this.#changed(object, middle, to);
+      return;
+    }
+    // An import may touch more than 10,000 records in one millisecond: then by id, from the last one seen.
+    let brought = 0;
+    let last = '0';
+    for (;;) {
+      const beyond: Filter = { propertyName: 'hs_object_id', operator: 'GT', value: last };
+      const sorts = [{ propertyName: 'hs_object_id', direction: 'ASCENDING' as const }];
+      const { results } = await this.#search(object, { filters: [...filters, beyond], sorts, limit: PAGE });
+      if (results.length === 0) break;
+      brought += results.length;
+      last = results.at(-1)?.id ?? last;
+      yield { kind: 'records', records: results };
+    }
+    if (brought >= total) return;
+    // What was modified meanwhile has left the window, and is found by the next pull.
+    const left = await this.#search(object, { filters, limit: 1 });
+    if (brought < left.total)
+      throw new SourceChanged(`HubSpot promised ${left.total} changed ${object} and gave ${brought}`);
+  }
+
+  async *#lists(): AsyncGenerator<SourcePage> {
+    for (let offset = 0; ; ) {
+      const json = { query: '', offset, count: PAGE, additionalProperties: ['hs_list_size'] };
+      const url = this.#url('/crm/v3/lists/search');
+      const found = await this.#http.json({ method: 'POST', url, json, bucket: this.#searches }, ListsFound);
+      yield { kind: 'records', records: found.lists };
+      offset += found.lists.length;
+      if (!found.hasMore || found.lists.length === 0) break;
+    }
+    yield { kind: 'records', records: [await this.#createdToday()] };
+  }
+
+  /** The segment that people look at in the morning, as a list of its own: nothing is written to HubSpot for it. */
+  async #createdToday() {
+    const today = localDateOf(this.#clock.now());
+    const startOfDay: Filter = {
+      propertyName: 'createdate',
+      operator: 'GTE',
+      value: String(Date.parse(`${today}T00:00:00Z`)),
+    };
+    const { total } = await this.#search('contacts', { filters: [startOfDay], limit: 1 });
+    return {
+      listId: 'created-today',
+      name: `Fecha de creación = Hoy (${today})`,
+      processingType: 'DYNAMIC',
+      additionalProperties: { hs_list_size: String(total) },
+    };
+  }
+
+  async #search(object: ObjectName, { filters, sorts, limit }: Search): Promise<z.infer<typeof Found>> {
+    const json = {
+      ...(filters.length > 0 && { filterGroups: [{ filters }] }),
+      ...(sorts && { sorts }),
+      properties: OBJECTS[object].properties,
+      limit,
+    };
+    const url = this.#url(`/crm/v3/objects/${object}/search`);
+    return await this.#http.json({ method: 'POST', url, json, bucket: this.#searches }, Found);
+  }
+
+  #url(path: string): string {
+    return `${this.#settings.baseUrl}${path}`;
+  }
+}
+
+type Filter = {
+  readonly propertyName: string;
+  readonly operator: 'GTE' | 'LT' | 'GT';
+  readonly value: string;
+};
+type Search = {
+  readonly filters: readonly Filter[];
+  readonly sorts?: readonly { readonly propertyName: string; readonly direction: 'ASCENDING' }[];
+  readonly limit: number;
+};
+
+function crmDataset(object: ObjectName): SourceDataset {
+  return {
+    dataset: DatasetId.parse(`hubspot/${object}`),
+    merge: { identity: ({ id }) => String(id) },
+    window: ({ watermark }) =>
+      watermark === undefined ? {} : { since: new Date(Date.parse(watermark) - OVERLAP_MS).toISOString() },
+    watermark: (_window, now) => now.toISOString(),
+    backfill: 'since',
+  };
+}
+
+function objectOf(dataset: DatasetId): ObjectName | undefined {
+  const name = dataset.split('/')[1];
+  return OBJECT_NAMES.find((object) => object === name);
+}

@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { DatasetId } from '../../domain/ids.ts';
+import { addDays, LocalDate, localDateOf, toEpochDay } from '../../domain/local-date.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { PullWindow, SourceClient, SourceDataset, SourcePage } from '../../ports/source-client.ts';
+import { seal, unseal } from '../../privacy/sealed.ts';
+import { TokenBucket } from '../../resilience/token-bucket.ts';
+import { SourceNotConfigured, SourceUnavailable } from '../source-errors.ts';
+import { type CallRule, SourceHttp, type SourceHttpDeps } from '../source-http.ts';
+
+// Meta's Graph interface: a report of insights is ordered, waited for, and fetched page by page. Figures of the last
+// weeks are revised, so these are fetched anew each time.
+
+export const META_HOSTS = ['graph.facebook.com'];
+
+export const META_RULE: CallRule = {
+  retries: 3,
+  firstDelayMs: 1_500,
+  longestDelayMs: 120_000,
+  timeoutMs: 30_000,
+  mostBytes: 20_000_000,
+  atOnce: 2,
+};
+
+const REQUESTS = { perMinute: 120, burst: 20 };
+const REVISED_DAYS = 28;
+/** Graph keeps 37 months. */
+const HISTORY_DAYS = 37 * 30;
+const MOST_DAYS_AT_ONCE = 90;
+const PAGE = 500;
+const FIELDS =
+  'campaign_id,campaign_name,spend,impressions,clicks,ctr,cpp,cpc,actions,account_currency,date_start,date_stop';
+
+/** Graph's codes for calls that came too often, and for a token that has run out. */
+const THROTTLED = new Set([4, 17, 32, 613, 80_000, 80_003, 80_004, 80_014]);
+const TOKEN_REFUSED = new Set([102, 190]);
+
+const Ordered = z.object({ report_run_id: z.union([z.string(), z.number()]).transform(String) });
+const Progress = z.object({ async_status: z.string(), async_percent_completion: z.number().optional() });
+const Insights = z.object({
+  data: z.array(z.looseObject({ campaign_id: z.string(), date_start: LocalDate })),
+  paging: z
+    .object({ cursors: z.object({ after: z.string() }).optional(), next: z.string().optional() })
+    .optional(),
+});
+const Refusal = z.object({ error: z.looseObject({ code: z.number() }) });
+
+export type MetaSettings = {
+  readonly baseUrl: string;
+  /** Such as `v24.0`; they run out after two years. */
+  readonly graphVersion: string;
+  /** With or without `act_`; without an account there is nothing to ask for. */
+  readonly account: string | undefined;
+  readonly pollMs?: number;
+  readonly reportTimeoutMs?: number;
+  readonly rule?: Partial<CallRule>;
+};
+type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
+  readonly clock: Clock;
+  readonly pause: (ms: number) => Promise<void>;
+};
+
+export const META_INSIGHTS = DatasetId.parse('meta/insights');
+
+export class MetaClient implements SourceClient {
+  readonly source = 'meta';
+  readonly datasets: readonly SourceDataset[] = [
+    {
+      dataset: META_INSIGHTS,
+      merge: {
+        identity: ({ campaign_id, adset_id = '', ad_id = '', date_start }) =>
+          [campaign_id, adset_id, ad_id, date_start].map(String).join('|'),
+        supersedes: ({ date_start }, { days }) =>
+          days !== undefined && String(date_start) >= days.from && String(date_start) <= days.to,
+      },
+      window: ({ watermark, now }) => ({ days: usualDays(watermark, now) }),
+      watermark: ({ days }, now) => days?.to ?? localDateOf(now),
+      backfill: 'days',
+    },
+  ];
+  readonly #settings: MetaSettings;
+  readonly #http: SourceHttp;
+  readonly #deps: Deps;
+  readonly #bucket: TokenBucket;
+
+  constructor(settings: MetaSettings, deps: Deps) {
+    this.#settings = settings;
+    this.#deps = deps;
+    this.#bucket = new TokenBucket(REQUESTS, deps);
+    this.#http = new SourceHttp(
+      'Meta',
+      { ...META_RULE, ...settings.rule },
+      {
+        ...deps,
+        secret: 'meta-system-user-token',
+        // In the query it would stand in every log on the way.
+        authorise: (token) => ({ authorization: seal(`Bearer ${unseal(token)}`) }),
+        meaningOf: (_status, body) => meaningOf(body),
+      },
+    );
+  }
+
+  get cost() {
+    return this.#http.cost;
+  }
+
+  async *pull(_dataset: DatasetId, { days }: PullWindow): AsyncGenerator<SourcePage> {
+    const { from, to } = days ?? usualDays(undefined, this.#deps.clock.now());
+    for (let start = from; start <= to; start = addDays(start, MOST_DAYS_AT_ONCE)) {
+      const end = addDays(start, MOST_DAYS_AT_ONCE - 1);
+      yield* this.#report({ from: start, to: end < to ? end : to });
+    }
+  }
+
+  /** A report that fails or takes too long is ordered in two halves. */
+  async *#report(days: { readonly from: LocalDate; readonly to: LocalDate }): AsyncGenerator<SourcePage> {
+    const report = await this.#finished(days);
+    if (report === undefined) {
+      const length = toEpochDay(days.to) - toEpochDay(days.from) + 1;
+      if (length === 1) throw new SourceUnavailable(`Meta could not make the report of ${days.from}`);
+      const middle = addDays(days.from, Math.floor(length / 2));
+      yield* this.#report({ from: days.from, to: addDays(middle, -1) });
+      yield* this.#report({ from: middle, to: days.to });
+      return;
+    }
+    let after: string | undefined;
+    do {
+      const query = new URLSearchParams({ limit: String(PAGE) });
+      if (after !== undefined) query.set('after', after);
+      const url = this.#url(`/${report}/insights?${query.toString()}`);
+      const { data, paging } = await this.#http.json({ url, bucket: this.#bucket }, Insights);
+      yield { kind: 'records', records: data.map(withTextActions) };
+      // `next` is an address with the token in it: only its cursor is used.
+      after = paging?.next === undefined ? undefined : paging.cursors?.after;
+    } while (after !== undefined);
+  }
+
+  /** The id of a report that is done; undefined when it failed, or was not done in time. */
+  async #finished({
+    from,
+    to,
+  }: {
+    readonly from: LocalDate;
+    readonly to: LocalDate;
+  }): Promise<string | undefined> {
+    const { pollMs = 2_000, reportTimeoutMs = 300_000, account } = this.#settings;
+    const { clock, pause } = this.#deps;
+    if (account === undefined) throw new SourceNotConfigured('META_AD_ACCOUNT_ID is not set');
+    const json = {
+      level: 'campaign',
+      fields: FIELDS,
+      time_increment: 1,
+      time_range: { since: from, until: to },
+    };
+    const path = `/act_${account.replace(/^act_/, '')}/insights`;
+    const order = { method: 'POST', url: this.#url(path), json, bucket: this.#bucket } as const;
+    const { report_run_id: report } = await this.#http.json(order, Ordered);
+    const deadline = clock.now().getTime() + reportTimeoutMs;
+    while (clock.now().getTime() < deadline) {
+      const url = this.#url(`/${report}?fields=async_status,async_percent_completion`);
+      const { async_status: status } = await this.#http.json({ url, bucket: this.#bucket }, Progress);
+      if (status === 'Job Completed') return report;
+      if (status === 'Job Failed' || status === 'Job Skipped') return undefined;
+      await pause(pollMs);
+    }
+    return undefined;
+  }
+
+  #url(path: string): string {
+    return `${this.#settings.baseUrl}/${this.#settings.graphVersion}${path}`;
+  }
+}
+
+/** Up to yesterday, since the day that is running is not over. */
+function usualDays(watermark: string | undefined, now: Date): { from: LocalDate; to: LocalDate } {
+  const to = addDays(localDateOf(now), -1);
+  const revised = addDays(to, 1 - REVISED_DAYS);
+  if (watermark === undefined) return { from: addDays(to, 1 - HISTORY_DAYS), to };
+  const known = addDays(LocalDate.parse(watermark), 1);
+  return { from: known < revised ? known : revised, to };
+}
+
+/** The contract has what people did as JSON text. */
+function withTextActions(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return record['actions'] === undefined ? record : { ...record, actions: JSON.stringify(record['actions']) };
+}
+
+function meaningOf(body: string): 'throttled' | 'credentials' | undefined {
+  try {
+    const parsed = Refusal.safeParse(JSON.parse(body));
+    if (!parsed.success) return undefined;
+    const { code } = parsed.data.error;
+    return THROTTLED.has(code) ? 'throttled' : TOKEN_REFUSED.has(code) ? 'credentials' : undefined;
+  } catch {
+    return undefined;
+  }
+}

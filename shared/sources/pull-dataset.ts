@@ -1,0 +1,315 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { DatasetId } from '../domain/ids.ts';
+import { localDateOf } from '../domain/local-date.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Lake } from '../ports/lake.ts';
+import type { Log } from '../ports/log.ts';
+import type { RunLedger } from '../ports/run-ledger.ts';
+import type { ScratchSpace } from '../ports/scratch-space.ts';
+import { SecretMissing } from '../ports/secret-store.ts';
+import {
+  type FileExtension,
+  type PullWindow,
+  type SourceClient,
+  type SourceDataset,
+  type SourceName,
+  SourceRecord,
+} from '../ports/source-client.ts';
+import type { Pull, SourceState, SourceStates } from '../ports/source-states.ts';
+import { CircuitOpen } from '../resilience/shared-circuit.ts';
+import {
+  CredentialsRefused,
+  RequestRefused,
+  SourceChanged,
+  SourceNotConfigured,
+  SourceUnavailable,
+} from './source-errors.ts';
+import { amendSourceState, withPull } from './source-state.ts';
+
+// What a source has is brought to landing, and from there goes the way of every dropped file. The watermark moves only
+// when the run of that file has succeeded: whatever is lost on the way is asked for again.
+
+export type PullDeps = {
+  readonly lake: Lake;
+  readonly ledger: RunLedger;
+  readonly scratch: ScratchSpace;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sourceStates: SourceStates;
+  /** A client for one pull, since it counts what the pull costs. */
+  readonly sourceClient: (source: SourceName) => SourceClient;
+};
+
+export type PullRequest = {
+  readonly source: SourceName;
+  readonly dataset: DatasetId;
+  /** A schedule, or who asked. */
+  readonly cause: string;
+  /** Other than the usual one. */
+  readonly window?: PullWindow | undefined;
+};
+
+/**
+ * Pulls one dataset and says what became of it; that is kept as well. Throws SourceUnavailable or CircuitOpen when it is
+ * worth trying again later, after keeping that too.
+ */
+export async function pullDataset(request: PullRequest, deps: PullDeps): Promise<Pull> {
+  const { source, dataset, cause } = request;
+  const startedAt = deps.clock.now();
+  const before = await settleState(source, dataset, deps);
+  const paused = pausedUntil(before, startedAt);
+  if (paused !== undefined) {
+    const skipped = { at: startedAt.toISOString(), cause, outcome: 'skipped', detail: paused } as const;
+    deps.log.warn('source.skipped', { source, dataset, detail: paused });
+    return await kept(skipped, (state) => state, request, deps);
+  }
+  const client = deps.sourceClient(source);
+  const costOf = () => ({ ...client.cost, durationMs: deps.clock.now().getTime() - startedAt.getTime() });
+  try {
+    const brought = await bring(client, request, { before, now: startedAt }, deps);
+    const pull = { at: startedAt.toISOString(), cause, ...brought.pull, ...costOf() };
+    deps.log.info('source.pulled', {
+      source,
+      dataset,
+      outcome: pull.outcome,
+      records: pull.records,
+      path: pull.path,
+    });
+    return await kept(pull, (state) => resumed(brought.change(state), deps), request, deps);
+  } catch (error) {
+    if (!isOfTheSource(error)) throw error;
+    const failed = {
+      at: startedAt.toISOString(),
+      cause,
+      outcome: 'failed',
+      detail: `${error.message}. Nothing was taken in; what was known before stays in force.`,
+      ...costOf(),
+    } as const;
+    deps.log.error('source.failed', { source, dataset, error: error.name, detail: error.message });
+    const result = await kept(failed, (state) => pausedByError(state, error, startedAt, deps), request, deps);
+    if (error instanceof SourceUnavailable || error instanceof CircuitOpen) throw error;
+    return result;
+  }
+}
+
+type SourceError =
+  | CredentialsRefused
+  | SourceChanged
+  | RequestRefused
+  | SourceUnavailable
+  | CircuitOpen
+  | SecretMissing
+  | SourceNotConfigured;
+
+function isOfTheSource(error: unknown): error is SourceError {
+  return [
+    CredentialsRefused,
+    SourceChanged,
+    RequestRefused,
+    SourceUnavailable,
+    CircuitOpen,
+    SecretMissing,
+    SourceNotConfigured,
+  ].some((kind) => error instanceof kind);
+}
+
+type Brought = {
+  readonly pull: Pick<Pull, 'outcome' | 'detail' | 'records' | 'promised' | 'path'>;
+  readonly change: (state: SourceState) => SourceState;
+};
+
+async function bring(
+  client: SourceClient,
+  { dataset, window: asked }: PullRequest,
+  { before, now }: { readonly before: SourceState; readonly now: Date },
+  deps: PullDeps,
+): Promise<Brought> {
+  const offered = client.datasets.find((candidate) => candidate.dataset === dataset);
+  if (offered === undefined) throw new RangeError(`${client.source} has no dataset ${dataset}`);
+  await using folder = await deps.scratch.open();
+  const previous = await previousFile(before, offered, folder.dir, deps.lake);
+  const watermark = previous === undefined && offered.merge !== undefined ? undefined : before.watermark;
+  const window = asked ?? offered.window({ watermark, now });
+
+  const promised = await client.count?.(dataset);
+  let made = await collect(client, offered, { window, previous }, folder.dir);
+  // Records that were deleted at the source are still in the file before: only all of it anew leaves them out.
+  if (promised !== undefined && made.records !== promised && window.since !== undefined)
+    made = await collect(client, offered, { window: {}, previous: undefined }, folder.dir);
+  if (promised !== undefined && (made.records ?? 0) < promised)
+    throw new SourceChanged(
+      `${client.source} promised ${promised} records of ${dataset} and gave ${made.records}`,
+    );
+
+  const next = asked === undefined ? offered.watermark(window, now) : before.watermark;
+  const counted = {
+    ...(made.records !== undefined && { records: made.records }),
+    ...(promised !== undefined && { promised }),
+  };
+  const digest = await hashOf(made.path);
+  const isSame = previous !== undefined && digest === (await hashOf(previous));
+  if (made.bytes === 0 || isSame) {
+    const detail =
+      made.bytes === 0 ? 'The source has no records.' : 'Nothing has changed since the last pull.';
+    return {
+      pull: { outcome: 'nothing-new', detail, ...counted },
+      change: (state) => (next === undefined ? state : { ...state, watermark: next }),
+    };
+  }
+  const path = `${dataset}/pulled_${localDateOf(now)}_${digest.slice(0, 12)}.${made.extension}`;
+  await deps.lake.writeStream('landing', path, createReadStream(made.path), {
+    onlyIf: 'absent',
+    metadata: { principal: `pull of ${client.source}`, purpose: 'scheduled or requested pull' },
+  });
+  const file = await deps.lake.stat('landing', path);
+  if (file === undefined) throw new SourceUnavailable(`${path} was taken away before it could be taken in`);
+  const pending = { path, etag: file.etag, watermark: next ?? now.toISOString() };
+  const detail = `Brought ${made.records === undefined ? `${made.bytes} bytes` : `${made.records} records`} to landing/${path}.`;
+  return {
+    pull: { outcome: 'landed', detail, path, ...counted },
+    change: (state) => ({ ...state, pending }),
+  };
+}
+
+type Made = {
+  readonly path: string;
+  readonly extension: FileExtension;
+  readonly bytes: number;
+  readonly records: number | undefined;
+};
+
+/** Everything that the window and the file before make up, in one local file. */
+async function collect(
+  client: SourceClient,
+  offered: SourceDataset,
+  { window, previous }: { readonly window: PullWindow; readonly previous: string | undefined },
+  dir: string,
+): Promise<Made> {
+  const path = join(dir, 'pulled');
+  const records = new Map<string, SourceRecord>();
+  for await (const page of client.pull(offered.dataset, window)) {
+    if (page.kind === 'file') {
+      return { path, ...(await page.save(path)), records: undefined };
+    }
+    for (const record of page.records)
+      records.set(offered.merge?.identity(record) ?? `${records.size}`, record);
+  }
+  const out = await open(path, 'w');
+  let count = 0;
+  try {
+    const lines: string[] = [];
+    const flush = async (): Promise<void> => {
+      if (lines.length > 0) await out.write(`${lines.join('\n')}\n`);
+      lines.length = 0;
+    };
+    for (const record of await merged(previous, records, offered, window)) {
+      lines.push(JSON.stringify(record));
+      count += 1;
+      if (lines.length >= 1_000) await flush();
+    }
+    await flush();
+  } finally {
+    await out.close();
+  }
+  return { path, extension: 'ndjson', bytes: (await stat(path)).size, records: count };
+}
+
+/** By identity, so that the same records give the same bytes whatever the order they came in. */
+async function merged(
+  previous: string | undefined,
+  pulled: ReadonlyMap<string, SourceRecord>,
+  { merge }: SourceDataset,
+  window: PullWindow,
+): Promise<readonly SourceRecord[]> {
+  const all = new Map(pulled);
+  if (previous !== undefined && merge !== undefined) {
+    for await (const line of createInterface({ input: createReadStream(previous, 'utf8') })) {
+      const record = SourceRecord.parse(JSON.parse(line));
+      const identity = merge.identity(record);
+      if (!all.has(identity) && merge.supersedes?.(record, window) !== true) all.set(identity, record);
+    }
+  }
+  return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
+}
+
+/** A local copy of the newest file whose run succeeded; undefined where there is nothing to merge with. */
+async function previousFile(
+  { settled }: SourceState,
+  { merge }: SourceDataset,
+  dir: string,
+  lake: Lake,
+): Promise<string | undefined> {
+  if (merge === undefined || settled === undefined) return undefined;
+  const found = await lake.stat('landing', settled.path);
+  if (found?.etag !== settled.etag) return undefined;
+  const path = join(dir, 'previous');
+  await lake.download('landing', settled.path, path);
+  return path;
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** The state, after looking whether the run of what was pulled last is over: only its success moves the watermark. */
+export async function settleState(
+  source: SourceName,
+  dataset: DatasetId,
+  { ledger, sourceStates }: Pick<PullDeps, 'ledger' | 'sourceStates'>,
+): Promise<SourceState> {
+  const found = (await sourceStates.get(source, dataset))?.value;
+  const verdict = found?.pending && (await verdictOf(found.pending.path, ledger));
+  if (verdict === undefined) return found ?? { source, dataset, pulls: [] };
+  return await amendSourceState(sourceStates, { source, dataset }, (state) => {
+    const { pending, ...rest } = state;
+    if (pending === undefined || pending.path !== found?.pending?.path) return state;
+    return verdict === 'taken-in' ? { ...rest, watermark: pending.watermark, settled: pending } : rest;
+  });
+}
+
+async function verdictOf(path: string, ledger: RunLedger): Promise<'taken-in' | 'not-taken-in' | undefined> {
+  const drop = await ledger.findDrop(path);
+  if (drop === undefined) return undefined;
+  const run = drop.runId && (await ledger.find(drop.runId))?.value;
+  if (!run) return 'not-taken-in';
+  if (run.status === 'running') return undefined;
+  return run.status === 'success' ? 'taken-in' : 'not-taken-in';
+}
+
+/** Why nothing is pulled now. What credentials have stopped is tried each time: they may have been renewed. */
+function pausedUntil({ pause }: SourceState, now: Date): string | undefined {
+  if (pause?.kind !== 'person' || Date.parse(pause.until) <= now.getTime()) return undefined;
+  return `Paused by ${pause.by} until ${pause.until}: ${pause.reason}.`;
+}
+
+function resumed(state: SourceState, { log }: PullDeps): SourceState {
+  const { pause, ...rest } = state;
+  if (pause?.kind !== 'credentials') return state;
+  log.info('source.resumed', { source: state.source, dataset: state.dataset });
+  return rest;
+}
+
+function pausedByError(state: SourceState, error: SourceError, at: Date, { log }: PullDeps): SourceState {
+  const isAboutCredentials = error instanceof CredentialsRefused || error instanceof SecretMissing;
+  if (!isAboutCredentials || state.pause?.kind === 'person') return state;
+  const { source, dataset } = state;
+  if (state.pause === undefined) log.error('source.paused', { source, dataset, reason: error.message });
+  const since = state.pause?.since ?? at.toISOString();
+  return { ...state, pause: { kind: 'credentials', secret: error.secret, reason: error.message, since } };
+}
+
+async function kept(
+  pull: Pull,
+  change: (state: SourceState) => SourceState,
+  { source, dataset }: PullRequest,
+  { sourceStates }: PullDeps,
+): Promise<Pull> {
+  await amendSourceState(sourceStates, { source, dataset }, (state) => withPull(change(state), pull));
+  return pull;
+}

@@ -1,0 +1,265 @@
+import { buffer } from 'node:stream/consumers';
+import { bulkhead, DelegateBackoff, handleType, type IPolicy, retry, wrap } from 'cockatiel';
+import type { z } from 'zod';
+import type { Clock } from '../ports/clock.ts';
+import {
+  AnswerTooLarge,
+  type Egress,
+  type EgressAnswer,
+  EgressRefused,
+  type EgressRequest,
+} from '../ports/egress.ts';
+import type { SecretName, SecretStore } from '../ports/secret-store.ts';
+import type { Sealed } from '../privacy/sealed.ts';
+import { CircuitOpen, type SharedCircuit } from '../resilience/shared-circuit.ts';
+import type { TokenBucket } from '../resilience/token-bucket.ts';
+import { CredentialsRefused, RequestRefused, SourceChanged, SourceUnavailable } from './source-errors.ts';
+
+// How every source is asked: not too often, not too much at once, again when it stumbles, and not at all while it is
+// known to be down.
+
+export type CallRule = {
+  /** Tries after the first. */
+  readonly retries: number;
+  readonly firstDelayMs: number;
+  /** A source that asks for a longer rest than this is left to the next pull. */
+  readonly longestDelayMs: number;
+  readonly timeoutMs: number;
+  readonly mostBytes: number;
+  /** Requests that run at the same time. */
+  readonly atOnce: number;
+};
+
+export type SourceHttpDeps = {
+  readonly egress: Egress;
+  readonly circuit: SharedCircuit;
+  readonly clock: Clock;
+  readonly secrets: SecretStore;
+  /** The secret that opens the source. */
+  readonly secret: SecretName;
+  /** The headers that carry it. */
+  readonly authorise: (credential: Sealed<string>) => Readonly<Record<string, string | Sealed<string>>>;
+  /** What a refusal means where the status alone does not tell: `throttled`, or a credential that has run out. */
+  readonly meaningOf?: (status: number, body: string) => 'throttled' | 'credentials' | undefined;
+};
+
+export type SourceCall = {
+  readonly method?: 'GET' | 'POST';
+  readonly url: string;
+  readonly json?: unknown;
+  /** The budget that the call is taken from. */
+  readonly bucket: TokenBucket;
+  /** Differs from the rule's for what takes longer. */
+  readonly timeoutMs?: number;
+  readonly mostBytes?: number;
+};
+
+/** What a pull has cost so far. */
+export type SourceCost = { readonly requests: number; readonly retries: number; readonly waitedMs: number };
+
+export class SourceHttp {
+  readonly #source: string;
+  readonly #rule: CallRule;
+  readonly #deps: SourceHttpDeps;
+  readonly #policy: IPolicy;
+  #cost = { requests: 0, retries: 0, waitedMs: 0 };
+
+  constructor(source: string, rule: CallRule, deps: SourceHttpDeps) {
+    this.#source = source;
+    this.#rule = rule;
+    this.#deps = deps;
+    const again = retry(handleType(SourceUnavailable, isWorthAnotherTry(rule)), {
+      maxAttempts: rule.retries,
+      backoff: new DelegateBackoff((context) => delayOf(context, rule)),
+    });
+    again.onRetry(() => void (this.#cost.retries += 1));
+    this.#policy = wrap(again, bulkhead(rule.atOnce, Number.POSITIVE_INFINITY));
+  }
+
+  get cost(): SourceCost {
+    return { ...this.#cost };
+  }
+
+  /** The answer as JSON of this shape. Throws what the other file names, or CircuitOpen. */
+  async json<T>(call: SourceCall, schema: z.ZodType<T>): Promise<T> {
+    const text = await this.call(call, async ({ body, headers }) => {
+      const bytes = await buffer(body);
+      if (isHtml(headers, bytes))
+        throw new SourceChanged(`${this.#source} answered with a page instead of data`);
+      return bytes.toString('utf8');
+    });
+    let document: unknown;
+    try {
+      document = JSON.parse(text);
+    } catch (error) {
+      throw new SourceChanged(`${this.#source} answered with something that is not JSON`, { cause: error });
+    }
+    const parsed = schema.safeParse(document);
+    if (parsed.success) return parsed.data;
+    const places = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'the answer'} (${code})`);
+    throw new SourceChanged(
+      `${this.#source} answers in another shape than before: ${places.slice(0, 3).join(', ')}`,
+    );
+  }
+
+  /** One request with its retries. `read` gets each good answer and must read its body to the end. */
+  async call<T>(call: SourceCall, read: (answer: EgressAnswer) => Promise<T>): Promise<T> {
+    return await this.#policy.execute(async () => {
+      try {
+        return await this.#attempt(call, read, false);
+      } catch (error) {
+        if (!(error instanceof CredentialsRefused)) throw error;
+        // The secret may have been renewed since it was cached.
+        return await this.#attempt(call, read, true);
+      }
+    });
+  }
+
+  async #attempt<T>(
+    call: SourceCall,
+    read: (answer: EgressAnswer) => Promise<T>,
+    renewed: boolean,
+  ): Promise<T> {
+    const { egress, circuit, secrets, secret, authorise } = this.#deps;
+    const headers = authorise(await secrets.get(secret, { renewed }));
+    this.#cost.waitedMs += await call.bucket.take();
+    const work = async (): Promise<T> => {
+      this.#cost.requests += 1;
+      try {
+        const answer = await egress.send(requestOf(call, headers, this.#rule));
+        await this.#refuse(answer);
+        return await read(answer);
+      } catch (error) {
+        throw isOfTheWire(error) ? unreachable(this.#source, error) : error;
+      }
+    };
+    return await circuit.run(work, (error) => error instanceof SourceUnavailable && !isThrottling(error));
+  }
+
+  /** Throws for every status that is not a good one. */
+  async #refuse({ status, headers, url, body }: EgressAnswer): Promise<void> {
+    if (status >= 200 && status < 300) return;
+    const { secret, meaningOf, clock } = this.#deps;
+    const start = (await startOf(body)).toString('utf8');
+    const meaning = meaningOf?.(status, start);
+    if (status === 401 || status === 403 || meaning === 'credentials')
+      throw new CredentialsRefused(secret, `${this.#source} refused the credential with status ${status}`);
+    if (status >= 300 && status < 400) {
+      const target = headers['location'] ?? '';
+      if (/log-?in|sign-?in|auth|session/i.test(target))
+        throw new CredentialsRefused(
+          secret,
+          `The session at ${this.#source} has expired: it leads to its login page`,
+        );
+      throw new SourceChanged(`${this.#source} leads from ${new URL(url).pathname} to another place`);
+    }
+    if (status === 429 || status >= 500 || meaning === 'throttled') {
+      const retryAfterMs = retryAfterOf(headers['retry-after'], clock.now());
+      const cause = status === 429 || meaning === 'throttled' ? THROTTLED : status;
+      throw new SourceUnavailable(`${this.#source} answered with status ${status}`, { retryAfterMs, cause });
+    }
+    throw new RequestRefused(this.#source, status, reasonIn(start));
+  }
+}
+
+function requestOf(
+  { method = 'GET', url, json, timeoutMs, mostBytes }: SourceCall,
+  headers: EgressRequest['headers'],
+  rule: CallRule,
+): EgressRequest {
+  return {
+    method,
+    url,
+    ...(headers && { headers }),
+    ...(json !== undefined && { json }),
+    timeoutMs: timeoutMs ?? rule.timeoutMs,
+    mostBytes: mostBytes ?? rule.mostBytes,
+  };
+}
+
+const MOST_OF_A_REFUSAL = 4_096;
+
+async function startOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      bytes += chunk.byteLength;
+      if (bytes >= MOST_OF_A_REFUSAL) break;
+    }
+  } catch {
+    // The status says enough.
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The services' own codes for what is wrong: never their sentences, which may quote values. */
+function reasonIn(text: string): string {
+  const codes = [
+    ...text.matchAll(/"(?:category|code|subCategory|type|error_subcode)"\s*:\s*"?([\w.-]{1,60})/g),
+  ];
+  return codes.map(([, code]) => code).join(' ');
+}
+
+export function isHtml(headers: Readonly<Record<string, string>>, start: Uint8Array): boolean {
+  if (/text\/html/i.test(headers['content-type'] ?? '')) return true;
+  return /^\uFEFF?\s*<(!doctype html|html|head|body)/i.test(
+    Buffer.from(start.subarray(0, 512)).toString('utf8'),
+  );
+}
+
+/** Everything that undici throws while it connects, sends or reads, time-outs included. */
+function isOfTheWire(error: unknown): boolean {
+  const isOurs = [
+    CredentialsRefused,
+    SourceChanged,
+    RequestRefused,
+    SourceUnavailable,
+    CircuitOpen,
+    EgressRefused,
+    AnswerTooLarge,
+  ].some((kind) => error instanceof kind || (error instanceof Error && error.cause instanceof kind));
+  if (isOurs || !(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    /^(UND_ERR|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|HPE_)/.test(code) ||
+    /Timeout|Abort/.test(error.name)
+  );
+}
+
+function unreachable(source: string, cause: unknown): SourceUnavailable {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const name = cause instanceof Error ? cause.name : 'error';
+  return new SourceUnavailable(`${source} could not be reached, or broke off (${code || name})`, { cause });
+}
+
+const THROTTLED = 'throttled';
+
+/** To be asked to slow down is not to be broken. */
+function isThrottling({ cause }: SourceUnavailable): boolean {
+  return cause === THROTTLED;
+}
+
+function isWorthAnotherTry({ longestDelayMs }: CallRule): (error: SourceUnavailable) => boolean {
+  return ({ retryAfterMs = 0 }) => retryAfterMs <= longestDelayMs;
+}
+
+/** Twice as long each time, give or take a fifth, so that instances do not come back together. */
+function delayOf(
+  { attempt, result }: { readonly attempt: number; readonly result: object },
+  { firstDelayMs, longestDelayMs }: CallRule,
+): number {
+  const error = 'error' in result ? result.error : undefined;
+  const asked = error instanceof SourceUnavailable ? error.retryAfterMs : undefined;
+  const usual = firstDelayMs * 2 ** (attempt - 1) * (0.8 + Math.random() * 0.4);
+  return Math.min(longestDelayMs, Math.max(asked ?? 0, usual));
+}
+
+/** Seconds, or a date (RFC 9110, 10.2.3). */
+function retryAfterOf(header: string | undefined, now: Date): number | undefined {
+  if (header === undefined || header === '') return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - now.getTime();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
