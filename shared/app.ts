@@ -15,7 +15,6 @@ import { duckDbSqlEngine } from './adapters/duckdb/duckdb-sql-engine.ts';
 import { EnvironmentSecretStore } from './adapters/environment/environment-secret-store.ts';
 import { temporaryFolders } from './adapters/environment/temporary-folders.ts';
 import { exceljsWorkbookWriter } from './adapters/exceljs/exceljs-workbook-writer.ts';
-import { undiciEgress } from './adapters/undici/undici-egress.ts';
 import { type Config, readConfig } from './config.ts';
 import { anyFileReader } from './decode/any-file-reader.ts';
 import { type Catalog, loadCatalog } from './kpis/catalog.ts';
@@ -24,11 +23,12 @@ import type { HealthCheck } from './pipeline/health.ts';
 import type { IngestDeps } from './pipeline/ingest.ts';
 import type { PublishDeps } from './pipeline/publish.ts';
 import type { ValidateDeps } from './pipeline/validate.ts';
+import type { Egress } from './ports/egress.ts';
 import type { Log } from './ports/log.ts';
 import type { SecretStore } from './ports/secret-store.ts';
 import type { WorkbookWriter } from './ports/workbook-writer.ts';
 import { pseudonymiser } from './privacy/pseudonym.ts';
-import { type CircuitDeps } from './resilience/shared-circuit.ts';
+import type { CircuitDeps } from './resilience/shared-circuit.ts';
 import type { PullDeps } from './sources/pull-dataset.ts';
 import { sourceClients } from './sources/source-clients.ts';
 import { ALL_QUEUES, TABLES, ZONES } from './topology.ts';
@@ -101,7 +101,7 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
     circuits,
     sourceStates: new TableSourceStates(table('sources')),
   };
-  const clientFor = sourceClients(config.sources, { ...deps, egressTo: undiciEgress });
+  const clientFor = sourceClients(config.sources, { ...deps, egressTo });
   const checks: HealthCheck[] = [
     ...ZONES.map((zone) => ({
       name: `container ${zone}`,
@@ -129,6 +129,17 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
     return { ...deps, log, sourceClient: (source) => clientFor(source, log) };
   };
   return { config, checks, depsFor };
+}
+
+/** Loaded with the first request to the outside: no file that is dropped needs it. */
+function egressTo(rule: { hosts: readonly string[]; allowsLoopback: boolean }): Egress {
+  let egress: Promise<Egress> | undefined;
+  return {
+    async send(request) {
+      egress ??= import('./adapters/undici/undici-egress.ts').then(({ undiciEgress }) => undiciEgress(rule));
+      return await (await egress).send(request);
+    },
+  };
 }
 
 async function storageClients({ storage }: Config) {

@@ -16,7 +16,7 @@ export const healthRoute: Route = {
   responses: {
     200: {
       description:
-        'Healthy, or degraded: the newest run failed. Bad data makes nothing ill: datasets without new numbers are in dataQuality',
+        'Healthy, or degraded: the newest run failed. Bad data makes nothing ill: datasets without new numbers are in dataQuality, those that no longer come in by themselves in sources',
     },
     503: { description: 'Settings or storage are not usable; the checks say which' },
   },
@@ -31,9 +31,16 @@ export const healthRoute: Route = {
 export async function healthNow(context: InvocationContext): Promise<HealthReport> {
   try {
     const { config, checks, depsFor } = await theApp();
-    const { ledger, breakers, clock } = depsFor(invocationLog(context));
+    const { ledger, breakers, sourceStates, clock } = depsFor(invocationLog(context));
     const nextRun = nextRunOf(config, 'INGEST_SWEEP_SCHEDULE')?.toISOString() ?? null;
-    return await checkHealth(checks, { ledger, breakers, clock, revision: config.revision, nextRun });
+    return await checkHealth(checks, {
+      ledger,
+      breakers,
+      sourceStates,
+      clock,
+      revision: config.revision,
+      nextRun,
+    });
   } catch (error) {
     // Settings are named and never quoted, so anybody may read what is wrong with them.
     const isConfig = error instanceof ConfigInvalid;
@@ -45,6 +52,7 @@ export async function healthNow(context: InvocationContext): Promise<HealthRepor
       metrics_computed: 0,
       last_error: shown.join(' '),
       dataQuality: [],
+      sources: [],
       checks: Object.fromEntries(
         shown.map((detail, index) => [isConfig ? `settings ${index + 1}` : 'app', { ok: false, detail }]),
       ),

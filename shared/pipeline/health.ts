@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Breakers } from '../ports/breakers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
+import type { SourceStates } from '../ports/source-states.ts';
 import { causeIn, openBreakers } from './data-quality.ts';
 import { describeError } from './work-stage.ts';
 
@@ -19,6 +20,13 @@ export type Health = {
   readonly last_error: string | null;
   /** Datasets whose circuit breaker is open: the machinery is well, but no new numbers come from them. */
   readonly dataQuality: readonly { dataset: string; since: string; reason: string }[];
+  /** Datasets that no longer come in by themselves: a secret is missing or refused. Everything else goes on. */
+  readonly sources: readonly {
+    dataset: string;
+    status: 'paused: credentials';
+    secret: string;
+    since: string;
+  }[];
   readonly checks: Readonly<Record<string, { ok: boolean; detail?: string }>>;
   readonly revision: string;
 };
@@ -35,6 +43,7 @@ export async function checkHealth(
   deps: {
     ledger: RunLedger;
     breakers: Breakers;
+    sourceStates: SourceStates;
     clock: Clock;
     revision: string;
     nextRun: string | null;
@@ -53,11 +62,15 @@ export async function checkHealth(
   const [first] = failed;
   if (first !== undefined) {
     const last_error = `${first.name}: ${kindOf(first.error)}`;
-    const nothing = { last_run: null, metrics_computed: 0, dataQuality: [] };
+    const nothing = { last_run: null, metrics_computed: 0, dataQuality: [], sources: [] };
     const health = { status: 'unhealthy', last_error, ...nothing, ...base } as const;
     return { health, details: failed.map(({ name, error }) => `${name}: ${describeError(error)}`) };
   }
-  const [runs, breakers] = await Promise.all([deps.ledger.list({ limit: 50 }), deps.breakers.all()]);
+  const [runs, breakers, sources] = await Promise.all([
+    deps.ledger.list({ limit: 50 }),
+    deps.breakers.all(),
+    deps.sourceStates.all(),
+  ]);
   const [last] = runs;
   const ended = runs.filter(({ completedAt }) => completedAt !== undefined);
   const newest = ended.toSorted((a, b) => ((a.completedAt ?? '') < (b.completedAt ?? '') ? 1 : -1));
@@ -79,6 +92,11 @@ export async function checkHealth(
     last_error: failure === undefined ? null : `${failure.code} in stage ${failure.stage}`,
     // Only the cause: what a file has wrong is not for anybody.
     dataQuality: openBreakers(breakers).map((open) => ({ ...open, reason: causeIn(open.reason) })),
+    sources: sources.flatMap(({ dataset, pause }) =>
+      pause?.kind === 'credentials'
+        ? [{ dataset, status: 'paused: credentials' as const, secret: pause.secret, since: pause.since }]
+        : [],
+    ),
     ...base,
   };
   return { health, details: failure === undefined ? [] : [failure.message] };

@@ -1,8 +1,10 @@
 import { QueueServiceClient } from '@azure/storage-queue';
 import { beforeAll, expect, it } from '@jest/globals';
 import { buildApp } from '../../../shared/app.ts';
+import { DatasetId } from '../../../shared/domain/ids.ts';
 import { closePoisoned } from '../../../shared/pipeline/close-poisoned.ts';
 import { checkHealth, kindOf } from '../../../shared/pipeline/health.ts';
+import { pullDataset } from '../../../shared/sources/pull-dataset.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { takeStorageAccount } from '../../support/emulator.ts';
 import { parFile } from '../../support/small-files.ts';
@@ -27,6 +29,7 @@ it('is healthy over empty storage, with nothing to tell', async () => {
     metrics_computed: 0,
     last_error: null,
     dataQuality: [],
+    sources: [],
     revision: 'abc1234',
   });
   expect(Object.values(health.checks)).toEqual(Object.values(health.checks).map(() => ({ ok: true })));
@@ -134,6 +137,18 @@ it('stays healthy when bad data stops a dataset, and lists it with its cause alo
     },
   ]);
   expect(details).toEqual([]);
+});
+
+it('stays healthy when a secret keeps a source from coming in, and names the secret', async () => {
+  const own = await Pipeline.open();
+  const dataset = DatasetId.parse('hubspot/contacts');
+
+  await pullDataset({ source: 'hubspot', dataset, cause: 'a test' }, own.deps);
+
+  expect((await healthOf(own)).health).toMatchObject({
+    status: 'healthy',
+    sources: [{ dataset, status: 'paused: credentials', secret: 'hubspot-api-key' }],
+  });
 });
 
 it('shows no message of an error to those who have no key', () => {
