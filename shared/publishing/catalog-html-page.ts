@@ -3,6 +3,7 @@ import type { CatalogListing, ListedKpi } from '../kpis/catalog-listing.ts';
 import { type Html, html } from './escape-html.ts';
 import { inEnglish } from './in-english.ts';
 import { type Language, type LanguageCode, languageOf } from './language/language.ts';
+import { departmentName, dimensionName } from './language/names.ts';
 import { renderPage, statusChip, type Tone } from './page.ts';
 
 export type CatalogPage = {
@@ -23,6 +24,10 @@ const WORDS = {
     departments: 'Departments',
     dimensions: 'Divided by',
     datasets: 'Datasets',
+    datasetsCaption: 'What the newest book has, and what each dataset is for.',
+    dataset: 'Dataset',
+    state: 'Status',
+    use: 'Use',
     inBook: 'in the book',
     notInBook: 'not there',
     neededBy: (count: string) => (count === '1' ? 'used by 1 KPI' : `used by ${count} KPIs`),
@@ -38,7 +43,7 @@ const WORDS = {
       whole: ' · A quarter is computed as a whole, not from its months',
       month: ' · Of one month: a day, a week or a quarter has none',
     },
-    state: {
+    states: {
       computed: 'Computed',
       'not-computable': 'Not computable',
       unavailable: 'No feed',
@@ -55,6 +60,10 @@ const WORDS = {
     departments: 'Áreas',
     dimensions: 'Se divide por',
     datasets: 'Conjuntos de datos',
+    datasetsCaption: 'Lo que tiene la cartera más reciente, y para qué sirve cada conjunto.',
+    dataset: 'Conjunto de datos',
+    state: 'Estado',
+    use: 'Uso',
     inBook: 'en la cartera',
     notInBook: 'no está',
     neededBy: (count: string) => (count === '1' ? 'usado por 1 indicador' : `usado por ${count} indicadores`),
@@ -70,7 +79,7 @@ const WORDS = {
       whole: ' · Un trimestre se calcula entero, no a partir de sus meses',
       month: ' · De un mes: un día, una semana o un trimestre no lo tienen',
     },
-    state: {
+    states: {
       computed: 'Calculado',
       'not-computable': 'No calculable',
       unavailable: 'Sin fuente',
@@ -96,7 +105,7 @@ ${listing.kpis.filter(({ id }) => kpis.includes(id)).map((kpi) => kpiPanel(kpi, 
 <p class="brand">${language.words.product}</p>
 <h1>${words.title}</h1>
 <p>${countsOf(listing, language, words)}</p>
-<p><a href="${link(`dashboard?lang=${page.language}`)}">${words.dashboard}</a> · <a href="${link('catalog?format=json')}">JSON</a> · <a href="${link(`catalog?format=html&lang=${other}`)}">${words.otherLanguage}</a></p>
+<p><a href="${link(`dashboard?lang=${page.language}`)}">${words.dashboard}</a> · <a href="${link('catalog?format=json')}">JSON</a> · <a href="${link(`catalog?format=html&lang=${other}`)}" hreflang="${other}" lang="${other}">${words.otherLanguage}</a></p>
 <p>${words.departments}: ${listing.departments.map(({ name }) => html`<a href="#${name}">${departmentName(name, language)}</a> `)}</p>
 </header>
 ${datasetsTable(listing, language, words)}
@@ -114,10 +123,11 @@ function countsOf({ kpis, asOf }: CatalogListing, language: Language, words: Wor
 function datasetsTable({ datasets }: CatalogListing, language: Language, words: Words): Html {
   const rows = datasets.map(
     ({ name, isInBook, kpis }) =>
-      html`<tr><td class="lead">${name}</td><td>${statusChip(isInBook ? 'good' : 'quiet', isInBook ? words.inBook : words.notInBook)}</td><td>${words.neededBy(language.count(kpis.length))}</td></tr>\n`,
+      html`<tr><th scope="row" class="lead">${name}</th><td data-label="${words.state}">${statusChip(isInBook ? 'good' : 'quiet', isInBook ? words.inBook : words.notInBook)}</td><td data-label="${words.use}">${words.neededBy(language.count(kpis.length))}</td></tr>\n`,
   );
   return html`<h2>${words.datasets}</h2>
-<div class="panel wide"><table><tbody>
+<div class="panel wide"><table class="stack"><caption>${words.datasetsCaption}</caption>
+<thead><tr><th scope="col">${words.dataset}</th><th scope="col">${words.state}</th><th scope="col">${words.use}</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`;
 }
 
@@ -145,7 +155,7 @@ function kpiPanel(
       ? undefined
       : html`<p class="value">${language.value(rational(availability.value), kpi.unit, kpi.precision)}</p>`;
   return html`<article class="panel spaced">
-<div class="bar"><h3>${title} <code>${kpi.id}</code></h3>${statusChip(TONES[availability.state], words.state[availability.state])}</div>
+<div class="bar"><h3>${title} <code>${kpi.id}</code></h3>${statusChip(TONES[availability.state], words.states[availability.state])}</div>
 ${value}<p>${inEnglish(kpi.formula, language)}</p>
 ${kpi.ripens ? html`<p>${words.ripens}</p>\n` : undefined}${expression === null ? undefined : html`<p><code>${expression}</code></p>`}${availability.reason && html`<p class="muted">${inEnglish(availability.reason, language)}</p>`}
 <p class="small muted">${words.version} ${kpi.version} · ${words.owner}: ${kpi.owner}${needsWords(kpi, words)}${words.periods[kpi.periods]}${dimensions.length > 0 ? ` · ${words.dimensions}: ${dimensions.map((dimension) => dimensionName(dimension, language)).join(', ')}` : ''}</p>
@@ -159,12 +169,4 @@ function needsWords({ ways }: ListedKpi, words: Words): string {
   const optional = [...new Set(ways.flatMap((way) => way.optional))];
   const more = optional.length === 0 ? '' : ` · ${words.optional}: ${optional.join(', ')}`;
   return ` · ${words.needs}: ${needs.join(` ${words.or} `)}${more}`;
-}
-
-function departmentName(name: string, { words }: Language): string {
-  return Object.entries(words.view).find(([known]) => known === name)?.[1] ?? name;
-}
-
-function dimensionName(name: string, { words }: Language): string {
-  return Object.entries(words.dimension).find(([known]) => known === name)?.[1] ?? name;
 }

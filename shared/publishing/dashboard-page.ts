@@ -6,7 +6,7 @@ import type { RunRecord } from '../runs/run-record.ts';
 import { type Choice, dashboardPath } from './dashboard/address.ts';
 import { languageLink, partForm, partLine, viewLinks } from './dashboard/navigation.ts';
 import type { Figures, KpiFacts } from './dashboard/page-parts.ts';
-import { dimensionName, dimensionsOf, type Part, partName, partOf } from './dashboard/part.ts';
+import { dimensionsOf, type Part, partOf } from './dashboard/part.ts';
 import { numberSections } from './dashboard/sections.ts';
 import { DASHBOARD_STYLE } from './dashboard/style.ts';
 import { VIEW_OF, type ViewName } from './dashboard/views.ts';
@@ -17,6 +17,7 @@ import { type Html, html } from './escape-html.ts';
 import { inEnglish } from './in-english.ts';
 import { kpiRows } from './kpi-row.ts';
 import { type Language, type LanguageCode, languageOf } from './language/language.ts';
+import { dimensionName, partName } from './language/names.ts';
 import { renderPage, statusChip, type Tone } from './page.ts';
 import { freshnessOf } from './report-model.ts';
 

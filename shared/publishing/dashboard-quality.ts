@@ -61,7 +61,7 @@ function verdictInWords({ verdict, rejected }: QualityEntry, { words: { quality 
 function documentLinks({ runId, rejected }: QualityEntry, { link, language }: Surroundings): Html {
   const { quality } = language.words;
   const to = (name: string, title: string): Html =>
-    html`<a href="${link(`runs/${runId}/artifacts/${name}`)}">${title}</a>`;
+    html`<a href="${link(`runs/${runId}/artifacts/${name}`)}" hreflang="en">${title}</a>`;
   const rows = rejected > 0 ? html` · ${to('rejected.jsonl', quality.rows)}` : undefined;
   return html`<span class="no-print"><span class="small">${to('validation_report.html', quality.page)}${rows}</span></span>`;
 }

@@ -125,7 +125,8 @@ function artifactLinks(
   ];
   if (artifacts.length === 0) return undefined;
   const links = artifacts.map(
-    ([title, name]) => html`<a href="${link(`runs/${run.runId}/artifacts/${name}`)}">${title}</a>\n`,
+    ([title, name]) =>
+      html`<a href="${link(`runs/${run.runId}/artifacts/${name}`)}" hreflang="en">${title}</a>\n`,
   );
   return html`<p class="links">${links}</p>`;
 }

@@ -8,6 +8,8 @@ import type { ExplanationWords } from './explanation-words.ts';
 import { inEnglish } from './in-english.ts';
 import { shownValue, statusWord } from './kpi-row.ts';
 import type { Language } from './language/language.ts';
+import { departmentName, dimensionName, partName } from './language/names.ts';
+import { percentOf } from './show-value.ts';
 
 // The parts of the page that explains one number. Amounts are shown in full: they are evidence.
 
@@ -25,26 +27,23 @@ export function meaningSection({ definition }: KpiExplanation, { language, words
 ${expression && html`<dt>${words.expression}</dt><dd><code>${expression}</code></dd>`}${unavailable && html`<dt>${words.expression}</dt><dd>${inEnglish(unavailable, language)}</dd>`}
 <dt>${words.version}</dt><dd>${state}</dd>
 <dt>${words.owner}</dt><dd>${definition.owner}</dd>
-<dt>${words.department}</dt><dd>${departmentOf(definition.department, language)}</dd>
+<dt>${words.department}</dt><dd>${departmentName(definition.department, language)}</dd>
 <dt>${words.cadence}</dt><dd>${inEnglish(definition.cadence, language)}</dd>
 <dt>${words.freshness}</dt><dd>${words.hours(String(definition.freshness))}</dd>
 <dt>${words.grain}</dt><dd>${inEnglish(definition.grain, language)}</dd>
 </dl></div>`;
 }
 
-function departmentOf(name: string, { words }: Language): string {
-  return Object.entries(words.view).find(([known]) => known === name)?.[1] ?? name;
-}
-
 export function partsSection({ kpi, definition }: KpiExplanation, reading: Reading): Html {
   const { language, words } = reading;
   const measures = Object.entries(kpi.measures ?? {}).map(
     ([name, amount]) =>
-      html`<tr><td class="lead"><code>${name}</code></td><td>${inEnglish(definition.measures[name] ?? '', language)}</td><td class="number">${inFull(amount, language)}</td></tr>\n`,
+      html`<tr><th scope="row" class="lead"><code>${name}</code></th><td data-label="${words.how}">${inEnglish(definition.measures[name] ?? '', language)}</td>${number(amount, words.amount, language)}</tr>\n`,
   );
   const table =
     measures.length > 0 &&
-    html`<table><thead><tr><th scope="col">${words.measure}</th><th scope="col">${words.how}</th><th scope="col" class="number">${words.amount}</th></tr></thead><tbody>
+    html`<table class="stack"><caption>${words.partsCaption}</caption>
+<thead><tr><th scope="col">${words.measure}</th><th scope="col">${words.how}</th><th scope="col" class="number">${words.amount}</th></tr></thead><tbody>
 ${measures}</tbody></table>`;
   return html`<h2>${words.parts}</h2>
 <div class="panel wide"><dl>
@@ -59,19 +58,29 @@ export function movedSection(explanation: KpiExplanation, reading: Reading): Htm
   const { previous, change, kpi, moves } = explanation;
   const { language, words } = reading;
   if (previous === undefined) return html`<h2>${words.moved}</h2><p>${words.noPrevious}</p>`;
+  const movedCell = (amount: string, label: string): Html =>
+    html`<td class="number" data-label="${label}">${moved(amount, kpi, language)}</td>`;
   const split =
     change &&
-    html`<table><thead><tr><th scope="col">${words.measure}</th><th scope="col" class="number">${words.before}</th><th scope="col" class="number">${words.now}</th><th scope="col" class="number">${words.change}</th></tr></thead><tbody>
-<tr><td class="lead">${words.numerator}</td>${[change.numerator.before, change.numerator.now, change.numerator.change].map((amount) => number(amount, language))}</tr>
-${change.denominator === null ? undefined : html`<tr><td class="lead">${words.denominator}</td>${[change.denominator.before, change.denominator.now, change.denominator.change].map((amount) => number(amount, language))}</tr>`}
-<tr><td class="lead">${words.value}</td><td class="number">${shown(previous, language)}</td><td class="number">${shown(kpi, language)}</td>${moved(change.change, kpi, language)}</tr>
-<tr><td class="lead" colspan="3">${words.fromNumerator}</td>${moved(change.fromNumerator, kpi, language)}</tr>
-<tr><td class="lead" colspan="3">${words.fromDenominator}</td>${moved(change.fromDenominator, kpi, language)}</tr>
+    html`<table class="stack"><caption>${words.splitCaption}</caption>
+<thead><tr><th scope="col">${words.measure}</th><th scope="col" class="number">${words.before}</th><th scope="col" class="number">${words.now}</th><th scope="col" class="number">${words.change}</th></tr></thead><tbody>
+<tr><th scope="row" class="lead">${words.numerator}</th>${sides(change.numerator, reading)}</tr>
+${change.denominator === null ? undefined : html`<tr><th scope="row" class="lead">${words.denominator}</th>${sides(change.denominator, reading)}</tr>`}
+<tr><th scope="row" class="lead">${words.value}</th><td class="number" data-label="${words.before}">${shown(previous, language)}</td><td class="number" data-label="${words.now}">${shown(kpi, language)}</td>${movedCell(change.change, words.change)}</tr>
+<tr><th scope="row" class="lead" colspan="3">${words.fromNumerator}</th>${movedCell(change.fromNumerator, words.change)}</tr>
+<tr><th scope="row" class="lead" colspan="3">${words.fromDenominator}</th>${movedCell(change.fromDenominator, words.change)}</tr>
 </tbody></table>
 <p class="small muted">${words.method}: ${inEnglish(change.method, language)}</p>`;
   return html`<h2>${words.moved} <span class="muted">${words.since(language.day(previous.reportingDate))}</span></h2>
 <div class="panel wide">${kpi.ripens && html`<p>${words.ripens}</p>\n`}${split ?? html`<p>${words.notSplit}</p>`}
 ${moves.filter(isDivided).map((dimension) => dimensionTable(dimension, kpi, reading))}</div>`;
+}
+
+function sides(
+  { before, now, change }: NonNullable<KpiExplanation['change']>['numerator'],
+  { language, words }: Reading,
+): Html {
+  return html`${number(before, words.before, language)}${number(now, words.now, language)}${number(change, words.change, language)}`;
 }
 
 /** A dimension with one value says nothing that the whole does not say. */
@@ -80,21 +89,23 @@ function isDivided({ values }: DimensionMoves): boolean {
 }
 
 function dimensionTable(moves: DimensionMoves, kpi: KpiResult, { language, words }: Reading): Html {
-  const named = Object.entries(language.words.dimension).find(([name]) => name === moves.dimension);
-  const part = (figures: { value: string | null } | null): Html =>
-    html`<td class="number">${figures?.value == null ? words.none : language.value(rational(figures.value), kpi.unit, kpi.precision)}</td>`;
+  const part = (figures: { value: string | null } | null, label: string): Html =>
+    html`<td class="number" data-label="${label}">${figures?.value == null ? words.none : language.value(rational(figures.value), kpi.unit, kpi.precision)}</td>`;
   const contribution = (amount: string | null): Html =>
-    amount === null ? html`<td></td>` : moved(amount, kpi, language);
+    amount === null
+      ? html`<td></td>`
+      : html`<td class="number" data-label="${words.contribution}">${moved(amount, kpi, language)}</td>`;
   const rows = moves.values.map(
     ({ of, before, now, contribution: amount }) =>
-      html`<tr><td class="lead"><bdi>${of === 'unknown' ? language.words.unknownValue : of}</bdi></td>${part(before)}${part(now)}${contribution(amount)}</tr>\n`,
+      html`<tr><th scope="row" class="lead"><bdi>${partName(of, language)}</bdi></th>${part(before, words.before)}${part(now, words.now)}${contribution(amount)}</tr>\n`,
   );
   const { count, contribution: rest } = moves.others;
   const others =
     count > 0 &&
-    html`<tr><td class="lead" colspan="3">${words.others(language.count(count))}</td>${contribution(rest)}</tr>\n`;
-  return html`<h3 class="spaced">${words.byDimension((named?.[1] ?? moves.dimension).toLowerCase())}</h3>
-${moves.isAdditive ? undefined : html`<p class="small muted">${words.notAdditive}</p>`}<table><thead><tr><th scope="col">${words.part}</th><th scope="col" class="number">${words.before}</th><th scope="col" class="number">${words.now}</th><th scope="col" class="number">${words.contribution}</th></tr></thead><tbody>
+    html`<tr><th scope="row" class="lead" colspan="3">${words.others(language.count(count))}</th>${contribution(rest)}</tr>\n`;
+  return html`<h3 class="spaced">${words.byDimension(dimensionName(moves.dimension, language).toLowerCase())}</h3>
+<table class="stack"><caption>${words.dimensionCaption}${moves.isAdditive ? undefined : ` ${words.notAdditive}`}</caption>
+<thead><tr><th scope="col">${words.part}</th><th scope="col" class="number">${words.before}</th><th scope="col" class="number">${words.now}</th><th scope="col" class="number">${words.contribution}</th></tr></thead><tbody>
 ${rows}${others || undefined}</tbody></table>
 `;
 }
@@ -106,23 +117,24 @@ export function contributorsSection(
   if (contributors.length === 0) return undefined;
   const rows = contributors.map(
     ({ token, value, share }) =>
-      html`<tr><td class="lead"><code>${token}</code></td><td class="number">${inFull(value, language)}</td><td class="number">${language.value(rational(share), 'fraction', 4)}</td></tr>\n`,
+      html`<tr><th scope="row" class="lead"><code>${token}</code></th>${number(value, words.amount, language)}<td class="number" data-label="${words.share}">${percentOf(share, language)}</td></tr>\n`,
   );
   return html`<h2>${words.contributors}</h2>
-<div class="panel wide"><table><thead><tr><th scope="col">${words.pseudonym}</th><th scope="col" class="number">${words.amount}</th><th scope="col" class="number">${words.share}</th></tr></thead><tbody>
+<div class="panel wide"><table class="stack"><caption>${words.contributorsCaption}</caption>
+<thead><tr><th scope="col">${words.pseudonym}</th><th scope="col" class="number">${words.amount}</th><th scope="col" class="number">${words.share}</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`;
 }
 
 export function versionsSection({ versions, kpi }: KpiExplanation, reading: Reading): Html | undefined {
   if (versions.length < 2) return undefined;
-  const { language, words } = reading;
+  const { words } = reading;
   const rows = versions.map(
     (result) =>
-      html`<tr><td class="lead">${words.version} ${result.version}${result.version === kpi.version ? html` (${words.inForce})` : undefined}</td>${valueCells(result, language)}</tr>\n`,
+      html`<tr><th scope="row" class="lead">${words.version} ${result.version}${result.version === kpi.version ? html` (${words.inForce})` : undefined}</th>${valueCells(result, reading)}</tr>\n`,
   );
   return html`<h2>${words.versions}</h2>
-<div class="panel wide"><p class="small muted">${words.restated}</p>
-<table>${valueHead(words.version, words)}<tbody>
+<div class="panel wide"><table class="stack"><caption>${words.restated}</caption>
+${valueHead(words.version, words)}<tbody>
 ${rows}</tbody></table></div>`;
 }
 
@@ -139,12 +151,12 @@ export function seriesSection(
     .toReversed()
     .map(
       (result) =>
-        html`<tr><td class="lead">${language.day(result.reportingDate)}</td>${valueCells(result, language)}</tr>\n`,
+        html`<tr><th scope="row" class="lead">${language.day(result.reportingDate)}</th>${valueCells(result, reading)}</tr>\n`,
     );
-  const more =
-    results.length > most && html`<p class="small muted">${words.lastDates(language.count(most))}</p>`;
+  const caption = results.length > most ? words.lastDates(language.count(most)) : words.newestFirst;
   return html`<h2>${title}</h2>
-<div class="panel wide">${more || undefined}<table>${valueHead(words.date, words)}<tbody>
+<div class="panel wide"><table class="stack"><caption>${caption}</caption>
+${valueHead(words.date, words)}<tbody>
 ${rows}</tbody></table></div>`;
 }
 
@@ -156,7 +168,7 @@ export function inputsSection(
   const { inputs, bookId, catalogSha256 } = explanation;
   const rows = inputs.map(
     (entry) =>
-      html`<tr><td class="lead">${entry.dataset}</td><td data-label="${words.day}" class="date">${language.day(entry.asOf)}</td><td data-label="${words.contract}">${entry.contractVersion}</td><td class="number" data-label="${words.rows}">${language.count(entry.rows)}</td><td data-label="${words.run}"><code>${entry.runId}</code></td><td data-label="sha256"><code>${entry.sha256}</code></td></tr>\n`,
+      html`<tr><th scope="row" class="lead">${entry.dataset}</th><td data-label="${words.day}" class="date">${language.day(entry.asOf)}</td><td data-label="${words.contract}">${entry.contractVersion}</td><td class="number" data-label="${words.rows}">${language.count(entry.rows)}</td><td data-label="${words.run}"><code>${entry.runId}</code></td><td data-label="sha256"><code>${entry.sha256}</code></td></tr>\n`,
   );
   return html`<h2>${words.inputs}</h2>
 <div class="panel wide"><dl>
@@ -164,7 +176,8 @@ ${runId && html`<dt>${words.run}</dt><dd><code>${runId}</code></dd>`}
 <dt>${words.book}</dt><dd><code>${bookId}</code></dd>
 <dt>${words.catalog}</dt><dd><code>${catalogSha256}</code></dd>
 </dl>
-<table class="stack"><thead><tr><th scope="col">${words.dataset}</th><th scope="col">${words.day}</th><th scope="col">${words.contract}</th><th scope="col" class="number">${words.rows}</th><th scope="col">${words.run}</th><th scope="col">sha256</th></tr></thead><tbody>
+<table class="stack"><caption>${words.inputsCaption}</caption>
+<thead><tr><th scope="col">${words.dataset}</th><th scope="col">${words.day}</th><th scope="col">${words.contract}</th><th scope="col" class="number">${words.rows}</th><th scope="col">${words.run}</th><th scope="col">sha256</th></tr></thead><tbody>
 ${rows}</tbody></table></div>`;
 }
 
@@ -172,11 +185,12 @@ function valueHead(first: string, words: ExplanationWords): Html {
   return html`<thead><tr><th scope="col">${first}</th><th scope="col" class="number">${words.value}</th><th scope="col" class="number">${words.numerator}</th><th scope="col" class="number">${words.denominator}</th><th scope="col">${words.status}</th></tr></thead>`;
 }
 
-function valueCells(result: KpiResult, language: Language): Html {
+function valueCells(result: KpiResult, { language, words }: Reading): Html {
   const { numerator, denominator, reason } = result;
   const status = reason === undefined ? statusWord(result, language) : inEnglish(reason, language);
-  const amount = (side: string | null): Html => (side === null ? html`<td></td>` : number(side, language));
-  return html`<td class="number">${shown(result, language)}</td>${amount(numerator)}${amount(denominator)}<td>${status}</td>`;
+  const amount = (side: string | null, label: string): Html =>
+    side === null ? html`<td></td>` : number(side, label, language);
+  return html`<td class="number" data-label="${words.value}">${shown(result, language)}</td>${amount(numerator, words.numerator)}${amount(denominator, words.denominator)}<td data-label="${words.status}">${status}</td>`;
 }
 
 export function shown(result: KpiResult, language: Language): string {
@@ -184,29 +198,32 @@ export function shown(result: KpiResult, language: Language): string {
   return exact ? shownValue(result, exact, language) : language.words.noValue;
 }
 
-function number(amount: string, language: Language): Html {
-  return html`<td class="number">${inFull(amount, language)}</td>`;
+function number(amount: string, label: string, language: Language): Html {
+  return html`<td class="number" data-label="${label}">${inFull(amount, language)}</td>`;
 }
 
 /** A change in the KPI's own unit, with two digits more than its value so that parts can be told apart. */
-function moved(amount: string, { unit, precision }: KpiResult, language: Language): Html {
+function moved(amount: string, { unit, precision }: KpiResult, language: Language): string {
   const exact = rational(amount);
   const places = precision + 2;
   const isPoints = unit === 'percent';
   const size = isPoints ? language.number(exact, places) : language.value(exact, unit, places);
   const signed = exact.numerator > 0n ? `+${size}` : size;
-  return html`<td class="number">${isPoints ? language.words.change.points(signed) : signed}</td>`;
+  return isPoints ? language.words.change.points(signed) : signed;
 }
 
 /** Sides of an annual rate are powers: nobody reads their hundred digits, which the JSON has. */
 const MOST_DIGITS = 21;
 const MOST_DECIMALS = 10;
+/** Zeros after these say nothing. */
+const CENTS = 2;
 
 function inFull(amount: string, language: Language): string {
   const [whole = '', decimals = ''] = amount.split('.');
   const digits = whole.replace('-', '');
   if (digits.length <= MOST_DIGITS) {
-    return language.number(rational(amount), Math.min(decimals.length, MOST_DECIMALS));
+    const telling = decimals.slice(0, MOST_DECIMALS).replace(/0+$/, '').length;
+    return language.number(rational(amount), Math.max(telling, Math.min(decimals.length, CENTS)));
   }
   const sign = amount.startsWith('-') ? '-' : '';
   return `${sign}${digits.slice(0, 1)}.${digits.slice(1, 7)} × 10^${digits.length - 1}`;

@@ -15,6 +15,7 @@ import { explanationWords } from './explanation-words.ts';
 import { inEnglish } from './in-english.ts';
 import { kpiRow } from './kpi-row.ts';
 import { type LanguageCode, languageOf } from './language/language.ts';
+import { dimensionName, partName } from './language/names.ts';
 import { renderPage, statusChip, type Tone } from './page.ts';
 
 export type ExplanationPage = {
@@ -60,26 +61,29 @@ function heading(page: ExplanationPage, { language, words }: Reading): Html {
     kpi.asOf === kpi.reportingDate
       ? words.asOf(language.day(kpi.asOf))
       : words.labelled(language.day(kpi.reportingDate), language.day(kpi.asOf));
-  const [part = words.whole] = Object.entries(kpi.dimension).map(([name, value]) => `${name}: ${value}`);
+  const other = language.code === 'en' ? 'es' : 'en';
+  const [part = words.whole] = Object.entries(kpi.dimension).map(
+    ([name, value]) => `${dimensionName(name, language)}: ${partName(value, language)}`,
+  );
   return html`<header>
 <div class="bar"><p class="brand">${language.words.product}</p>${statusChip(toneOf(row.status, kpi.thresholds !== undefined), row.statusWord)}</div>
 <h1>${nameOf(page)}: ${row.shown}</h1>
 <p class="muted"><code>${kpi.id}</code> · <bdi>${part}</bdi> · ${days}</p>
 <p>${row.status === 'not-computable' ? inEnglish(row.sentence, language) : row.sentence}.</p>
 ${recomputed ? html`<div class="notice"><p>${words.recomputed}</p></div>` : undefined}${isOfOtherCatalog ? html`<div class="notice warning"><p>${words.otherCatalog}</p></div>` : undefined}
-<p><a href="${link(language.code === 'en' ? 'dashboard' : `dashboard?lang=${language.code}`)}">${words.toDashboard}</a> · <a href="${link(`catalog?format=html&lang=${language.code}`)}">${words.toCatalog}</a> · <a href="${link(ownPath(page, 'format=json'))}">${words.toJson}</a> · <a href="${link(ownPath(page, `format=html&lang=${language.code === 'en' ? 'es' : 'en'}`))}">${words.otherLanguage}</a></p>
+<p><a href="${link(`dashboard?lang=${language.code}`)}">${words.toDashboard}</a> · <a href="${link(`catalog?format=html&lang=${language.code}`)}">${words.toCatalog}</a> · <a href="${link(ownPath(page, 'format=json'))}">${words.toJson}</a> · <a href="${link(ownPath(page, `format=html&lang=${other}`))}" hreflang="${other}" lang="${other}">${words.otherLanguage}</a></p>
 </header>`;
 }
 
 function partLinks(page: ExplanationPage, { language, words }: Reading): Html | undefined {
   if (page.parts.size === 0) return undefined;
   const lines = [...page.parts].map(([name, values]) => {
-    const [, title = name] = Object.entries(language.words.dimension).find(([known]) => known === name) ?? [];
+    const more = values.length - PARTS_LINKED;
     const links = values.slice(0, PARTS_LINKED).map((value) => {
-      const more = `format=html&lang=${language.code}&dimension=${encodeURIComponent(`${name}:${value}`.toWellFormed())}`;
-      return html`<a href="${page.link(ownPath(page, more, {}))}"><bdi>${value}</bdi></a> `;
+      const query = `format=html&lang=${language.code}&dimension=${encodeURIComponent(`${name}:${value}`.toWellFormed())}`;
+      return html`<a href="${page.link(ownPath(page, query, {}))}"><bdi>${partName(value, language)}</bdi></a> `;
     });
-    return html`<dt>${title}</dt><dd>${links}</dd>\n`;
+    return html`<dt>${dimensionName(name, language)}</dt><dd>${links}${more > 0 ? words.moreParts(language.count(more)) : undefined}</dd>\n`;
   });
   return html`<h2>${words.otherParts}</h2>
 <div class="panel wide"><dl>

@@ -6,6 +6,7 @@ import type { KpiMart, KpiResult, KpiStatus, KpiUnit } from '../kpis/kpi-result.
 import { exactValueOf, isTotal } from './exact-value.ts';
 import { changeOf, type KpiChange } from './kpi-change.ts';
 import { DOCUMENTS, type Language } from './language/language.ts';
+import { wordFor } from './language/names.ts';
 
 /** One KPI as a person reads it. Every number is text that is already rounded, grouped and given its unit. */
 export type KpiRow = {
@@ -129,8 +130,7 @@ function tellingPlaces(exact: Rational, { thresholds, precision }: KpiResult): n
 
 function groupOf(id: string, { words }: Language): string {
   const prefix = id.split('.')[0] ?? id;
-  const known = Object.entries(words.group).find(([name]) => name === prefix);
-  return known?.[1] ?? prefix.charAt(0).toUpperCase() + prefix.slice(1);
+  return wordFor(prefix, words.group) ?? prefix.charAt(0).toUpperCase() + prefix.slice(1);
 }
 
 export function statusWord(kpi: Pick<KpiResult, 'status' | 'thresholds'>, { words }: Language): string {

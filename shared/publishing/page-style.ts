@@ -91,6 +91,8 @@ th, td { padding: 9px 12px 9px 0; border-bottom: 1px solid var(--line); vertical
 th:last-child, td:last-child { padding-right: 0; }
 tbody tr:last-child td { border-bottom: 0; }
 th.number, td.number { text-align: right; padding-right: 20px; }
+th[scope="row"] { color: var(--ink); font-size: 15px; font-weight: 400; }
+th.lead .small { display: block; font-weight: 400; }
 td strong { font-weight: 650; }
 td.change, th.change { white-space: nowrap; }
 td.limits { min-width: 10.5em; }
@@ -100,7 +102,7 @@ tbody + tbody { border-top: 1px solid var(--line); }
 tbody tr:last-child th { border-bottom: 0; }
 td .small { display: block; }
 td .small.muted { max-width: 70ch; }
-.panel > dl + p { margin-top: 10px; }`;
+.panel > dl + p, .panel > dl + table, .panel > table + p, .notice + p { margin-top: 10px; }`;
 
 const TILES = `
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(256px, 1fr)); gap: 14px; }
@@ -142,17 +144,19 @@ const PHONE = `
   .stack td, .stack td.number { display: grid; grid-template-columns: 108px minmax(0, 1fr); gap: 10px;
     text-align: left; border: 0; padding: 2px 0; white-space: normal; }
   .stack td::before { content: attr(data-label); color: var(--muted); font-size: 13px; padding-top: 2px; }
+  .stack th.lead { display: block; border: 0; padding: 0 0 2px; font-weight: 600; }
   .stack td.lead { display: block; }
   .stack td.lead::before { content: none; }
   .stack td:empty, .kpis td:empty { display: none; }
   .stack td > * { justify-self: start; }
   .kpis thead { display: none; }
-  .kpis tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 14px; padding: 10px 0;
+  .kpis tr { display: grid; grid-template-columns: minmax(0, 1fr) fit-content(45%); gap: 2px 14px; padding: 10px 0;
     border-bottom: 1px solid var(--line); }
   .kpis tr.group { padding: 16px 0 6px; }
   .kpis tr:last-child { border-bottom: 0; }
   .kpis td { border: 0; padding: 0 !important; grid-column: 1; font-size: 14px; }
   .kpis td.lead, .kpis td.value { font-size: 15px; }
+  .kpis td.value { white-space: normal; }
   .kpis .value, .kpis .status, .kpis .owner { grid-column: 2; justify-self: end; text-align: right; }
   .kpis .lead, .kpis .value { grid-row: 1; }
   .kpis .status, .kpis .limits { grid-row: 2; }
@@ -178,7 +182,7 @@ const PRINT = `
   .charts { grid-template-columns: minmax(0, 1fr); }
   .chart { max-width: 140mm; }
   .chip { border-color: currentColor; }
-  table, th, tr.group th { font-size: 8.5pt; }
+  table, th, th[scope="row"], tr.group th { font-size: 8.5pt; }
   .tiles { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 6pt; }
   .tile { padding: 7pt; break-inside: avoid; }
   .tile h3, .tile p { font-size: 8pt; }

@@ -1,7 +1,7 @@
 import type { LocalDate } from '../domain/local-date.ts';
-import { type Rational, toDecimal } from '../domain/rational.ts';
+import { multiply, type Rational, rational, toDecimal } from '../domain/rational.ts';
 import type { KpiUnit } from '../kpis/kpi-result.ts';
-import { DOCUMENTS } from './language/language.ts';
+import { DOCUMENTS, type Language } from './language/language.ts';
 
 // How values are written in documents that are kept: in English, with days as ISO 8601 has them.
 
@@ -42,6 +42,13 @@ export function showInstant(instant: string): string {
 export function showDay(asOf: LocalDate): string {
   return DOCUMENTS.day(asOf);
 }
+
+/** A share of one as a person says it: `5.40 %`. */
+export function percentOf(share: string, language: Language): string {
+  return language.value(multiply(rational(share), HUNDRED), 'percent', 2);
+}
+
+const HUNDRED = rational(100);
 
 /** For a page: a number and its unit stay on one line. */
 export function unbroken(text: string): string {

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { type Rational, rational } from '../domain/rational.ts';
+import type { Rational } from '../domain/rational.ts';
 import type { DerivedTable } from '../kpis/kpi-result.ts';
 import { CHART_SIZE, coordinate, FRAME, INK, PAPER } from './chart-look.ts';
 import { type Box, type Point, placeLabels } from './label-places.ts';

@@ -312,4 +312,21 @@ inBrowser(title('on paper'), () => {
       await context.close();
     },
   );
+
+  it('has as many months side by side as it says', async () => {
+    const { page, context } = await open({ view: 'finance' });
+    const seen = async (): Promise<[columns: number, said: number]> => {
+      const columns = page.locator('table.months thead th.number').filter({ visible: true });
+      const said = await page.locator('table.months caption').innerText();
+      return [await columns.count(), Number(said.match(/\d+/)?.[0])];
+    };
+
+    const onScreen = await seen();
+    await page.emulateMedia({ media: 'print' });
+    const onPaper = await seen();
+
+    expect(onScreen).toEqual([12, 12]);
+    expect(onPaper).toEqual([6, 6]);
+    await context.close();
+  });
 });

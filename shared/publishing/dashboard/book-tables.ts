@@ -1,8 +1,10 @@
 import type { DerivedTable, KpiMart } from '../../kpis/kpi-result.ts';
 import { type Html, html } from '../escape-html.ts';
 import type { Language } from '../language/language.ts';
+import { wordFor } from '../language/names.ts';
 import { hasColumns, isNumeric, shownCell, tableOf } from '../table-cells.ts';
 import type { Figures } from './page-parts.ts';
+import { PAPER_MONTHS } from './style.ts';
 
 const MONTHS = 12;
 const MOST_ROWS = 12;
@@ -26,10 +28,14 @@ export function monthlyTable(figures: Figures): Html {
     );
     return html`<tr><th scope="row">${columnName(name, language)}</th>${cells}</tr>\n`;
   });
+  const caption =
+    months.length > PAPER_MONTHS
+      ? html`<span class="no-print">${words.lastMonths(String(months.length))}</span><span class="on-paper">${words.lastMonths(String(PAPER_MONTHS))}</span>`
+      : words.lastMonths(String(months.length));
   return html`<div class="panel wide">${scrolling(
     section.monthly,
     html`<table class="dense months">
-<caption>${words.lastMonths(String(months.length))}</caption>
+<caption>${caption}</caption>
 <thead><tr><th scope="col">${words.measure}</th>${head}</tr></thead>
 <tbody>
 ${lines}</tbody></table>`,
@@ -113,7 +119,6 @@ function absent(sentence: string, table: DerivedTable | undefined): Html {
 
 /** Names of columns as people say them; one that nobody has named is its own words. */
 export function columnName(column: string, { words }: Language): string {
-  const known = Object.entries(words.column).find(([name]) => name === column)?.[1];
   const plain = column.replaceAll('_', ' ');
-  return known ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+  return wordFor(column, words.column) ?? plain.charAt(0).toUpperCase() + plain.slice(1);
 }

@@ -1,11 +1,10 @@
-import { multiply, rational } from '../../domain/rational.ts';
+import { rational } from '../../domain/rational.ts';
 import { type Html, html } from '../escape-html.ts';
-import { unbroken } from '../show-value.ts';
+import { percentOf, unbroken } from '../show-value.ts';
 import type { Figures } from './page-parts.ts';
 
 const SHOWN = ['risk.par_90', 'risk.par_30', 'port.outstanding'];
 const MOST = 2;
-const HUNDRED = rational(100);
 
 /** Who makes up most of a number, under pseudonyms; nothing where no number has that. */
 export function contributorTables({ mart, rows, language }: Figures): Html | undefined {
@@ -19,7 +18,7 @@ export function contributorTables({ mart, rows, language }: Figures): Html | und
         token,
         value,
         share,
-      }) => html`<tr><th scope="row"><code>${token}</code></th><td class="number">${unbroken(language.value(rational(value), amountUnit(row.unit), 2))}</td><td class="number">${unbroken(language.value(multiply(rational(share), HUNDRED), 'percent', 2))}</td></tr>
+      }) => html`<tr><th scope="row"><code>${token}</code></th><td class="number">${unbroken(language.value(rational(value), amountUnit(row.unit), 2))}</td><td class="number">${unbroken(percentOf(share, language))}</td></tr>
 `,
     );
     return [

@@ -1,12 +1,11 @@
 import { type Html, html } from '../escape-html.ts';
-import { inEnglish } from '../in-english.ts';
 import type { KpiRow } from '../kpi-row.ts';
 import { kpiChip } from '../kpi-tone.ts';
 import { unbroken } from '../show-value.ts';
 import { sourcePath } from './address.ts';
 import { ageOf } from './freshness.ts';
 import type { Figures } from './page-parts.ts';
-import { changeInWords } from './tile.ts';
+import { changeInWords, reasonOf } from './tile.ts';
 
 /** KPIs in rows, one body for each group; the name of each leads to where its number comes from. */
 export function figuresTable(
@@ -26,7 +25,8 @@ ${rows.map((row) => line(row, figures))}</tbody>
 ${bodies}</table></div>`;
 }
 
-function line(row: KpiRow, { choice, facts, language, link, mart, now }: Figures): Html {
+function line(row: KpiRow, figures: Figures): Html {
+  const { choice, facts, language, link, mart, now } = figures;
   const { words, day, days } = language;
   const age = ageOf(row.asOf, now, facts.get(row.id));
   const isStale = age.isStale && row.status !== 'not-computable';
@@ -35,7 +35,7 @@ function line(row: KpiRow, { choice, facts, language, link, mart, now }: Figures
     ? html`<s>${shown}</s><span class="small stale-note">${words.stale(days(age.days))}</span>`
     : html`${shown}`;
   const ownDate = row.asOf === mart.asOf ? undefined : note(html`${words.tile.ownDate(day(row.asOf))}`);
-  const reason = row.reason && note(inEnglish(row.reason, language));
+  const reason = row.reason && note(reasonOf(row, figures));
   return html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(row.id, mart, choice))}">${row.name}</a>${ownDate}${reason}</th><td class="number value">${value}</td><td class="status">${kpiChip(row)}</td><td class="limits">${row.limits && unbroken(row.limits)}</td><td class="change">${changeInWords(row.change, language)}</td></tr>
 `;
 }

@@ -1,7 +1,8 @@
 import { type Html, html } from '../escape-html.ts';
 import type { Language } from '../language/language.ts';
+import { dimensionName, partName } from '../language/names.ts';
 import { type Choice, dashboardPath } from './address.ts';
-import { type Dimension, dimensionName, partName } from './part.ts';
+import type { Dimension } from './part.ts';
 import { VIEWS } from './views.ts';
 
 type Surroundings = {

@@ -2,6 +2,7 @@ import { rational } from '../../domain/rational.ts';
 import type { KpiMart, KpiResult } from '../../kpis/kpi-result.ts';
 import { isTotal } from '../exact-value.ts';
 import type { Language } from '../language/language.ts';
+import { dimensionName } from '../language/names.ts';
 
 // A part of the book: one value of one dimension. Each KPI divides the sums of the part itself, so its number is the
 // part's own and no share of the whole one.
@@ -12,8 +13,8 @@ export type Part = { readonly dimension: string; readonly value: string };
 export type Dimension = { readonly name: string; readonly values: readonly string[] };
 
 export type PartOfMart = Pick<KpiMart, 'kpis' | 'series'> & {
-  /** KPIs that have no value for the part: not divided by the dimension at all, or without the value. */
-  readonly undivided: ReadonlySet<string>;
+  /** KPIs that have no number for the part; why is told in the language of the page. */
+  readonly without: ReadonlySet<string>;
 };
 
 export function dimensionsOf({ breakdowns }: Pick<KpiMart, 'breakdowns'>): Dimension[] {
@@ -32,19 +33,20 @@ const NATURAL = new Intl.Collator('en', { numeric: true });
 /** The mart as if there were nothing but the part: its results look like totals. */
 export function partOf(mart: KpiMart, { dimension, value }: Part, language: Language): PartOfMart {
   const results = Map.groupBy(mart.breakdowns, ({ id }) => id);
-  const undivided = new Set<string>();
+  const without = new Set<string>();
   const kpis = mart.kpis.filter(isTotal).map((kpi): KpiResult => {
     const divided = (results.get(kpi.id) ?? []).filter((result) => dimension in result.dimension);
-    if (divided.length === 0) undivided.add(kpi.id);
     const own = divided.find(
       (result) => result.dimension[dimension] === value && result.reportingDate === kpi.reportingDate,
     );
-    return own ? { ...own, dimension: {} } : withoutValue(kpi, divided.length > 0, dimension, language);
+    if (own) return { ...own, dimension: {} };
+    without.add(kpi.id);
+    return withoutValue(kpi, divided.length > 0, dimension, language);
   });
   const series = mart.breakdowns
     .filter((result) => result.dimension[dimension] === value)
     .map((result) => ({ ...result, dimension: {} }));
-  return { kpis, series, undivided };
+  return { kpis, series, without };
 }
 
 function withoutValue(kpi: KpiResult, isDivided: boolean, dimension: string, language: Language): KpiResult {
@@ -52,14 +54,6 @@ function withoutValue(kpi: KpiResult, isDivided: boolean, dimension: string, lan
   const reason = isDivided ? filter.notInPart : filter.notDivided(dimensionName(dimension, language));
   const none = { value: null, numerator: null, denominator: null, rows: 0, nulls: 0 };
   return { ...kpi, ...none, status: 'not-computable', reason };
-}
-
-export function dimensionName(name: string, { words }: Language): string {
-  return Object.entries(words.dimension).find(([known]) => known === name)?.[1] ?? name;
-}
-
-export function partName(value: string, { words }: Language): string {
-  return value === 'unknown' ? words.unknownValue : value;
 }
 
 /** Results of one KPI by the values of a dimension at its newest reporting date, the largest numerator first. */

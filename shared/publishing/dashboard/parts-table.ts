@@ -2,11 +2,12 @@ import { type Html, html } from '../escape-html.ts';
 import { exactValueOf } from '../exact-value.ts';
 import { type KpiRow, shownValue, statusWord } from '../kpi-row.ts';
 import { toneOf } from '../kpi-tone.ts';
+import { dimensionName, partName } from '../language/names.ts';
 import { statusChip } from '../page.ts';
 import { unbroken } from '../show-value.ts';
 import { dashboardPath } from './address.ts';
 import type { Figures } from './page-parts.ts';
-import { dimensionName, dimensionsOf, partName, resultsBy } from './part.ts';
+import { dimensionsOf, resultsBy } from './part.ts';
 
 /** A company divides everything; of the others the first is shown, and the filter has them all. */
 const SHOWN_FIRST = ['company', 'product', 'segment'];

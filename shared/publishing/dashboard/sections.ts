@@ -33,7 +33,9 @@ export async function numberSections(figures: Figures): Promise<Html> {
   made.push(allFigures(figures));
   if (choice.view !== 'operations') made.push(downloadList(mart, figures));
   if (choice.view === 'executive') {
-    made.push(html`<p class="no-print"><a href="${link(`reports/${mart.asOf}`)}">${page.report}</a></p>`);
+    made.push(
+      html`<p class="no-print"><a href="${link(`reports/${mart.asOf}`)}" hreflang="en">${page.report}</a></p>`,
+    );
   }
   return html`${made.map((part) => html`${part}\n`)}`;
 }

@@ -35,14 +35,13 @@ const FIGURES = `
 .tile .stale-note { margin: 0 0 4px; }
 .restated { color: var(--quiet); }
 .tile .source { margin: 6px 0 0; }
-th[scope="row"] { color: var(--ink); font-size: 15px; font-weight: 400; }
-th.lead .small { display: block; font-weight: 400; }
 .scroll { overflow-x: auto; }
 .dense { font-size: 14px; }
 .dense th[scope="row"], .dense td { font-size: 14px; white-space: nowrap; }
 .dense th, .dense td { padding: 6px 12px 6px 0; }
 .dense th[scope="row"] { position: sticky; left: 0; background: var(--paper); }
 td .version { display: inline; }
+.on-paper { display: none; }
 .legend { list-style: none; margin: 0 0 8px; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 18px;
   font-size: 14px; color: var(--muted); }
 .legend svg { vertical-align: middle; }
@@ -60,18 +59,20 @@ const NARROW = `
   body > footer { padding: 0 16px 32px; }
   .views a { padding: 8px 10px; }
   .filter select { width: 100%; }
-  .stack th.lead, .kpis th.lead { display: block; border: 0; padding: 0 0 2px; }
+  .kpis th.lead { display: block; border: 0; padding: 0 0 2px; }
   .kpis th { border: 0; padding: 0 !important; grid-column: 1; }
-  .kpis th.lead { font-size: 15px; }
-  .stack th[scope="row"] { font-weight: 600; }
+  .kpis th.lead { font-size: 15px; width: auto; }
 }`;
+
+/** Of the month by month table: more do not fit. */
+export const PAPER_MONTHS = 6;
 
 const PAPER = `
 @media print {
   header.top { padding: 0; max-width: none; }
   body > footer { padding: 0; max-width: none; }
   details:not([open]), h2:has(+ details:not([open])) { display: none; }
-  th[scope="row"], .kpis th.lead { font-size: 8.5pt; }
+  .kpis th.lead { font-size: 8.5pt; }
   figcaption { font-size: 10pt; }
   .tile .value { font-size: 11pt; }
   .legend { font-size: 8pt; }
@@ -81,7 +82,8 @@ const PAPER = `
   .dense, .dense th[scope="row"], .dense td { font-size: 6.5pt; }
   .dense th, .dense td { padding: 2pt 4pt 2pt 0; }
   .dense thead th { white-space: normal; font-size: 6.5pt; }
-  .months th:nth-child(n + 8), .months td:nth-child(n + 8) { display: none; }
+  .months th:nth-child(n + ${PAPER_MONTHS + 2}), .months td:nth-child(n + ${PAPER_MONTHS + 2}) { display: none; }
+  .on-paper { display: inline; }
   caption { font-size: 8.5pt; }
   .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   h2 { break-after: avoid; }

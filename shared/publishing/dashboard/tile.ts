@@ -24,7 +24,7 @@ function tile(row: KpiRow, figures: Figures): Html {
   return html`<article class="panel tile">
 <header><h3>${row.name}</h3>${kpiChip(row)}</header>
 ${valueOf(row, age, language)}
-${changeLine(row, language)}${row.limits && html`<p class="muted">${unbroken(firstUpper(row.limits))}</p>\n`}${row.reason && html`<p class="muted">${inEnglish(row.reason, language)}</p>\n`}${restatement(row, figures)}<p class="muted">${words.tile.ownDate(language.day(row.asOf))} · ${ageInWords(age, language)}${running}</p>
+${changeLine(row, language)}${row.limits && html`<p class="muted">${unbroken(firstUpper(row.limits))}</p>\n`}${row.reason && html`<p class="muted">${reasonOf(row, figures)}</p>\n`}${restatement(row, figures)}<p class="muted">${words.tile.ownDate(language.day(row.asOf))} · ${ageInWords(age, language)}${running}</p>
 ${evidence(row, figures)}
 </article>
 `;
@@ -49,6 +49,11 @@ export function changeInWords(change: KpiRow['change'], { words, day }: Language
   const course =
     change.course === 'better' || change.course === 'worse' ? `, ${words.change[change.course]}` : '';
   return html`${arrow(change)}${unbroken(words.change.since(change.shown, day(change.since)))}${course}`;
+}
+
+/** Why there is no number, as the engine says it, or as the page does where only the part has none. */
+export function reasonOf({ id, reason = '' }: KpiRow, { part, language }: Figures): Html {
+  return part?.without.has(id) === true ? html`${reason}` : inEnglish(reason, language);
 }
 
 function arrow({ shown, course }: NonNullable<KpiRow['change']>): Html | undefined {

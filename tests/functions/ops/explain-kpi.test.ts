@@ -268,7 +268,7 @@ describe('for a person', () => {
   it('links carry the key of whoever came with one, and go on to the parts of the book', async () => {
     const text = await page({ params: { id: 'risk.par_30' }, query: { code: 'k&y', format: 'html' } });
 
-    expect(text).toContain('/api/dashboard?code=k%26y');
+    expect(text).toContain('/api/dashboard?lang=en&amp;code=k%26y');
     expect(text).toContain('dimension=company%3AABT');
   });
 

@@ -5,6 +5,7 @@ import { LocalDate } from '../../../shared/domain/local-date.ts';
 import { VIEWS } from '../../../shared/publishing/dashboard/views.ts';
 import { type DashboardInput, dashboardPage } from '../../../shared/publishing/dashboard-page.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
+import { aFullMart } from '../../support/a-full-mart.ts';
 import { aKpiMart, aKpiResult, aRejectedRun, aRun } from '../../support/a-kpi-mart.ts';
 import { hostileText } from '../../support/hostile-text.ts';
 import { tagsOf } from '../../support/tags-of.ts';
@@ -48,6 +49,32 @@ describe('dashboardPage', () => {
     ['2026-02-15', 'These numbers are 46 days old: no newer snapshot has been accepted.'],
   ])('tells the age of the numbers on %s', async (today, sentence) => {
     expect(await render({ now: `${today}T00:00:00.000Z` })).toContain(sentence);
+  });
+
+  it('says in the language of the page why a part has no number, and in English what the engine says', async () => {
+    const mart = aFullMart();
+    const without = aKpiResult({
+      id: 'port.outstanding',
+      value: null,
+      status: 'not-computable',
+      reason: 'needs looker/loans',
+    });
+    const spanish = { view: 'risk', language: 'es', definitions: [] } as const;
+
+    const ofPart = await render({ ...spanish, mart, parts: [{ dimension: 'company', value: 'ABF' }] });
+    const ofWhole = await render({ ...spanish, mart: { ...mart, kpis: [without] } });
+
+    expect(ofPart).toContain('<p class="muted">No se divide por Empresa</p>');
+    expect(ofPart).not.toContain('<span lang="en">No se divide');
+    expect(ofWhole).toContain('<p class="muted"><span lang="en">needs looker/loans</span></p>');
+  });
+
+  it('says of documents in English that they are', async () => {
+    const pages = [await render({ language: 'es' }), await operations({ language: 'es' })].join('');
+
+    const links = pages.match(/<a [^>]*(?:\/reports\/|\.html\?)[^>]*>/g) ?? [];
+    expect(links.length).toBeGreaterThanOrEqual(3);
+    for (const link of links) expect(link).toContain('hreflang="en"');
   });
 
   it('runs no script, loads nothing, refreshes itself each minute and leaks no key in a referrer', async () => {

@@ -89,7 +89,7 @@ describe('the data quality of the dashboard', () => {
     const [some, none] = [render(), render({ quality: [aContractQuality({ rejected: 0 })] })];
 
     const page = `/api/runs/${aRunId(3)}/artifacts/validation_report.html?code=k&amp;x=1`;
-    expect(some).toContain(`<a href="${page}">Validation page</a>`);
+    expect(some).toContain(`<a href="${page}" hreflang="en">Validation page</a>`);
     expect(some).toContain(`/api/runs/${aRunId(3)}/artifacts/rejected.jsonl?code=k&amp;x=1`);
     expect(none).toContain(page);
     expect(none).not.toContain('rejected.jsonl');

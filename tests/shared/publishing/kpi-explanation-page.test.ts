@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { explainKpi, partsOf } from '../../../shared/kpis/explain-kpi.ts';
 import type { KpiResult } from '../../../shared/kpis/kpi-result.ts';
 import { kpiExplanationPage } from '../../../shared/publishing/kpi-explanation-page.ts';
+import { LANGUAGE_CODES, type LanguageCode } from '../../../shared/publishing/language/language.ts';
 import { aKpiResult } from '../../support/a-kpi-mart.ts';
 import {
   aPart,
@@ -13,14 +14,18 @@ import { hostileText } from '../../support/hostile-text.ts';
 import { tagsOf } from '../../support/tags-of.ts';
 
 describe('the page of a number', () => {
-  const pageOf = (asked: Parameters<typeof explainKpi>[0], of = mart): string => {
+  const pageOf = (
+    asked: Parameters<typeof explainKpi>[0],
+    of = mart,
+    language: LanguageCode = 'en',
+  ): string => {
     const explanation = explainKpi(asked, of, catalog);
     if (explanation === undefined) throw new Error('there is no such KPI');
     return kpiExplanationPage({
       explanation,
       parts: partsOf(asked.id, of),
       recomputed: false,
-      language: 'en',
+      language,
       link: (path) => `/api/${path}`,
     });
   };
@@ -78,6 +83,40 @@ describe('the page of a number', () => {
 
     expect(page).toContain('that they differ is neither better nor worse');
     expect(ripe).not.toContain('neither better nor worse');
+  });
+
+  it.each(LANGUAGE_CODES)('has tables with captions, scopes and heads of rows, in %s', (language) => {
+    const measures = { late: '648259.2000000000', all: '12004800' };
+    const page = pageOf({ id: 'risk.par_90' }, { ...mart, kpis: [aKpiResult({ measures })] }, language);
+
+    const tables = page.split('<table').slice(1);
+    expect(tables.length).toBeGreaterThanOrEqual(6);
+    for (const table of tables) {
+      expect(table).toMatch(/^[^>]*><caption>\S/);
+      expect(table).not.toMatch(/<th(?!ead| scope=)/);
+      const body = table.slice(table.indexOf('<tbody>'), table.indexOf('</tbody>'));
+      expect(body.match(/<th scope="row"/g)).toHaveLength(body.match(/<tr>/g)?.length ?? -1);
+    }
+  });
+
+  it('shows shares as per cent and amounts without zeros that say nothing', () => {
+    const measures = { late: '648259.2000000000', all: '12004800', mean: '0.3715000000' };
+    const page = pageOf({ id: 'risk.par_90' }, { ...mart, kpis: [aKpiResult({ measures })] });
+
+    expect(page).toMatch(/v1:a<\/code><\/th><td [^>]*>9\.00<\/td><td [^>]*>50\.00 %</);
+    for (const amount of ['648,259.20', '12,004,800', '0.3715']) expect(page).toContain(`>${amount}</td>`);
+  });
+
+  it.each(LANGUAGE_CODES)('leads to the dashboard in its language, %s', (language) => {
+    expect(pageOf({ id: 'risk.par_90' }, mart, language)).toContain(`href="/api/dashboard?lang=${language}"`);
+  });
+
+  it('says how many parts it does not link to', () => {
+    const breakdowns = Array.from({ length: 15 }, (_, index) =>
+      aPart(`Company ${index}`, '2025-12-31', ['1.00', '2.00', '50.0000000000']),
+    );
+
+    expect(pageOf({ id: 'risk.par_90' }, { ...mart, breakdowns })).toContain('and 3 more');
   });
 
   it('says that the change is not split where the value is more than a division', () => {

@@ -43,7 +43,7 @@ describe('a part of the book', () => {
   it('says of a KPI that is not divided that it is not, and gives no number of the whole book', () => {
     const clients = kpiRows(ofAbf).find(({ id }) => id === 'port.active_clients');
 
-    expect(ofAbf.undivided).toContain('port.active_clients');
+    expect(ofAbf.without).toContain('port.active_clients');
     expect(clients).toMatchObject({
       shown: 'no value',
       reason: 'Not divided by Company',
@@ -57,7 +57,8 @@ describe('a part of the book', () => {
     );
     const part = partOf({ ...mart, breakdowns }, { dimension: 'company', value: 'ABT' }, languageOf('es'));
 
-    expect(part.undivided).not.toContain('risk.par_90');
+    expect(part.without).toContain('risk.par_90');
+    expect(ofAbf.without).not.toContain('risk.par_90');
     expect(part.kpis.find(({ id }) => id === 'risk.par_90')?.reason).toBe('Sin valor para esta parte');
   });
 

@@ -1,0 +1,19 @@
+import type { Language } from './language.ts';
+
+// What the catalogue names, in the words of a page; what no language knows is called as the catalogue calls it.
+
+export function departmentName(name: string, { words }: Language): string {
+  return wordFor(name, words.view) ?? name;
+}
+
+export function dimensionName(name: string, { words }: Language): string {
+  return wordFor(name, words.dimension) ?? name;
+}
+
+export function partName(value: string, { words }: Language): string {
+  return value === 'unknown' ? words.unknownValue : value;
+}
+
+export function wordFor(name: string, words: Readonly<Record<string, string>>): string | undefined {
+  return Object.hasOwn(words, name) ? words[name] : undefined;
+}
