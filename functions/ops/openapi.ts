@@ -35,10 +35,12 @@ export function openApiDocument(routes: readonly Route[]): object {
 }
 
 function operationOf(route: Route): object {
-  const responses = Object.entries(route.responses).map(([status, { description, schema, mediaType }]) => {
-    const type = mediaType ?? (Number(status) < 400 ? 'application/json' : 'application/problem+json');
-    return [status, { description, content: { [type]: schema ? { schema: jsonSchema(schema) } : {} } }];
-  });
+  const responses = Object.entries({ 400: REFUSED, ...route.responses }).map(
+    ([status, { description, schema, mediaType }]) => {
+      const type = mediaType ?? (Number(status) < 400 ? 'application/json' : 'application/problem+json');
+      return [status, { description, content: { [type]: schema ? { schema: jsonSchema(schema) } : {} } }];
+    },
+  );
   return {
     operationId: route.name,
     summary: route.summary,
@@ -48,6 +50,11 @@ function operationOf(route: Route): object {
     security: route.authLevel === 'anonymous' ? [] : [{ header: [] }, { query: [] }],
   };
 }
+
+/** What every address answers to a query that it does not know. */
+const REFUSED: Route['responses'][number] = {
+  description: 'A query parameter is not known, or not usable; the answer says which',
+};
 
 function requestBodyOf({ description, mediaType, schema }: NonNullable<Route['body']>): object {
   const content = { [mediaType]: schema ? { schema: jsonSchema(schema) } : {} };

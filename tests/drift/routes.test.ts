@@ -17,6 +17,7 @@ const Document = z.object({
       z.looseObject({
         operationId: z.string(),
         requestBody: z.unknown().optional(),
+        responses: z.record(z.string(), z.unknown()),
         parameters: z.array(z.object({ name: z.string(), in: z.string() })),
       }),
     ),
@@ -58,6 +59,7 @@ describe('routes', () => {
 
       expect(listed).toEqual(Object.keys(route.query.shape));
       expect(answer.status).toBe(400);
+      expect(paths[`/api/${route.path}`]?.[route.method.toLowerCase()]?.responses).toHaveProperty('400');
       expect(detail).toContain(
         `There is no query parameter "misspelt": this address takes ${listed.join(', ') || 'none'}. `,
       );
