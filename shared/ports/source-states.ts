@@ -25,9 +25,11 @@ const Pull = z.object({
 });
 export type Pull = z.infer<typeof Pull>;
 
+export type LandedFile = z.infer<typeof LandedFile>;
 const LandedFile = z.object({
   path: z.string(),
   etag: z.string(),
+  sha256: z.string(),
   /** Up to when everything is known once the run of this file has succeeded. */
   watermark: z.string(),
 });

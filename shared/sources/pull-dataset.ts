@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { DatasetId } from '../domain/ids.ts';
 import { localDateOf } from '../domain/local-date.ts';
 import type { Clock } from '../ports/clock.ts';
+import { AnswerTooLarge, EgressRefused } from '../ports/egress.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
@@ -19,7 +20,7 @@ import {
   type SourceName,
   SourceRecord,
 } from '../ports/source-client.ts';
-import type { Pull, SourceState, SourceStates } from '../ports/source-states.ts';
+import type { LandedFile, Pull, SourceState, SourceStates } from '../ports/source-states.ts';
 import { CircuitOpen } from '../resilience/shared-circuit.ts';
 import {
   CredentialsRefused,
@@ -96,25 +97,22 @@ export async function pullDataset(request: PullRequest, deps: PullDeps): Promise
   }
 }
 
-type SourceError =
-  | CredentialsRefused
-  | SourceChanged
-  | RequestRefused
-  | SourceUnavailable
-  | CircuitOpen
-  | SecretMissing
-  | SourceNotConfigured;
+/** What can go wrong with a source itself; everything else is our own machinery's. */
+const OF_THE_SOURCE = [
+  CredentialsRefused,
+  SourceChanged,
+  RequestRefused,
+  SourceUnavailable,
+  CircuitOpen,
+  SecretMissing,
+  SourceNotConfigured,
+  EgressRefused,
+  AnswerTooLarge,
+] as const;
+type SourceError = InstanceType<(typeof OF_THE_SOURCE)[number]>;
 
-function isOfTheSource(error: unknown): error is SourceError {
-  return [
-    CredentialsRefused,
-    SourceChanged,
-    RequestRefused,
-    SourceUnavailable,
-    CircuitOpen,
-    SecretMissing,
-    SourceNotConfigured,
-  ].some((kind) => error instanceof kind);
+export function isOfTheSource(error: unknown): error is SourceError {
+  return OF_THE_SOURCE.some((kind) => error instanceof kind);
 }
 
 type Brought = {
@@ -131,48 +129,65 @@ async function bring(
   const offered = client.datasets.find((candidate) => candidate.dataset === dataset);
   if (offered === undefined) throw new RangeError(`${client.source} has no dataset ${dataset}`);
   await using folder = await deps.scratch.open();
-  const previous = await previousFile(before, offered, folder.dir, deps.lake);
-  const watermark = previous === undefined && offered.merge !== undefined ? undefined : before.watermark;
-  const window = asked ?? offered.window({ watermark, now });
+  const settled = await standing(before, deps.lake);
+  const previous = settled && offered.merge && (await copyOf(settled, folder.dir, deps.lake));
+  const known = offered.merge !== undefined && previous === undefined ? undefined : before.watermark;
+  // Where nothing is known, past days alone would stand for everything.
+  const isUsual = asked === undefined || known === undefined;
+  const window = isUsual ? offered.window({ watermark: known, now }) : asked;
 
   const promised = await client.count?.(dataset);
   let made = await collect(client, offered, { window, previous }, folder.dir);
   // Records that were deleted at the source are still in the file before: only all of it anew leaves them out.
   if (promised !== undefined && made.records !== promised && window.since !== undefined)
     made = await collect(client, offered, { window: {}, previous: undefined }, folder.dir);
-  if (promised !== undefined && (made.records ?? 0) < promised)
-    throw new SourceChanged(
-      `${client.source} promised ${promised} records of ${dataset} and gave ${made.records}`,
-    );
+  if (promised !== undefined && made.records !== undefined)
+    await refuseFewer(client, { dataset, brought: made.records, promised });
 
-  const next = asked === undefined ? offered.watermark(window, now) : before.watermark;
   const counted = {
     ...(made.records !== undefined && { records: made.records }),
     ...(promised !== undefined && { promised }),
   };
-  const digest = await hashOf(made.path);
-  const isSame = previous !== undefined && digest === (await hashOf(previous));
-  if (made.bytes === 0 || isSame) {
+  const watermark = isUsual ? offered.watermark(window, now) : known;
+  const sha256 = await hashOf(made.path);
+  if (made.bytes === 0 || sha256 === settled?.sha256) {
     const detail =
       made.bytes === 0 ? 'The source has no records.' : 'Nothing has changed since the last pull.';
     return {
       pull: { outcome: 'nothing-new', detail, ...counted },
-      change: (state) => (next === undefined ? state : { ...state, watermark: next }),
+      change: (state) => ({ ...state, watermark }),
     };
   }
-  const path = `${dataset}/pulled_${localDateOf(now)}_${digest.slice(0, 12)}.${made.extension}`;
-  await deps.lake.writeStream('landing', path, createReadStream(made.path), {
+  const path = `${dataset}/pulled_${localDateOf(now)}_${sha256.slice(0, 12)}.${made.extension}`;
+  const written = await deps.lake.writeStream('landing', path, createReadStream(made.path), {
     onlyIf: 'absent',
     metadata: { principal: `pull of ${client.source}`, purpose: 'scheduled or requested pull' },
   });
   const file = await deps.lake.stat('landing', path);
   if (file === undefined) throw new SourceUnavailable(`${path} was taken away before it could be taken in`);
-  const pending = { path, etag: file.etag, watermark: next ?? now.toISOString() };
-  const detail = `Brought ${made.records === undefined ? `${made.bytes} bytes` : `${made.records} records`} to landing/${path}.`;
-  return {
-    pull: { outcome: 'landed', detail, path, ...counted },
-    change: (state) => ({ ...state, pending }),
-  };
+  const pending = { path, etag: file.etag, sha256, watermark };
+  const change = (state: SourceState): SourceState => ({ ...state, pending });
+  // Its run was rejected, or is not over, or the pull that brought it died before it could note it.
+  if (written.kind === 'conflict') {
+    const detail = `The same was brought before: landing/${path}.`;
+    return { pull: { outcome: 'nothing-new', detail, ...counted }, change };
+  }
+  const amount = made.records === undefined ? `${made.bytes} bytes` : `${made.records} records`;
+  const detail = `Brought ${amount} to landing/${path}.`;
+  return { pull: { outcome: 'landed', detail, path, ...counted }, change };
+}
+
+/** Records may have gone while they were listed: those that are left have to be there. */
+async function refuseFewer(
+  client: SourceClient,
+  {
+    dataset,
+    brought,
+    promised,
+  }: { readonly dataset: DatasetId; readonly brought: number; readonly promised: number },
+): Promise<void> {
+  if (brought >= promised || brought >= ((await client.count?.(dataset)) ?? 0)) return;
+  throw new SourceChanged(`${client.source} promised ${promised} records of ${dataset} and gave ${brought}`);
 }
 
 type Made = {
@@ -236,19 +251,16 @@ async function merged(
   return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
 }
 
-/** A local copy of the newest file whose run succeeded; undefined where there is nothing to merge with. */
-async function previousFile(
-  { settled }: SourceState,
-  { merge }: SourceDataset,
-  dir: string,
-  lake: Lake,
-): Promise<string | undefined> {
-  if (merge === undefined || settled === undefined) return undefined;
-  const found = await lake.stat('landing', settled.path);
-  if (found?.etag !== settled.etag) return undefined;
-  const path = join(dir, 'previous');
-  await lake.download('landing', settled.path, path);
-  return path;
+/** The newest file whose run succeeded, if it still lies in landing as it was. */
+async function standing({ settled }: SourceState, lake: Lake): Promise<LandedFile | undefined> {
+  const found = settled && (await lake.stat('landing', settled.path));
+  return found?.etag === settled?.etag ? settled : undefined;
+}
+
+async function copyOf({ path }: LandedFile, dir: string, lake: Lake): Promise<string> {
+  const copy = join(dir, 'previous');
+  await lake.download('landing', path, copy);
+  return copy;
 }
 
 async function hashOf(path: string): Promise<string> {
@@ -297,10 +309,11 @@ function resumed(state: SourceState, { log }: PullDeps): SourceState {
 
 function pausedByError(state: SourceState, error: SourceError, at: Date, { log }: PullDeps): SourceState {
   const isAboutCredentials = error instanceof CredentialsRefused || error instanceof SecretMissing;
-  if (!isAboutCredentials || state.pause?.kind === 'person') return state;
-  const { source, dataset } = state;
-  if (state.pause === undefined) log.error('source.paused', { source, dataset, reason: error.message });
-  const since = state.pause?.since ?? at.toISOString();
+  if (!isAboutCredentials || pausedUntil(state, at) !== undefined) return state;
+  const { source, dataset, pause } = state;
+  const isKnown = pause?.kind === 'credentials';
+  if (!isKnown) log.error('source.paused', { source, dataset, reason: error.message });
+  const since = isKnown ? pause.since : at.toISOString();
   return { ...state, pause: { kind: 'credentials', secret: error.secret, reason: error.message, since } };
 }
 

@@ -2,14 +2,19 @@ import { z } from 'zod';
 import { DatasetId } from '../../domain/ids.ts';
 import { localDateOf } from '../../domain/local-date.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { PullWindow, SourceClient, SourceDataset, SourcePage } from '../../ports/source-client.ts';
+import type {
+  PullWindow,
+  SourceClient,
+  SourceDataset,
+  SourcePage,
+  SourceRecord,
+} from '../../ports/source-client.ts';
 import { seal, unseal } from '../../privacy/sealed.ts';
 import { TokenBucket } from '../../resilience/token-bucket.ts';
-import { SourceChanged } from '../source-errors.ts';
 import { type CallRule, SourceHttp, type SourceHttpDeps } from '../source-http.ts';
 
 // HubSpot's v3 interface: objects are listed page by page, and changes searched by the date of their last modification.
-// A search gives at most 10,000 results and has a budget of its own.
+// Searches have a budget of their own.
 
 export const HUBSPOT_HOSTS = ['api.hubapi.com'];
 
@@ -27,7 +32,6 @@ const REQUESTS = { perMinute: 600, burst: 100 };
 const SEARCHES = { perMinute: 240, burst: 4 };
 
 const PAGE = 100;
-const MOST_RESULTS = 10_000;
 /** What was changed just now may not be found at once. */
 const OVERLAP_MS = 5 * 60_000;
 
@@ -48,7 +52,7 @@ const OBJECTS = {
   companies: { modified: 'hs_lastmodifieddate', properties: ['name', 'domain', 'industry', 'createdate'] },
   deals: {
     modified: 'hs_lastmodifieddate',
-    properties: ['dealname', 'dealstage', 'amount', 'closedate', 'createdate', 'kpi_impact'],
+    properties: ['dealname', 'dealstage', 'amount', 'closedate', 'kpi_impact'],
   },
 } as const;
 type ObjectName = keyof typeof OBJECTS;
@@ -113,7 +117,7 @@ export class HubSpotClient implements SourceClient {
     const object = objectOf(dataset);
     if (object === undefined) yield* this.#lists();
     else if (since === undefined) yield* this.#all(object);
-    else yield* this.#changed(object, Date.parse(since), this.#clock.now().getTime() + 1);
+    else yield* this.#changed(object, Date.parse(since));
   }
 
   async count(dataset: DatasetId): Promise<number | undefined> {
@@ -129,43 +133,26 @@ export class HubSpotClient implements SourceClient {
       if (after !== undefined) query.set('after', after);
       const url = this.#url(`/crm/v3/objects/${object}?${query.toString()}`);
       const { results, paging } = await this.#http.json({ url, bucket: this.#requests }, Listing);
-      yield { kind: 'records', records: results };
+      yield { kind: 'records', records: results.map((record) => ours(record, object)) };
       after = paging?.next?.after;
     } while (after !== undefined);
   }
 
-  /** Modified from `from` until before `to`, in milliseconds: cut in two where a search would not give all of it. */
-  async *#changed(object: ObjectName, from: number, to: number): AsyncGenerator<SourcePage> {
+  /**
+   * By id, each search beginning after the last one seen: paging through one search would end at 10,000 results, which an
+   * import changes in a millisecond.
+   */
+  async *#changed(object: ObjectName, since: number): AsyncGenerator<SourcePage> {
     const { modified } = OBJECTS[object];
-    const filters: Filter[] = [
-      { propertyName: modified, operator: 'GTE', value: String(from) },
-      { propertyName: modified, operator: 'LT', value: String(to) },
-    ];
-    const { total } = await this.#search(object, { filters, limit: 1 });
-    if (total === 0) return;
-    if (total > MOST_RESULTS && to - from > 1) {
-      const middle = Math.floor((from + to) / 2);
-      yield* this.#changed(object, from, middle);
-      yield* this.#changed(object, middle, to);
-      return;
-    }
-    // An import may touch more than 10,000 records in one millisecond: then by id, from the last one seen.
-    let brought = 0;
-    let last = '0';
-    for (;;) {
+    const changed: Filter = { propertyName: modified, operator: 'GTE', value: String(since) };
+    const sorts = [{ propertyName: 'hs_object_id', direction: 'ASCENDING' as const }];
+    for (let last = '0'; ; ) {
       const beyond: Filter = { propertyName: 'hs_object_id', operator: 'GT', value: last };
-      const sorts = [{ propertyName: 'hs_object_id', direction: 'ASCENDING' as const }];
-      const { results } = await this.#search(object, { filters: [...filters, beyond], sorts, limit: PAGE });
-      if (results.length === 0) break;
-      brought += results.length;
+      const { results } = await this.#search(object, { filters: [changed, beyond], sorts, limit: PAGE });
+      yield { kind: 'records', records: results.map((record) => ours(record, object)) };
+      if (results.length < PAGE) return;
       last = results.at(-1)?.id ?? last;
-      yield { kind: 'records', records: results };
     }
-    if (brought >= total) return;
-    // What was modified meanwhile has left the window, and is found by the next pull.
-    const left = await this.#search(object, { filters, limit: 1 });
-    if (brought < left.total)
-      throw new SourceChanged(`HubSpot promised ${left.total} changed ${object} and gave ${brought}`);
   }
 
   async *#lists(): AsyncGenerator<SourcePage> {
@@ -215,7 +202,7 @@ export class HubSpotClient implements SourceClient {
 
 type Filter = {
   readonly propertyName: string;
-  readonly operator: 'GTE' | 'LT' | 'GT';
+  readonly operator: 'GTE' | 'GT';
   readonly value: string;
 };
 type Search = {
@@ -223,6 +210,12 @@ type Search = {
   readonly sorts?: readonly { readonly propertyName: string; readonly direction: 'ASCENDING' }[];
   readonly limit: number;
 };
+
+/** HubSpot adds properties of its own, which change when nothing of ours does. */
+function ours({ id, properties }: z.infer<typeof CrmRecord>, object: ObjectName): SourceRecord {
+  const asked = OBJECTS[object].properties.filter((name) => name in properties);
+  return { id, properties: Object.fromEntries(asked.map((name) => [name, properties[name]])) };
+}
 
 function crmDataset(object: ObjectName): SourceDataset {
   return {

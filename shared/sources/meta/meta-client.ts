@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { DatasetId } from '../../domain/ids.ts';
 import { addDays, LocalDate, localDateOf, toEpochDay } from '../../domain/local-date.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { PullWindow, SourceClient, SourceDataset, SourcePage } from '../../ports/source-client.ts';
+import type {
+  PullWindow,
+  SourceClient,
+  SourceDataset,
+  SourcePage,
+  SourceRecord,
+} from '../../ports/source-client.ts';
 import { seal, unseal } from '../../privacy/sealed.ts';
 import { TokenBucket } from '../../resilience/token-bucket.ts';
 import { SourceNotConfigured, SourceUnavailable } from '../source-errors.ts';
@@ -28,8 +34,20 @@ const REVISED_DAYS = 28;
 const HISTORY_DAYS = 37 * 30;
 const MOST_DAYS_AT_ONCE = 90;
 const PAGE = 500;
-const FIELDS =
-  'campaign_id,campaign_name,spend,impressions,clicks,ctr,cpp,cpc,actions,account_currency,date_start,date_stop';
+const FIELDS = [
+  'campaign_id',
+  'campaign_name',
+  'spend',
+  'impressions',
+  'clicks',
+  'ctr',
+  'cpp',
+  'cpc',
+  'actions',
+  'account_currency',
+  'date_start',
+  'date_stop',
+];
 
 /** Graph's codes for calls that came too often, and for a token that has run out. */
 const THROTTLED = new Set([4, 17, 32, 613, 80_000, 80_003, 80_004, 80_014]);
@@ -129,7 +147,7 @@ export class MetaClient implements SourceClient {
       if (after !== undefined) query.set('after', after);
       const url = this.#url(`/${report}/insights?${query.toString()}`);
       const { data, paging } = await this.#http.json({ url, bucket: this.#bucket }, Insights);
-      yield { kind: 'records', records: data.map(withTextActions) };
+      yield { kind: 'records', records: data.map(withEveryField) };
       // `next` is an address with the token in it: only its cursor is used.
       after = paging?.next === undefined ? undefined : paging.cursors?.after;
     } while (after !== undefined);
@@ -148,7 +166,7 @@ export class MetaClient implements SourceClient {
     if (account === undefined) throw new SourceNotConfigured('META_AD_ACCOUNT_ID is not set');
     const json = {
       level: 'campaign',
-      fields: FIELDS,
+      fields: FIELDS.join(','),
       time_increment: 1,
       time_range: { since: from, until: to },
     };
@@ -180,9 +198,14 @@ function usualDays(watermark: string | undefined, now: Date): { from: LocalDate;
   return { from: known < revised ? known : revised, to };
 }
 
-/** The contract has what people did as JSON text. */
-function withTextActions(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return record['actions'] === undefined ? record : { ...record, actions: JSON.stringify(record['actions']) };
+/**
+ * Graph leaves a figure out where it is zero, which may be so in all records of an account. The contract has what people
+ * did as JSON text.
+ */
+function withEveryField(record: SourceRecord): SourceRecord {
+  const { actions } = record;
+  const blank = Object.fromEntries(FIELDS.map((field) => [field, null]));
+  return { ...blank, ...record, ...(actions !== undefined && { actions: JSON.stringify(actions) }) };
 }
 
 function meaningOf(body: string): 'throttled' | 'credentials' | undefined {
