@@ -10,9 +10,12 @@ import { landingSweep } from './ingest/sweep-landing.ts';
 import { httpFunction } from './ops/route.ts';
 import { ROUTES } from './ops/routes.ts';
 import { computeStage } from './pipeline/compute.ts';
+import { deliverStage, poisonedDelivery } from './pipeline/deliver.ts';
 import { poisonedDrop, poisonedStage } from './pipeline/poisoned.ts';
 import { publishStage } from './pipeline/publish.ts';
 import { validateStage } from './pipeline/validate.ts';
+import { dailySummaryTimer } from './schedule/daily-summary.ts';
+import { dueDeliveriesTimer } from './schedule/send-deliveries.ts';
 import { startTelemetryLater } from './telemetry.ts';
 
 // Everything that runs, in the order of the flow. A name must not change: the runtime remembers by it which
@@ -33,6 +36,11 @@ app.timer('sweep-landing', landingSweep);
 app.storageQueue('validate', validateStage);
 app.storageQueue('compute', computeStage);
 app.storageQueue('publish', publishStage);
+
+app.timer('send-deliveries', dueDeliveriesTimer);
+app.timer('daily-summary', dailySummaryTimer);
+app.storageQueue('deliver', deliverStage);
+app.storageQueue('poisoned-delivery', poisonedDelivery);
 
 for (const queue of POISON_QUEUES)
   app.storageQueue(`poisoned-${queue.replace('-poison', '')}`, poisonedStage(queue));

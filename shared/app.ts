@@ -5,6 +5,7 @@ import { BlobLake } from './adapters/azure/blob-lake.ts';
 import { KeyVaultSecretStore } from './adapters/azure/key-vault-secret-store.ts';
 import { TableBreakers } from './adapters/azure/table-breakers.ts';
 import { TableCircuits } from './adapters/azure/table-circuits.ts';
+import { TableDeliveries } from './adapters/azure/table-deliveries.ts';
 import { TableKpiHistory } from './adapters/azure/table-kpi-history.ts';
 import { TableQualityLog } from './adapters/azure/table-quality-log.ts';
 import { TableRunLedger } from './adapters/azure/table-run-ledger.ts';
@@ -19,15 +20,18 @@ import { type Config, readConfig } from './config.ts';
 import { anyFileReader } from './decode/any-file-reader.ts';
 import { type Catalog, loadCatalog } from './kpis/catalog.ts';
 import type { ComputeDeps } from './pipeline/compute.ts';
+import type { DeliverDeps } from './pipeline/deliver.ts';
 import type { HealthCheck } from './pipeline/health.ts';
 import type { IngestDeps } from './pipeline/ingest.ts';
 import type { PublishDeps } from './pipeline/publish.ts';
 import type { ValidateDeps } from './pipeline/validate.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Egress } from './ports/egress.ts';
 import type { Log } from './ports/log.ts';
 import type { SecretStore } from './ports/secret-store.ts';
 import type { WorkbookWriter } from './ports/workbook-writer.ts';
 import { pseudonymiser } from './privacy/pseudonym.ts';
+import { destinationsInUse } from './publishing/destinations/destinations.ts';
 import type { CircuitDeps } from './resilience/shared-circuit.ts';
 import type { PullDeps } from './sources/pull-dataset.ts';
 import { sourceClients } from './sources/source-clients.ts';
@@ -41,6 +45,7 @@ export type Deps = IngestDeps &
   ComputeDeps &
   PublishDeps &
   PullDeps &
+  DeliverDeps &
   CircuitDeps & { readonly workbook: WorkbookWriter };
 
 export type App = {
@@ -67,7 +72,10 @@ export async function theApp(): Promise<App> {
 }
 
 /** Builds an app from settings; tests build their own. */
-export async function buildApp(env: Readonly<Record<string, string | undefined>>): Promise<App> {
+export async function buildApp(
+  env: Readonly<Record<string, string | undefined>>,
+  clock: Clock = { now: () => new Date() },
+): Promise<App> {
   const config = readConfig(env);
   const { blobs, table, queues } = await storageClients(config);
   const lake = new BlobLake(blobs);
@@ -77,7 +85,7 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
   const secrets = await secretStore(config, env);
   let catalog: Promise<Catalog> | undefined;
   const circuits = new TableCircuits(table('breakers'));
-  const deps: Omit<Deps, 'log' | 'sourceClient'> = {
+  const deps: Omit<Deps, 'log' | 'sourceClient' | 'destinations'> = {
     lake,
     ledger,
     registry,
@@ -91,7 +99,7 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
     }),
     scratch: temporaryFolders,
     sql: duckDbSqlEngine,
-    clock: { now: () => new Date() },
+    clock,
     revision: config.revision,
     catalog: () => (catalog ??= loadCatalog()),
     quality: new TableQualityLog(table('quality')),
@@ -100,7 +108,13 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
     workbook: exceljsWorkbookWriter,
     circuits,
     sourceStates: new TableSourceStates(table('sources')),
+    deliveries: new TableDeliveries(table('deliveries')),
   };
+  const { allowsLoopback } = config.sources;
+  const destinationsFor = destinationsInUse(
+    { ...config.destinations, allowsLoopback },
+    { ...deps, egressTo },
+  );
   const clientFor = sourceClients(config.sources, { ...deps, egressTo });
   const checks: HealthCheck[] = [
     ...ZONES.map((zone) => ({
@@ -126,7 +140,12 @@ export async function buildApp(env: Readonly<Record<string, string | undefined>>
     if (warnings.length > 0) log.warn('config.warned', { problems: warnings });
     // Once for each process is enough.
     warnings = [];
-    return { ...deps, log, sourceClient: (source) => clientFor(source, log) };
+    return {
+      ...deps,
+      log,
+      sourceClient: (source) => clientFor(source, log),
+      destinations: destinationsFor(log),
+    };
   };
   return { config, checks, depsFor };
 }

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { DestinationName } from './ports/deliveries.ts';
 import { parsePseudonymKey, SHORTEST_KEY } from './privacy/pseudonym-key.ts';
 
 // Environment -> Config. Parsed on first use, never while registering, so that /health can name what is wrong;
@@ -27,6 +28,8 @@ export type Config = {
   readonly schedules: Readonly<Record<ScheduleSetting, string>>;
   /** How the sources are reached. */
   readonly sources: SourceSettings;
+  /** Where results go. */
+  readonly destinations: DestinationSettings;
   /** Larger CSV files are decoded by several threads; undefined for the usual size. */
   readonly csvThreadsFromBytes: number | undefined;
   /** Git revision of the deployed code. */
@@ -53,6 +56,16 @@ export type SourceSettings = {
   };
 };
 
+export type DestinationSettings = {
+  readonly inUse: readonly DestinationName[];
+  readonly lineage: { readonly url: string } | undefined;
+  readonly slack: {
+    readonly baseUrl: string;
+    readonly reportsChannel: string;
+    readonly publicUrl: string | undefined;
+  };
+};
+
 export class ConfigInvalid extends Error {
   override readonly name = 'ConfigInvalid';
   /** One sentence for each bad setting. */
@@ -69,6 +82,8 @@ const SCHEDULES = {
   PULL_CASCADE_SCHEDULE: '0 0 5 * * *',
   PULL_HUBSPOT_SCHEDULE: '0 0 6 * * *',
   PULL_META_SCHEDULE: '0 0 7 * * *',
+  DAILY_SUMMARY_SCHEDULE: '0 30 6 * * *',
+  DELIVERY_SCHEDULE: '0 * * * * *',
 } as const;
 export type ScheduleSetting = keyof typeof SCHEDULES;
 
@@ -83,6 +98,11 @@ const keyText = (meaning: string): z.ZodOptional<z.ZodString> =>
     )
     .optional()
     .describe(meaning);
+
+/** `lineage,slack`, each once or more. */
+const DESTINATION_LIST = new RegExp(
+  `^\\s*(${DestinationName.options.join('|')})(\\s*,\\s*(${DestinationName.options.join('|')}))*\\s*$`,
+);
 
 function schedule(meaning: string, setting: ScheduleSetting): z.ZodOptional<z.ZodString> {
   return z
@@ -123,6 +143,29 @@ export const Environment = z.object({
   PULL_CASCADE_SCHEDULE: schedule('When Cascade is pulled', 'PULL_CASCADE_SCHEDULE'),
   PULL_HUBSPOT_SCHEDULE: schedule('When HubSpot is pulled', 'PULL_HUBSPOT_SCHEDULE'),
   PULL_META_SCHEDULE: schedule('When Meta is pulled', 'PULL_META_SCHEDULE'),
+  DAILY_SUMMARY_SCHEDULE: schedule('When the day is told to those who wait for it', 'DAILY_SUMMARY_SCHEDULE'),
+  DELIVERY_SCHEDULE: schedule('When what is due is sent to destinations', 'DELIVERY_SCHEDULE'),
+  DESTINATIONS: z
+    .string()
+    .regex(
+      DESTINATION_LIST,
+      `it must be a list of ${DestinationName.options.join(', ')}, with commas between`,
+    )
+    .optional()
+    .describe('Where results go, such as "lineage,slack"; nowhere without it'),
+  OPENLINEAGE_URL: Uri.optional().describe(
+    'Endpoint for lineage events, such as that of Marquez or OpenMetadata',
+  ),
+  OPENLINEAGE_API_KEY: text(
+    'Key of that endpoint, where it asks for one; outside dev it comes from the vault',
+  ),
+  SLACK_BASE_URL: Uri.optional().describe('Slack, where it is not the usual one'),
+  SLACK_REPORTS_CHANNEL: text('Channel of the daily summary'),
+  SLACK_BOT_TOKEN: text('Token of the bot; outside dev it comes from the vault'),
+  SLACK_WEBHOOK_TOKEN: text(
+    'Webhook of the channel of reports, where there is no bot; outside dev it comes from the vault',
+  ),
+  PUBLIC_URL: Uri.optional().describe('Where the product answers, for links in messages'),
   CASCADE_BASE_URL: Uri.optional().describe('Cascade; another one for its staging'),
   CASCADE_PORTFOLIO_ID: text('Portfolio in Cascade'),
   CASCADE_EXPORT_URL: Uri.optional().describe('Address of the loan tape where it is not the usual one'),
@@ -162,12 +205,15 @@ export function readConfig(env: Env): Config {
   if (environment === 'production') problems.push(...unfitForProduction(env, settings));
   const storage = storageAccess(settings, env, { problems, warnings });
   const secrets = secretSource(settings, { environment, problems, warnings });
+  if (settings.DESTINATIONS?.includes('lineage') === true && settings.OPENLINEAGE_URL === undefined)
+    problems.push('OPENLINEAGE_URL is not set: DESTINATIONS has lineage sent there.');
   if (problems.length > 0 || storage === undefined) throw new ConfigInvalid(problems);
   return {
     storage,
     secrets,
     schedules: schedulesOf(env),
     sources: sourceSettings(settings, environment),
+    destinations: destinationSettings(settings, environment),
     csvThreadsFromBytes: megabytes(settings.CSV_THREADS_FROM_MB),
     revision: settings.REVISION ?? 'unknown',
     warnings,
@@ -186,6 +232,8 @@ function schedulesOf(env: Env): Record<ScheduleSetting, string> {
     PULL_CASCADE_SCHEDULE: scheduleOf('PULL_CASCADE_SCHEDULE', env),
     PULL_HUBSPOT_SCHEDULE: scheduleOf('PULL_HUBSPOT_SCHEDULE', env),
     PULL_META_SCHEDULE: scheduleOf('PULL_META_SCHEDULE', env),
+    DAILY_SUMMARY_SCHEDULE: scheduleOf('DAILY_SUMMARY_SCHEDULE', env),
+    DELIVERY_SCHEDULE: scheduleOf('DELIVERY_SCHEDULE', env),
   };
 }
 
@@ -221,8 +269,25 @@ function cronOf(schedule: string): Cron | undefined {
   }
 }
 
+function destinationSettings(settings: Settings, environment: string): DestinationSettings {
+  const names = (settings.DESTINATIONS ?? '').split(',').map((name) => name.trim());
+  const prefix = environment === 'staging' ? '#staging-' : '#';
+  return {
+    inUse: DestinationName.options.filter((name) => names.includes(name)),
+    lineage: settings.OPENLINEAGE_URL === undefined ? undefined : { url: settings.OPENLINEAGE_URL },
+    slack: {
+      baseUrl: trimmed(settings.SLACK_BASE_URL) ?? 'https://slack.com',
+      reportsChannel: settings.SLACK_REPORTS_CHANNEL ?? `${prefix}fintech-reports`,
+      publicUrl: trimmed(settings.PUBLIC_URL),
+    },
+  };
+}
+
+function trimmed(url: string | undefined): string | undefined {
+  return url?.replace(/\/+$/, '');
+}
+
 function sourceSettings(settings: Settings, environment: string): SourceSettings {
-  const trimmed = (url: string | undefined): string | undefined => url?.replace(/\/+$/, '');
   return {
     allowsLoopback: environment === 'dev',
     cascade: {

@@ -21,6 +21,9 @@ export const POISON_QUEUES = ['validate-poison', 'compute-poison', 'publish-pois
 /** One message for each dataset that is to be pulled, so that each is tried again by itself. */
 export const PULL_QUEUE = 'pull';
 export const PULL_POISON_QUEUE = 'pull-poison';
+/** One message for each result that is due at a destination. */
+export const DELIVER_QUEUE = 'deliver';
+export const DELIVER_POISON_QUEUE = 'deliver-poison';
 /** Where the Functions runtime puts blob events that failed five times. */
 export const BLOB_POISON_QUEUE = 'webjobs-blobtrigger-poison';
 
@@ -30,6 +33,8 @@ export const ALL_QUEUES = [
   PULL_POISON_QUEUE,
   ...QUEUES,
   ...POISON_QUEUES,
+  DELIVER_QUEUE,
+  DELIVER_POISON_QUEUE,
   BLOB_POISON_QUEUE,
 ] as const;
 

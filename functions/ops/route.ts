@@ -12,6 +12,7 @@ import { describeError } from '../../shared/pipeline/work-stage.ts';
 import { CONTENT_SECURITY_POLICY } from '../../shared/publishing/page.ts';
 import { PULL_OUTPUT } from '../ingest/pull-source.ts';
 import { invocationLog } from '../invocation-log.ts';
+import { DELIVER_OUTPUT } from '../pipeline/deliver.ts';
 import { STAGE_OUTPUTS } from '../stage-queues.ts';
 import { parseQuery } from './parse-query.ts';
 import { problem } from './problem-details.ts';
@@ -53,7 +54,7 @@ export function httpFunction(route: Route): HttpFunctionOptions {
     route: route.path,
     methods: [route.method],
     authLevel: route.authLevel,
-    extraOutputs: [...STAGE_OUTPUTS, PULL_OUTPUT],
+    extraOutputs: [...STAGE_OUTPUTS, PULL_OUTPUT, DELIVER_OUTPUT],
     handler: async (request, context) => {
       try {
         const asked = parseQuery(request, route.query);

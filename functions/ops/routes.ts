@@ -2,6 +2,7 @@ import { breakersRoute, isolateBreakerRoute, resetBreakerRoute } from './breaker
 import { catalogRoute } from './catalog.ts';
 import { checkRoute } from './check.ts';
 import { dashboardRoute } from './dashboard.ts';
+import { deliveriesRoute, previewRoute, resendRoute } from './deliveries.ts';
 import { kpiRoute } from './explain-kpi.ts';
 import { kpisExportRoute, tableExportRoute } from './exports.ts';
 import { healthRoute } from './health.ts';
@@ -37,6 +38,9 @@ const DOCUMENTED: Route[] = [
   breakersRoute,
   resetBreakerRoute,
   isolateBreakerRoute,
+  deliveriesRoute,
+  previewRoute,
+  resendRoute,
 ];
 
 /** Every HTTP function, the description of them all included. */

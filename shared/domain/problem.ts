@@ -66,6 +66,7 @@ export const PROBLEM_CODES = [
   'config-invalid',
   'stage-failed',
   'source-failed',
+  'delivery-failed',
   // a question
   'no-data-for-day',
 ] as const;

@@ -20,13 +20,20 @@ import { lineageEvents } from '../runs/lineage-events.ts';
 import { artifactPath, attemptPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { Zone } from '../topology.ts';
+import { type PlanDeps, planRunDeliveries } from './deliver.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { AttemptOvertaken, amendAttempt } from './work-stage.ts';
 
 // The end of a run, good or bad: its documents, the manifest over them, and last of all summary.json, whose
 // presence is the commit. The ledger follows; a crash in between is mended by doing it once more.
 
-export type CloseDeps = { lake: Lake; ledger: RunLedger; clock: Clock; log: Log; revision: string };
+export type CloseDeps = PlanDeps & {
+  lake: Lake;
+  ledger: RunLedger;
+  clock: Clock;
+  log: Log;
+  revision: string;
+};
 
 /** What the run has come to, as far as it came. */
 export type RunResults = {
@@ -154,12 +161,11 @@ function leftByEarlierAttempts(
 }
 
 /** The last step: until it is done, the message of the run comes again. */
-export async function endInLedger(
-  run: RunRecord,
-  status: EndStatus,
-  { ledger, clock, log }: CloseDeps,
-): Promise<RunRecord> {
+export async function endInLedger(run: RunRecord, status: EndStatus, deps: CloseDeps): Promise<RunRecord> {
+  const { ledger, clock, log } = deps;
   const at = clock.now().toISOString();
+  // Before it ends: afterwards nothing would come back to it.
+  await planRunDeliveries(run, deps);
   const ended = await amendAttempt(ledger, run, (current) => ({
     ...current,
     ...(run.rawPath !== undefined && { rawPath: run.rawPath }),

@@ -10,7 +10,10 @@ export type SecretName =
   | 'pseudonym-key'
   | 'cascade-session-cookie'
   | 'hubspot-api-key'
-  | 'meta-system-user-token';
+  | 'meta-system-user-token'
+  | 'openlineage-api-key'
+  | 'slack-bot-token'
+  | 'slack-webhook-reports';
 
 export class SecretMissing extends Error {
   override readonly name = 'SecretMissing';

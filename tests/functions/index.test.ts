@@ -4,6 +4,7 @@ import { createFunctionsCore } from '../../local/host/functions-core.ts';
 import {
   BLOB_POISON_QUEUE,
   DATA_CONNECTION,
+  DELIVER_QUEUE,
   POISON_QUEUES,
   PULL_QUEUE,
   QUEUES,
@@ -38,6 +39,10 @@ it('registers every function, in the order of the flow', () => {
     'validate',
     'compute',
     'publish',
+    'send-deliveries',
+    'daily-summary',
+    'deliver',
+    'poisoned-delivery',
     'poisoned-validate',
     'poisoned-compute',
     'poisoned-publish',
@@ -64,6 +69,9 @@ it('registers every function, in the order of the flow', () => {
     'breakers',
     'reset-breaker',
     'isolate-breaker',
+    'deliveries',
+    'preview-delivery',
+    'resend-delivery',
     'openapi',
   ]);
 });
@@ -129,12 +137,16 @@ describe('the pipeline', () => {
     ]);
   });
 
-  it('sends to the queues of the stages, and to that of the pulls, and to no other', () => {
+  it('sends to the queues of the stages, of pulls and of deliveries, and to no other', () => {
     for (const { bindings } of functions.values()) {
       const outputs = bindings.filter((binding) => binding.type === 'queue');
-      expect([[], [...QUEUES], [...QUEUES, PULL_QUEUE], [PULL_QUEUE]]).toContainEqual(
-        outputs.map((binding) => binding['queueName']),
-      );
+      expect([
+        [],
+        [...QUEUES],
+        [...QUEUES, PULL_QUEUE, DELIVER_QUEUE],
+        [PULL_QUEUE],
+        [DELIVER_QUEUE],
+      ]).toContainEqual(outputs.map((binding) => binding['queueName']));
       for (const output of outputs) expect(output).toMatchObject({ connection: DATA_CONNECTION });
     }
   });

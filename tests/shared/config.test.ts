@@ -19,6 +19,8 @@ const USUAL_SCHEDULES = {
   PULL_CASCADE_SCHEDULE: '0 0 5 * * *',
   PULL_HUBSPOT_SCHEDULE: '0 0 6 * * *',
   PULL_META_SCHEDULE: '0 0 7 * * *',
+  DAILY_SUMMARY_SCHEDULE: '0 30 6 * * *',
+  DELIVERY_SCHEDULE: '0 * * * * *',
 };
 const SECRET = 'UseDevelopmentStorage=true;AccountKey=c2VjcmV0';
 
@@ -41,6 +43,7 @@ describe('settings that are usable', () => {
       secrets: { kind: 'key-vault', uri: VAULT, clientId: 'client-1' },
       schedules: USUAL_SCHEDULES,
       sources: expect.objectContaining({ allowsLoopback: false }),
+      destinations: expect.objectContaining({ inUse: [] }),
       revision: 'abc123',
       warnings: [],
     });
@@ -52,6 +55,7 @@ describe('settings that are usable', () => {
       secrets: { kind: 'environment' },
       schedules: USUAL_SCHEDULES,
       sources: expect.objectContaining({ allowsLoopback: true }),
+      destinations: expect.objectContaining({ inUse: [] }),
       revision: 'unknown',
       warnings: [],
     });

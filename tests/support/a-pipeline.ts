@@ -52,17 +52,17 @@ export class Pipeline {
   static async open({ catalog = coreCatalog }: { catalog?: Deps['catalog'] } = {}): Promise<Pipeline> {
     const storage = await takeStorageAccount();
     await provisionStorage(storage);
-    const app = await buildApp({ DataStorage: storage, PII_KEY: TEST_PSEUDONYM_KEY });
+    const ahead = { aheadMs: 0 };
+    const clock = { now: () => new Date(Date.now() + ahead.aheadMs) };
+    const app = await buildApp({ DataStorage: storage, PII_KEY: TEST_PSEUDONYM_KEY }, clock);
     const logged: LogLine[] = [];
-    const clock = { aheadMs: 0 };
     const deps = {
       ...app.depsFor(recording(logged)),
       catalog,
-      clock: { now: () => new Date(Date.now() + clock.aheadMs) },
       // The test is the host: nobody works on anything else while a stage waits.
       pause: async () => undefined,
     };
-    return new Pipeline({ storage, app, deps, logged }, clock);
+    return new Pipeline({ storage, app, deps, logged }, ahead);
   }
 
   advanceClock(ms: number): void {

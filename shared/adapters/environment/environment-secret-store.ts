@@ -7,6 +7,9 @@ const VARIABLES: Readonly<Record<SecretName, readonly string[]>> = {
   'cascade-session-cookie': ['CASCADE_SESSION_COOKIE'],
   'hubspot-api-key': ['HUBSPOT_API_KEY'],
   'meta-system-user-token': ['META_SYSTEM_USER_TOKEN', 'META_ACCESS_TOKEN'],
+  'openlineage-api-key': ['OPENLINEAGE_API_KEY'],
+  'slack-bot-token': ['SLACK_BOT_TOKEN'],
+  'slack-webhook-reports': ['SLACK_WEBHOOK_TOKEN'],
 };
 
 /** Secrets of a developer's machine, from environment variables. */

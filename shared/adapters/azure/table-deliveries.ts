@@ -1,0 +1,57 @@
+import { odata, RestError, type TableClient } from '@azure/data-tables';
+import { type Deliveries, Delivery, type DeliveryFilter, subjectId } from '../../ports/deliveries.ts';
+import type { Versioned } from '../../ports/run-ledger.ts';
+import { asciiJson } from './ascii-json.ts';
+
+// Table `deliveries`: a partition for each destination, a row for each subject.
+
+export class TableDeliveries implements Deliveries {
+  readonly #table: TableClient;
+
+  constructor(table: TableClient) {
+    this.#table = table;
+  }
+
+  async get(of: Pick<Delivery, 'destination' | 'subject'>): Promise<Versioned<Delivery> | undefined> {
+    try {
+      const entity = await this.#table.getEntity<Row>(of.destination, subjectId(of.subject));
+      return { value: deliveryOf(entity), version: entity.etag };
+    } catch (error) {
+      if (error instanceof RestError && error.statusCode === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async save(delivery: Delivery, version: string | undefined): Promise<'saved' | 'conflict'> {
+    const keys = { partitionKey: delivery.destination, rowKey: subjectId(delivery.subject) };
+    const entity = { ...keys, status: delivery.status, delivery: asciiJson(delivery) };
+    try {
+      if (version === undefined) await this.#table.createEntity(entity);
+      else await this.#table.updateEntity(entity, 'Replace', { etag: version });
+      return 'saved';
+    } catch (error) {
+      const isTakenOrChanged =
+        error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412);
+      if (isTakenOrChanged) return 'conflict';
+      throw error;
+    }
+  }
+
+  async all({ destination, status }: DeliveryFilter = {}): Promise<readonly Delivery[]> {
+    const parts = [
+      ...(destination === undefined ? [] : [odata`PartitionKey eq ${destination}`]),
+      ...(status === undefined ? [] : [odata`status eq ${status}`]),
+    ];
+    const queryOptions = parts.length > 0 ? { filter: parts.join(' and ') } : {};
+    const found: Delivery[] = [];
+    for await (const entity of this.#table.listEntities<Row>({ queryOptions }))
+      found.push(deliveryOf(entity));
+    return found;
+  }
+}
+
+type Row = { readonly delivery: string };
+
+function deliveryOf({ delivery }: Row): Delivery {
+  return Delivery.parse(JSON.parse(delivery));
+}

@@ -1,0 +1,21 @@
+import type { DeliverySubject, DestinationName } from '../../ports/deliveries.ts';
+
+/** What is sent, as it is sent: kept, so that a message can be traced back to its numbers. */
+export type Content = {
+  readonly body: string;
+  readonly contentType: 'application/json' | 'application/x-ndjson';
+};
+
+/** A place that results go to. Each has its own retry and its own state: none holds another up. */
+export interface Destination {
+  readonly name: DestinationName;
+  /** Whether each run is told, or how things stand on a day. */
+  readonly tells: DeliverySubject['kind'];
+  /** The content for this subject; undefined when there is nothing to tell. It makes nothing happen anywhere. */
+  render(subject: DeliverySubject): Promise<Content | undefined>;
+  /**
+   * Sends it. Throws RequestRefused when the destination will not have it, and what the client throws when it may be
+   * tried again.
+   */
+  send(content: Content, subject: DeliverySubject): Promise<void>;
+}

@@ -1,0 +1,48 @@
+import type { DestinationSettings } from '../../config.ts';
+import { newestMart } from '../../pipeline/newest-mart.ts';
+import type { Circuits } from '../../ports/circuits.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Egress } from '../../ports/egress.ts';
+import type { Lake } from '../../ports/lake.ts';
+import type { Log } from '../../ports/log.ts';
+import type { RunLedger } from '../../ports/run-ledger.ts';
+import type { SecretStore } from '../../ports/secret-store.ts';
+import { SharedCircuit } from '../../resilience/shared-circuit.ts';
+import type { Destination } from './destination.ts';
+import { lineageDestination } from './lineage-destination.ts';
+import { SLACK_HOSTS, slackDestination } from './slack-destination.ts';
+
+const CIRCUIT = { opensAfter: 3, retryAfterMs: 120_000 };
+
+type Deps = {
+  readonly lake: Lake;
+  readonly ledger: RunLedger;
+  readonly circuits: Circuits;
+  readonly clock: Clock;
+  readonly secrets: SecretStore;
+  readonly pause: (ms: number) => Promise<void>;
+  readonly egressTo: (rule: { hosts: readonly string[]; allowsLoopback: boolean }) => Egress;
+};
+
+/** The destinations that are in use. Each reaches its own hosts and no others. */
+export function destinationsInUse(
+  settings: DestinationSettings & { readonly allowsLoopback: boolean },
+  deps: Deps,
+): (log: Log) => readonly Destination[] {
+  const { allowsLoopback, lineage, slack, inUse } = settings;
+  const egress = {
+    lineage: deps.egressTo({ hosts: lineage ? [new URL(lineage.url).hostname] : [], allowsLoopback }),
+    slack: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
+  };
+  return (log) =>
+    inUse.flatMap((name) => {
+      const circuit = new SharedCircuit({ ...CIRCUIT, name }, { ...deps, log });
+      const own = { ...deps, egress: egress[name], circuit };
+      switch (name) {
+        case 'lineage':
+          return lineage === undefined ? [] : [lineageDestination(lineage, own)];
+        case 'slack':
+          return [slackDestination(slack, { ...own, newest: async () => await newestMart({}, deps) })];
+      }
+    });
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Lake } from '../../ports/lake.ts';
+import { SecretMissing } from '../../ports/secret-store.ts';
+import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
+import { TokenBucket } from '../../resilience/token-bucket.ts';
+import { attemptPath } from '../../runs/run-paths.ts';
+import { SourceHttp, type SourceHttpDeps } from '../../sources/source-http.ts';
+import type { Content, Destination } from './destination.ts';
+
+// OpenLineage events of each run, to an endpoint such as Marquez or OpenMetadata. The same events always lie with the
+// run as lineage.jsonl; their run ids are the same each time, so that events which come twice are one.
+
+const RULE = {
+  retries: 3,
+  firstDelayMs: 500,
+  longestDelayMs: 30_000,
+  timeoutMs: 10_000,
+  mostBytes: 1_000_000,
+  atOnce: 1,
+};
+const REQUESTS = { perMinute: 600, burst: 20 };
+
+export type LineageSettings = { readonly url: string };
+type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
+  readonly lake: Lake;
+  readonly pause: (ms: number) => Promise<void>;
+};
+
+export function lineageDestination({ url }: LineageSettings, deps: Deps): Destination {
+  const bucket = new TokenBucket(REQUESTS, deps);
+  const http = new SourceHttp('The lineage endpoint', RULE, {
+    ...deps,
+    secret: KEY,
+    secrets: { get: async (name, options) => await orNone(deps.secrets.get(name, options)) },
+    authorise: (key): Readonly<Record<string, Sealed<string>>> =>
+      unseal(key) === '' ? {} : { authorization: seal(`Bearer ${unseal(key)}`) },
+  });
+  return {
+    name: 'lineage',
+    tells: 'run',
+    async render(subject) {
+      if (subject.kind !== 'run') return undefined;
+      const events = await deps.lake.read(
+        'runs',
+        attemptPath(subject.runId, subject.attempt, 'lineage.jsonl'),
+      );
+      return events && { body: events.toString('utf8'), contentType: 'application/x-ndjson' };
+    },
+    async send({ body }: Content) {
+      for (const line of body.split('\n').filter((text) => text !== ''))
+        await http.call({ method: 'POST', url, json: Event.parse(JSON.parse(line)), bucket }, drained);
+    },
+  };
+}
+
+const KEY = 'openlineage-api-key';
+
+/** Endpoints within a private network often ask for no key. */
+async function orNone(secret: Promise<Sealed<string>>): Promise<Sealed<string>> {
+  try {
+    return await secret;
+  } catch (error) {
+    if (error instanceof SecretMissing) return seal('');
+    throw error;
+  }
+}
+
+const Event = z.looseObject({ eventType: z.string() });
+
+async function drained({ body }: { readonly body: AsyncIterable<Uint8Array> }): Promise<void> {
+  for await (const _chunk of body);
+}

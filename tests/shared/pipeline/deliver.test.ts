@@ -1,0 +1,295 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { buildApp, type Deps } from '../../../shared/app.ts';
+import { LocalDate } from '../../../shared/domain/local-date.ts';
+import {
+  deliver,
+  dueDeliveries,
+  planDayDeliveries,
+  previewDelivery,
+  resendDelivery,
+} from '../../../shared/pipeline/deliver.ts';
+import type { Delivery } from '../../../shared/ports/deliveries.ts';
+import type { RunRecord } from '../../../shared/runs/run-record.ts';
+import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
+import { type Answer, StubService } from '../../support/a-stub-service.ts';
+import { parFile } from '../../support/small-files.ts';
+
+// What is published reaches everybody who waits, once, however long they are away. Slack and the lineage endpoint are
+// servers on this machine that answer as the real ones do.
+
+const PAR = 'looker/loan_par_balances';
+const DAY = LocalDate.parse('2026-01-15');
+const FINE: Answer = { body: '{"ok":true}' };
+
+let slack: StubService;
+let lineage: StubService;
+let pipeline: Pipeline;
+let deps: Deps;
+let runs = 0;
+
+beforeAll(async () => {
+  slack = await StubService.start(() => FINE);
+  lineage = await StubService.start(() => ({ status: 201 }));
+});
+afterAll(async () => {
+  await slack[Symbol.asyncDispose]();
+  await lineage[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  slack.answerWith(() => FINE);
+  lineage.answerWith(() => ({ status: 201 }));
+  pipeline = await Pipeline.open();
+  deps = await depsWith({ SLACK_BOT_TOKEN: 'xoxb-secret-of-the-bot' });
+  for (const service of [slack, lineage]) service.asked.length = 0;
+});
+
+/** The pipeline's own deps, with destinations in use. */
+async function depsWith(secrets: Record<string, string>): Promise<Deps> {
+  const app = await buildApp(
+    {
+      DataStorage: pipeline.storage,
+      PII_KEY: TEST_PSEUDONYM_KEY,
+      DESTINATIONS: 'lineage, slack',
+      OPENLINEAGE_URL: `${lineage.url}/api/v1/lineage`,
+      SLACK_BASE_URL: slack.url,
+      PUBLIC_URL: 'https://abaco.example',
+      ...secrets,
+    },
+    pipeline.deps.clock,
+  );
+  const { destinations } = app.depsFor(pipeline.deps.log);
+  return { ...pipeline.deps, destinations };
+}
+
+/** A run from drop to end, which its destinations are to hear of. */
+async function aRun(): Promise<RunRecord> {
+  runs += 1;
+  const path = `${PAR}/told ${runs}.csv`;
+  await pipeline.drop(path, parFile(`TOLD${runs}`));
+  const outcome = await pipeline.announce(path, deps);
+  while (pipeline.queue.length > 0) await pipeline.deliver(pipeline.next(), deps);
+  return await pipeline.runOf(outcome);
+}
+
+async function deliverAll(): Promise<readonly (Delivery | undefined)[]> {
+  const results: (Delivery | undefined)[] = [];
+  for (const id of await dueDeliveries(deps)) results.push(await deliver(id, deps));
+  return results;
+}
+
+const statuses = async (): Promise<string[]> =>
+  (await deps.deliveries.all()).map(({ destination, status }) => `${destination} ${status}`).toSorted();
+
+describe('a run that has ended', () => {
+  it('is told to the lineage endpoint, each event once and with both of its sides', async () => {
+    const { runId, attempt } = await aRun();
+
+    const [delivery] = await deliverAll();
+
+    expect(delivery).toMatchObject({ destination: 'lineage', status: 'delivered', tries: 1 });
+    const events = lineage.asked.map(({ method, path, body }) => ({ method, path, event: JSON.parse(body) }));
+    expect(events).toHaveLength(8);
+    expect(events.every(({ method, path }) => method === 'POST' && path === '/api/v1/lineage')).toBe(true);
+    expect(events.map(({ event }) => event.eventType)).toEqual(
+      Array.from({ length: 4 }, () => ['START', 'COMPLETE']).flat(),
+    );
+    const kept = await pipeline.text('reports', `deliveries/lineage/${runId}.${attempt}.ndjson`);
+    expect(kept).toBe(await pipeline.text('runs', `${runId}/lineage.jsonl`));
+  });
+
+  it('is told when it was rejected, as what it is', async () => {
+    await pipeline.drop(`${PAR}/odd.csv`, 'odd\n1\n');
+    await pipeline.announce(`${PAR}/odd.csv`, deps);
+    while (pipeline.queue.length > 0) await pipeline.deliver(pipeline.next(), deps);
+
+    await deliverAll();
+
+    expect(lineage.asked.map(({ body }) => JSON.parse(body).eventType).at(-1)).toBe('FAIL');
+  });
+
+  it('is told nowhere when no destination is in use', async () => {
+    deps = pipeline.deps;
+    await aRun();
+
+    expect(await deps.deliveries.all()).toEqual([]);
+  });
+});
+
+describe('a day', () => {
+  it('is told in Slack once, however often its timer fires, with numbers, limits, links and the run behind them', async () => {
+    const { runId } = await aRun();
+    await planDayDeliveries(DAY, deps);
+    await planDayDeliveries(DAY, deps);
+
+    await deliverAll();
+    await deliverAll();
+
+    expect(slack.asked).toHaveLength(1);
+    const [{ path, headers, body } = { path: '', headers: {}, body: '' }] = slack.asked;
+    expect([path, headers['authorization']]).toEqual([
+      '/api/chat.postMessage',
+      'Bearer xoxb-secret-of-the-bot',
+    ]);
+    const message = JSON.parse(body);
+    expect(message).toMatchObject({ channel: '#fintech-reports' });
+    expect(message.text).toMatch(/^Loan book, daily summary of 2026-01-15: As of 2025-11-30/);
+    const said = JSON.stringify(message.blocks);
+    expect(said).toMatch(/\*Outstanding balance\*: USD [\d,.]+/);
+    expect(said).toMatch(/:red_circle: |:large_orange_circle: |within its limits/);
+    expect(said).toContain('https://abaco.example/api/dashboard|Dashboard');
+    expect(said).toContain(runId);
+  });
+
+  it('is shown beforehand, and nothing is sent', async () => {
+    await aRun();
+
+    const content = await previewDelivery({ destination: 'slack', subject: { kind: 'day', day: DAY } }, deps);
+
+    expect(JSON.parse(content?.body ?? '')).toMatchObject({ channel: '#fintech-reports' });
+    expect(slack.asked).toEqual([]);
+    expect(await deps.deliveries.all({ destination: 'slack' })).toEqual([]);
+  });
+
+  it('without any numbers has nothing to tell, and that is said', async () => {
+    await planDayDeliveries(DAY, deps);
+
+    expect(await deliverAll()).toMatchObject([{ status: 'skipped', detail: 'There was nothing to tell.' }]);
+    expect(slack.asked).toEqual([]);
+  });
+
+  it('goes by the webhook of the channel where there is no bot', async () => {
+    deps = await depsWith({ SLACK_WEBHOOK_TOKEN: `${slack.url}/services/T0/B0/secret-of-the-hook` });
+    slack.answerWith(() => ({ headers: { 'content-type': 'text/plain' }, body: 'ok' }));
+    await aRun();
+    await planDayDeliveries(DAY, deps);
+
+    await deliverAll();
+
+    const [{ path, body } = { path: '', body: '' }] = slack.asked;
+    expect(path).toBe('/services/T0/B0/secret-of-the-hook');
+    expect(JSON.parse(body)).not.toHaveProperty('channel');
+    expect(await statuses()).toEqual(['lineage delivered', 'slack delivered']);
+  });
+});
+
+describe('a destination that is away', () => {
+  it('for an hour loses nothing, and gets everything once afterwards, while the other one goes on', async () => {
+    slack.answerWith(() => ({ status: 400, body: '{"ok":false}' }));
+    lineage.answerWith(() => ({ status: 503, headers: { 'retry-after': '3600' } }));
+    for (let nth = 0; nth < 3; nth += 1) await aRun();
+    slack.answerWith(() => FINE);
+    await planDayDeliveries(DAY, deps);
+    for (let minutes = 0; minutes < 60; minutes += 10) {
+      await deliverAll();
+      pipeline.advanceClock(10 * 60_000);
+    }
+    // Files of one feed have each other's runs computed again: at least one attempt for each of the three.
+    const before = await statuses();
+    expect(before.length).toBeGreaterThan(3);
+    expect(new Set(before)).toEqual(new Set(['lineage due', 'slack delivered']));
+
+    lineage.answerWith(() => ({ status: 201 }));
+    lineage.asked.length = 0;
+    pipeline.advanceClock(20 * 60_000);
+    await deliverAll();
+    await deliverAll();
+
+    expect(await statuses()).toEqual(before.map((status) => status.replace('due', 'delivered')));
+    const told = lineage.asked
+      .map(({ body }) => JSON.parse(body))
+      .map(({ run, eventType }) => `${run.runId} ${eventType}`);
+    expect(new Set(told).size).toBe(told.length);
+    expect(slack.asked).toHaveLength(1);
+  });
+
+  it('is asked again only after a while, which grows', async () => {
+    lineage.answerWith(() => ({ status: 503, headers: { 'retry-after': '3600' } }));
+    await aRun();
+
+    await deliverAll();
+
+    expect(await dueDeliveries(deps)).toEqual([]);
+    pipeline.advanceClock(31_000);
+    expect(await dueDeliveries(deps)).toHaveLength(1);
+    await deliverAll();
+    pipeline.advanceClock(31_000);
+    expect(await dueDeliveries(deps)).toEqual([]);
+  });
+
+  it('without its secret keeps what is due and says which secret is missing', async () => {
+    deps = await depsWith({});
+    await aRun();
+    await planDayDeliveries(DAY, deps);
+
+    await deliverAll();
+
+    const [delivery] = await deps.deliveries.all({ destination: 'slack' });
+    expect(delivery).toMatchObject({
+      status: 'due',
+      detail: expect.stringContaining('slack-webhook-reports'),
+    });
+  });
+});
+
+describe('a message that the destination will not have', () => {
+  it('is not sent again by itself, shows what was said, and can be sent again by hand', async () => {
+    await aRun();
+    const [id] = await planDayDeliveries(DAY, deps);
+    if (id === undefined) throw new Error('nothing was planned');
+    slack.answerWith(() => ({ body: '{"ok":false,"error":"channel_not_found"}' }));
+
+    await deliverAll();
+    pipeline.advanceClock(3_600_000);
+
+    expect(await dueDeliveries(deps)).toEqual([]);
+    expect(await deps.deliveries.all({ destination: 'slack' })).toMatchObject([
+      { status: 'refused', detail: expect.stringContaining('channel_not_found') },
+    ]);
+    slack.answerWith(() => FINE);
+    await resendDelivery(id, deps);
+    expect(await deliver(id, deps)).toMatchObject({ status: 'delivered' });
+  });
+});
+
+describe('messages for one delivery that come twice, or whose process died', () => {
+  it('send it once, at the same time as well', async () => {
+    await aRun();
+    await planDayDeliveries(DAY, deps);
+    const ids = await dueDeliveries(deps);
+
+    await Promise.all([...ids, ...ids, ...ids].map((id) => deliver(id, deps)));
+
+    expect(slack.asked).toHaveLength(1);
+    expect(lineage.asked).toHaveLength(8);
+  });
+
+  it('are taken up by another process after five minutes, and not before', async () => {
+    await aRun();
+    const [id] = await planDayDeliveries(DAY, deps);
+    if (id === undefined) throw new Error('nothing was planned');
+    const found = await deps.deliveries.get(id);
+    if (found === undefined) throw new Error('nothing is due');
+    const since = deps.clock.now().toISOString();
+    await deps.deliveries.save({ ...found.value, status: 'sending', tries: 1, since }, found.version);
+
+    expect(await deliver(id, deps)).toMatchObject({ status: 'sending' });
+    pipeline.advanceClock(5 * 60_000 + 1);
+
+    expect(await dueDeliveries(deps)).toContainEqual(expect.objectContaining(id));
+    expect(await deliver(id, deps)).toMatchObject({ status: 'delivered', tries: 2 });
+  });
+});
+
+it('what is kept and logged of deliveries holds no secret', async () => {
+  await aRun();
+  await planDayDeliveries(DAY, deps);
+  slack.answerWith(() => ({ status: 401 }));
+  await deliverAll();
+
+  const kept = [JSON.stringify(await deps.deliveries.all()), JSON.stringify(pipeline.logged)];
+  for (const path of await pipeline.paths('reports', 'deliveries/'))
+    kept.push(await pipeline.text('reports', path));
+
+  expect(kept.join('\n')).not.toContain('xoxb-secret');
+  expect(await statuses()).toContain('slack due');
+});
