@@ -1,8 +1,15 @@
 import { undiciEgress } from '../../shared/adapters/undici/undici-egress.ts';
+import { DatasetId } from '../../shared/domain/ids.ts';
 import type { Circuits } from '../../shared/ports/circuits.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import { SecretMissing, type SecretName, type SecretStore } from '../../shared/ports/secret-store.ts';
-import type { SourceClient, SourceName } from '../../shared/ports/source-client.ts';
+import type {
+  FileExtension,
+  PullWindow,
+  SourceClient,
+  SourceName,
+  SourceRecord,
+} from '../../shared/ports/source-client.ts';
 import { seal } from '../../shared/privacy/sealed.ts';
 import { SharedCircuit } from '../../shared/resilience/shared-circuit.ts';
 import { CascadeClient, type CascadeSettings } from '../../shared/sources/cascade/cascade-client.ts';
@@ -23,6 +30,12 @@ export type ClientDeps = {
   readonly circuits: Circuits;
   readonly clock: { now: () => Date };
   readonly log: Log;
+};
+
+const ALONE: ClientDeps = {
+  circuits: { get: async () => undefined, save: async () => 'saved', all: async () => [] },
+  clock: { now: () => new Date() },
+  log: { info: () => undefined, warn: () => undefined, error: () => undefined },
 };
 
 export class SourceStubs {
@@ -57,6 +70,8 @@ export class SourceStubs {
     this.hubspot.key = HUBSPOT_KEY;
     this.meta.token = META_TOKEN;
     this.meta.mostDays = 1_000;
+    this.meta.pollsUntilDone = 2;
+    this.meta.page = 500;
     this.meta.ordered.length = 0;
     this.secrets.set('cascade-session-cookie', CASCADE_SESSION);
     this.secrets.set('hubspot-api-key', HUBSPOT_KEY);
@@ -68,8 +83,8 @@ export class SourceStubs {
     await Promise.all(this.#all().map(({ server }) => server.close()));
   }
 
-  /** The real client of a source. */
-  client(source: SourceName, { circuits, clock, log }: ClientDeps): SourceClient {
+  /** The real client of a source; by itself, its circuit never opens. */
+  client(source: SourceName, { circuits, clock, log }: ClientDeps = ALONE): SourceClient {
     const circuit = new SharedCircuit(
       { name: source, opensAfter: 3, retryAfterMs: 120_000 },
       { circuits, clock, log },
@@ -114,4 +129,27 @@ export class SourceStubs {
       },
     };
   }
+}
+
+/** All records of a window. */
+export async function recordsOf(
+  client: SourceClient,
+  dataset: string,
+  window: PullWindow = {},
+): Promise<SourceRecord[]> {
+  const records: SourceRecord[] = [];
+  for await (const page of client.pull(DatasetId.parse(dataset), window))
+    if (page.kind === 'records') records.push(...page.records);
+  return records;
+}
+
+/** The file of a source that gives files, saved to a path. */
+export async function fileOf(
+  client: SourceClient,
+  dataset: string,
+  path: string,
+): Promise<{ readonly bytes: number; readonly extension: FileExtension }> {
+  for await (const page of client.pull(DatasetId.parse(dataset), {}))
+    if (page.kind === 'file') return await page.save(path);
+  throw new Error('there is no file');
 }

@@ -139,17 +139,21 @@ const SNIFFED = 4_096;
 
 /** By its first bytes: the names and types that exports announce are not to be relied on. */
 function extensionOf(start: Buffer): FileExtension {
-  if (start.subarray(0, 2).toString('latin1') === 'PK') {
-    const names = start.toString('latin1');
-    return names.includes('[Content_Types].xml') || names.includes('xl/') ? 'xlsx' : 'zip';
-  }
+  // A workbook is an archive too: only the name of its first part tells them apart, since an archive may hold a workbook.
+  if (start.subarray(0, 2).toString('latin1') === 'PK')
+    return /^(?:\[Content_Types\]\.xml|(?:_rels|docProps|xl)\/)/.test(firstNameIn(start)) ? 'xlsx' : 'zip';
   return /^\uFEFF?\s*[[{]/.test(start.toString('utf8')) ? 'json' : 'csv';
+}
+
+/** After the 30 bytes of a local header (APPNOTE, 4.3.7). */
+function firstNameIn(start: Buffer): string {
+  return start.toString('latin1', 30, start.length > 27 ? 30 + start.readUInt16LE(26) : 30);
 }
 
 async function refuseOtherPortfolio(path: string, portfolio: string): Promise<void> {
   let document: unknown;
   try {
-    document = JSON.parse(await readFile(path, 'utf8'));
+    document = JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new SourceChanged('Cascade answered with JSON that is cut off or broken', { cause: error });
   }
