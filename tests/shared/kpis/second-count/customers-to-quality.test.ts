@@ -1,0 +1,153 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  divide,
+  multiply,
+  type Rational,
+  rational,
+  subtract,
+  toDecimal,
+} from '../../../../shared/domain/rational.ts';
+import { type Catalog, loadCatalog } from '../../../../shared/kpis/catalog.ts';
+import type { KpiMart, KpiResult } from '../../../../shared/kpis/kpi-result.ts';
+import type { Count, Counter } from './count.ts';
+import { CUSTOMER_COUNTS } from './customers.ts';
+import { FINANCE_COUNTS, statementAt } from './finance.ts';
+import { GROWTH_COUNTS } from './growth.ts';
+import { lenderMart } from './lender-mart.ts';
+import { type Book, type Month, monthsOf, textOf } from './lender-rows.ts';
+import { MARKETING_COUNTS } from './marketing.ts';
+import { ORIGINATION_COUNTS } from './origination.ts';
+import { partsOf } from './parts.ts';
+import { QUALITY_COUNTS, qualityViolations } from './quality.ts';
+
+// Every KPI of these groups, counted a second time: from the words of its definition and the rows of the files, not
+// from the models.
+
+const GROUPS = ['customers', 'finance', 'growth', 'marketing', 'operations', 'origination', 'quality'];
+
+const COUNTS: Readonly<Record<string, Counter>> = {
+  ...CUSTOMER_COUNTS,
+  ...FINANCE_COUNTS,
+  ...GROWTH_COUNTS,
+  ...MARKETING_COUNTS,
+  ...ORIGINATION_COUNTS,
+  ...QUALITY_COUNTS,
+};
+
+/** No feed brings what they need, and they say so. */
+const WITHOUT_A_FEED: Readonly<Record<string, RegExp>> = {
+  'finance.nimal': /^needs the funding cost of the period, and no feed brings it/,
+  'finance.liquidity': /^needs short-term liabilities, and no feed brings them/,
+  'ops.approval_rate': /^needs a feed of credit applications/,
+  'ops.auto_decision_rate': /^needs a feed of credit applications/,
+  'ops.decision_tat': /^needs a feed of credit applications/,
+  'ops.promise_kept': /^needs a feed of promises to pay/,
+  'compliance.audit_flags': /^needs a feed of audit events/,
+};
+
+let catalog: Catalog;
+beforeAll(async () => {
+  catalog = await loadCatalog();
+});
+
+it('counts every KPI of these groups, and names those that no feed brings', () => {
+  const files = GROUPS.map((group) => `catalog/${group}.yaml:`);
+  const own = catalog.kpis.filter((kpi) => files.some((file) => catalog.placeOf(kpi).startsWith(file)));
+
+  expect(own.map(({ id }) => id)).toEqual(
+    [...Object.keys(COUNTS), ...Object.keys(WITHOUT_A_FEED)].toSorted(),
+  );
+});
+
+describe.each([11, 12, 13])('of a generated book (seed %i)', (seed) => {
+  let book: Book;
+  let months: readonly Month[];
+  let mart: KpiMart;
+  beforeAll(async () => {
+    ({ book, mart } = await lenderMart(seed));
+    months = monthsOf(book);
+  });
+
+  it.each(Object.entries(COUNTS))('%s is what the rows come to, in every month', (id, counter) => {
+    const found = new Map(
+      mart.series.filter((kpi) => kpi.id === id).map((kpi) => [String(kpi.reportingDate), kpi]),
+    );
+
+    const pairs = months.map((month) => pairOf(month.label, found.get(month.label), counter(book, month)));
+
+    expect(pairs.filter(isApart)).toEqual([]);
+    expect(pairs.some(({ counted }) => counted !== undefined && Number(counted) !== 0)).toBe(true);
+  });
+
+  it.each(Object.entries(COUNTS))('%s is what the rows of each part come to', (id, counter) => {
+    const kpi = catalog.kpis.find((candidate) => candidate.id === id);
+    for (const dimension of kpi?.dimensions ?? []) {
+      const own = mart.breakdowns.filter((part) => part.id === id && dimension in part.dimension);
+      const pairs = months.slice(-2).flatMap((month) => {
+        const found = new Map(
+          own
+            .filter(({ reportingDate }) => reportingDate === month.label)
+            .map((part) => [part.dimension[dimension] ?? '', part]),
+        );
+        const parts = partsOf(book, month, { id, grain: kpi?.grain ?? '', dimension });
+        return [...new Set([...parts.keys(), ...found.keys()])].map((member) => {
+          const part = parts.get(member);
+          const pair = pairOf(
+            `${dimension} ${member} ${month.label}`,
+            found.get(member),
+            part && counter(part, month),
+          );
+          // A part without rows has no result.
+          return found.has(member) || Number(pair.counted) !== 0 ? pair : { ...pair, counted: undefined };
+        });
+      });
+
+      expect(own.length).toBeGreaterThan(0);
+      expect(pairs.filter(isApart)).toEqual([]);
+    }
+  });
+
+  it.each(Object.entries(WITHOUT_A_FEED))('%s has no value and says why', (id, reason) => {
+    const found = mart.kpis.find((kpi) => kpi.id === id);
+
+    expect(found).toMatchObject({ value: null, reason: expect.stringMatching(reason) });
+  });
+
+  it.each(['finance.cash_position', 'finance.debt_to_equity'])('%s is of the day of its statement', (id) => {
+    const found = mart.series.filter((kpi) => kpi.id === id && kpi.value !== null);
+
+    const days = months.map((month) => statementAt(book, month)?.day).filter((day) => day !== undefined);
+
+    expect(found.map(({ asOf }) => asOf)).toEqual(days.map(textOf));
+  });
+
+  it('the checks of data quality find what is counted', () => {
+    const table = mart.tables.find(({ name }) => name === 'table_quality_checks');
+
+    const found = table?.rows.map(([dataset, check, , violations]) => [
+      `${dataset}|${check}`,
+      Number(violations),
+    ]);
+
+    expect(found).toEqual(qualityViolations(book).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
+});
+
+type Pair = { readonly at: string; readonly found: string | undefined; readonly counted: string | undefined };
+
+function pairOf(at: string, found: KpiResult | undefined, counted: Count | undefined): Pair {
+  const value = counted && valueOf(counted);
+  return { at, found: found?.value ?? undefined, counted: value && toDecimal(value, 12) };
+}
+
+/** Beyond 1e-9. */
+function isApart({ found, counted }: Pair): boolean {
+  if (found === undefined || counted === undefined) return found !== counted;
+  const { numerator, denominator } = subtract(rational(found), rational(counted));
+  return (numerator < 0n ? -numerator : numerator) * 10n ** 9n > denominator;
+}
+
+function valueOf({ numerator, denominator, times = 1n }: Count): Rational | undefined {
+  const scaled = multiply(numerator, rational(times));
+  return denominator === undefined ? scaled : divide(scaled, denominator);
+}

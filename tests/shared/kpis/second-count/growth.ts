@@ -1,0 +1,85 @@
+import {
+  type Counter,
+  customersOf,
+  isIn,
+  lentIn,
+  loanDays,
+  number,
+  outstandingAt,
+  percent,
+  sum,
+  usd,
+} from './count.ts';
+import { type Book, type Loan, type Month, monthAfter, monthOf } from './lender-rows.ts';
+
+// How fast the portfolio grows, and with whom.
+
+export const GROWTH_COUNTS: Readonly<Record<string, Counter>> = {
+  'growth.mom': (book, month) => growthSince(book, month, 1),
+  'growth.yoy': (book, month) => growthSince(book, month, 12),
+  'growth.origination_volume': (book, month) => ({ numerator: usd(principalOf(lentIn(book, month))) }),
+  'growth.loan_book_growth': (book, month) => {
+    const { before } = month;
+    if (before === undefined) return undefined;
+    // A month that is not over is compared with as many days of the one before.
+    const isOver = monthOf(month.asOf + 1) !== month.name;
+    const asOf = isOver ? before.asOf : Math.min(before.asOf, before.start + (month.asOf - month.start));
+    const [now, then] = [principalOf(lentIn(book, month)), principalOf(lentIn(book, { ...before, asOf }))];
+    return percent(usd(now - then), usd(then));
+  },
+  'growth.replines_amount': (book, month) => {
+    const due = book.dues.filter(({ day }) => isIn(month, day));
+    return percent(usd(principalOf(lentIn(book, month))), usd(sum(due, ({ principal }) => principal)));
+  },
+  'growth.replines_90d': (book, month) => {
+    const closings = closingsOf(book).filter(({ day }) => isIn(month, day));
+    const cameBack = closings.filter(({ loan, day }) =>
+      book.loans.some(
+        (next) =>
+          next !== loan &&
+          next.customer === loan.customer &&
+          next.disbursed >= day &&
+          next.disbursed <= Math.min(day + 90, book.asOf),
+      ),
+    );
+    const customersIn = (rows: readonly Closing[]) => customersOf(rows.map(({ loan }) => loan)).size;
+    return percent(number(customersIn(cameBack)), number(customersIn(closings)));
+  },
+  'growth.recurrent_tpv': (book, month) => {
+    const days = loanDays(book, month.asOf);
+    const recurrent = lentIn(book, month).filter(({ customer }) => {
+      const own = days.get(customer) ?? [];
+      const first = own.findIndex((day) => isIn(month, day));
+      const last = own[first - 1];
+      if (last === undefined) return false;
+      return monthOf(last) === month.before?.name || (own[first] ?? 0) - last >= 90;
+    });
+    return { numerator: usd(principalOf(recurrent)) };
+  },
+};
+
+function growthSince(book: Book, month: Month, months: number) {
+  const name = monthAfter(month.name, -months);
+  if (!book.balances.some((balance) => balance.month === name)) return undefined;
+  const then = outstandingAt(book, { ...month, name });
+  return percent(usd(outstandingAt(book, month) - then), usd(then));
+}
+
+function principalOf(loans: readonly Loan[]): bigint {
+  return sum(loans, ({ principal }) => principal);
+}
+
+type Closing = { readonly loan: Loan; readonly day: number };
+
+/** Each loan on the day on which the last of its principal came. */
+function closingsOf({ loans, payments }: Book): readonly Closing[] {
+  return loans.flatMap((loan) => {
+    let left = loan.principal;
+    const own = payments.filter((payment) => payment.loan === loan).toSorted((a, b) => a.day - b.day);
+    const last = own.find(({ principal }) => {
+      left -= principal;
+      return left <= 0n;
+    });
+    return last === undefined ? [] : [{ loan, day: last.day }];
+  });
+}
