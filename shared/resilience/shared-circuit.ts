@@ -33,8 +33,8 @@ export class CircuitOpen extends Error {
   }
 }
 
-/** A probe that is not heard of for so long has died with its process. */
-const PROBE_MS = 60_000;
+/** A probe that is not heard of for so long has died with its process: no request may take longer. */
+export const PROBE_MS = 180_000;
 /** Another instance learns of an open circuit within this time. */
 const LOOK_AGAIN_MS = 2_000;
 
@@ -53,42 +53,43 @@ export class SharedCircuit {
    * without asking, or what the work throws.
    */
   async run<T>(work: () => Promise<T>, blames: (error: unknown) => boolean): Promise<T> {
-    await this.#enter();
+    const probe = await this.#enter();
+    let result: T;
     try {
-      const result = await work();
-      await this.#succeeded();
-      return result;
+      result = await work();
     } catch (error) {
-      if (blames(error)) await this.#failed(error instanceof Error ? error.message : String(error));
+      if (blames(error)) await this.#failed(probe, error instanceof Error ? error.message : String(error));
       // The service answered, if not what was hoped for.
-      else await this.#succeeded();
+      else await this.#succeeded(probe);
       throw error;
     }
+    await this.#succeeded(probe);
+    return result;
   }
 
-  async #enter(): Promise<void> {
+  /** Since when this call probes; undefined for one that finds the circuit closed. */
+  async #enter(): Promise<string | undefined> {
     const { clock } = this.#deps;
-    if (this.#wasJustClosed()) return;
-    await this.#amend((state) => {
+    if (this.#wasJustClosed()) return undefined;
+    const { state: after, changed } = await this.#amend((state) => {
       if (state === undefined || state.status === 'closed') return undefined;
       const isDue = state.retryAt !== undefined && Date.parse(state.retryAt) <= clock.now().getTime();
       if (state.status === 'isolated' || !isDue) throw new CircuitOpen(state);
       return { ...state, status: 'probing', since: this.#now(), retryAt: this.#now(PROBE_MS) };
     });
+    return changed ? after?.since : undefined;
   }
 
-  async #succeeded(): Promise<void> {
-    const known = this.#seen?.state;
-    if (known === undefined || (known.status === 'closed' && known.failures === 0)) return;
-    const { state: after, changed } = await this.#amend((state) => {
-      // Who isolated it meanwhile meant it.
-      if (state === undefined || state.status === 'isolated') return undefined;
-      // A late success of a call that began before it opened is no proof.
-      if (state.status === 'open') return undefined;
-      return { name: state.name, status: 'closed', failures: 0, since: this.#now() };
-    });
-    if (changed && known.status === 'probing')
-      this.#deps.log.info('circuit.closed', { circuit: this.#rule.name, since: after?.since });
+  async #succeeded(probe: string | undefined): Promise<void> {
+    const { name } = this.#rule;
+    if (probe === undefined && !this.#seen?.state?.failures) return;
+    const { changed } = await this.#amend((state) =>
+      state !== undefined && state.failures > 0 && hasASay(probe, state)
+        ? { name, status: 'closed', failures: 0, since: this.#now() }
+        : undefined,
+    );
+    if (changed && probe !== undefined)
+      this.#deps.log.info('circuit.closed', { circuit: name, since: probe });
   }
 
   #wasJustClosed(): boolean {
@@ -98,13 +99,13 @@ export class SharedCircuit {
     return isClosed && this.#deps.clock.now().getTime() - at < LOOK_AGAIN_MS;
   }
 
-  async #failed(reason: string): Promise<void> {
+  async #failed(probe: string | undefined, reason: string): Promise<void> {
     const { name, opensAfter, retryAfterMs } = this.#rule;
     const after = await this.#amend((state) => {
+      if (!hasASay(probe, state)) return undefined;
       const failures = (state?.failures ?? 0) + 1;
       const since = this.#now();
-      if (state?.status === 'isolated' || state?.status === 'open') return undefined;
-      if (state?.status === 'probing' || failures >= opensAfter)
+      if (probe !== undefined || failures >= opensAfter)
         return { name, status: 'open', failures, since, retryAt: this.#now(retryAfterMs), reason };
       return { name, status: 'closed', failures, since: state?.since ?? since, reason };
     });
@@ -127,6 +128,15 @@ export class SharedCircuit {
     this.#seen = { state: outcome.state, at: clock.now().getTime() };
     return outcome;
   }
+}
+
+/**
+ * While it is closed everybody has, and then only its probe: what a call tells that began before it opened, or a probe
+ * that was given up, is too old, and who isolated it meanwhile meant it.
+ */
+function hasASay(probe: string | undefined, state: CircuitState | undefined): boolean {
+  if (probe === undefined) return state === undefined || state.status === 'closed';
+  return state?.status === 'probing' && state.since === probe;
 }
 
 /** Reads, changes and saves until no other writer came between; `change` returns undefined to leave it as it is. */
