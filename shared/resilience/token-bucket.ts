@@ -23,7 +23,9 @@ export class TokenBucket {
   async take(): Promise<number> {
     const { perMinute, burst } = this.#rule;
     const now = this.#deps.clock.now().getTime();
-    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#filledAt) * perMinute) / 60_000);
+    // A clock that is set back would take tokens away.
+    const passedMs = Math.max(0, now - this.#filledAt);
+    this.#tokens = Math.min(burst, this.#tokens + (passedMs * perMinute) / 60_000);
     this.#filledAt = now;
     this.#tokens -= 1;
     if (this.#tokens >= 0) return 0;
