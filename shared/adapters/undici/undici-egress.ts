@@ -1,6 +1,6 @@
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
-import { Agent, request as undiciRequest } from 'undici';
+import { Agent, errors, request as undiciRequest } from 'undici';
 import {
   AnswerTooLarge,
   type Egress,
@@ -24,36 +24,48 @@ const MOST_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export function undiciEgress(rule: EgressRule): Egress {
-  const agent = new Agent({
-    connect: { lookup: publicLookup(rule.allowsLoopback) },
-    keepAliveTimeout: 4_000,
-  });
+  const agent = new Agent({ connect: { lookup: publicLookup }, keepAliveTimeout: 4_000 });
   return {
     async send(request) {
       let url = allowedUrl(request.url, rule);
       const signal = AbortSignal.timeout(request.timeoutMs);
       for (let redirects = 0; ; redirects += 1) {
-        const answer = await undiciRequest(url, {
-          dispatcher: agent,
-          method: request.method,
-          headers: headersOf(request),
-          ...(request.json !== undefined && { body: JSON.stringify(request.json) }),
-          signal,
-          headersTimeout: request.timeoutMs,
-          bodyTimeout: request.timeoutMs,
-        });
+        const answer = await sent(url, request, { agent, signal });
         const target = answer.headers['location'];
         const isRedirect = REDIRECTS.has(answer.statusCode) && typeof target === 'string';
         // A POST that is sent elsewhere is the caller's to decide about.
         if (!isRedirect || request.method !== 'GET') return answerOf(answer, url, request.mostBytes);
-        const next = new URL(target, url);
-        if (next.host !== url.host || redirects >= MOST_REDIRECTS)
+        const next = URL.parse(target, url.href);
+        if (next?.origin !== url.origin || redirects >= MOST_REDIRECTS)
           return answerOf(answer, url, request.mostBytes);
         await answer.body.dump();
         url = allowedUrl(next.href, rule);
       }
     },
   };
+}
+
+async function sent(
+  url: URL,
+  request: EgressRequest,
+  { agent, signal }: { readonly agent: Agent; readonly signal: AbortSignal },
+): Promise<Answered> {
+  try {
+    return await undiciRequest(url, {
+      dispatcher: agent,
+      method: request.method,
+      headers: headersOf(request),
+      ...(request.json !== undefined && { body: JSON.stringify(request.json) }),
+      signal,
+      headersTimeout: request.timeoutMs,
+      bodyTimeout: request.timeoutMs,
+    });
+  } catch (error) {
+    // Such as a header with a line break, which a secret that was pasted may end in.
+    if (error instanceof errors.InvalidArgumentError)
+      throw new EgressRefused(`the request cannot be sent: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Throws EgressRefused. */
@@ -65,7 +77,7 @@ function allowedUrl(text: string, { hosts, allowsLoopback }: EgressRule): URL {
     throw new EgressRefused('the address is no URL');
   }
   if (url.username !== '' || url.password !== '') throw new EgressRefused('the address holds credentials');
-  if (allowsLoopback && url.hostname === '127.0.0.1') return url;
+  if (allowsLoopback && url.hostname === '127.0.0.1' && /^https?:$/.test(url.protocol)) return url;
   if (url.protocol !== 'https:') throw new EgressRefused(`${url.host} would be reached without encryption`);
   if (isIP(url.hostname.replaceAll(/^\[|\]$/g, '')) !== 0)
     throw new EgressRefused(`${url.hostname} is an address and not a name`);
@@ -116,6 +128,8 @@ for (const [net, bits] of [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // The platform of Azure, reached from every machine in it.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -128,23 +142,25 @@ for (const [net, bits] of [
 ] as const)
   PRIVATE.addSubnet(net, bits, 'ipv4');
 for (const [net, bits] of [
-  ['::', 127],
+  ['::', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
+  ['3fff::', 20],
+  ['5f00::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const)
   PRIVATE.addSubnet(net, bits, 'ipv6');
 
 /** Addresses of this machine, of private networks, and of services such as that of the cloud's metadata. */
 export function isPrivateAddress(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  const plain = mapped ?? address.replace(/%.*$/, '');
+  const plain = address.replace(/%.*$/, '');
   const family = isIP(plain);
   return family === 0 || PRIVATE.check(plain, family === 4 ? 'ipv4' : 'ipv6');
 }
@@ -152,19 +168,13 @@ export function isPrivateAddress(address: string): boolean {
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
 /** Resolves a name once; what is connected to is the address that was judged. */
-function publicLookup(allowsLoopback: boolean) {
-  return (hostname: string, options: LookupOptions, done: LookupCallback): void => {
-    if (allowsLoopback && hostname === '127.0.0.1') {
-      done(null, options.all === true ? [{ address: hostname, family: 4 }] : hostname, 4);
-      return;
-    }
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? [];
-      if (error !== null) done(error, []);
-      else if (first === undefined || addresses.some(({ address }) => isPrivateAddress(address)))
-        done(new EgressRefused(`${hostname} leads to an address that is not public`), []);
-      else if (options.all === true) done(null, addresses);
-      else done(null, first.address, first.family);
-    });
-  };
+function publicLookup(hostname: string, options: LookupOptions, done: LookupCallback): void {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    const [first] = addresses ?? [];
+    if (error !== null) done(error, []);
+    else if (first === undefined || addresses.some(({ address }) => isPrivateAddress(address)))
+      done(new EgressRefused(`${hostname} leads to an address that is not public`), []);
+    else if (options.all === true) done(null, addresses);
+    else done(null, first.address, first.family);
+  });
 }
