@@ -74,6 +74,31 @@ describe('the portfolio', () => {
     expect(parts(mart, 'port.active_clients', 'company')).toEqual({ ABF: '0', ABT: '1', both: '1' });
   });
 
+  it('counts a customer where it owes, whatever it has repaid or lost to the other company', async () => {
+    const loans = [
+      aLoan('ABF - DSB0001-001', 'CLI1'),
+      aLoan('ABT - DSB0001-001', 'CLI1', { company: 'ABT', product_type: 'leasing' }),
+      aLoan('ABF - DSB0002-001', 'CLI2'),
+      aLoan('ABT - DSB0002-001', 'CLI2', { company: 'ABT', product_type: 'leasing' }),
+    ];
+    const balances = [
+      aWriteOff('ABF - DSB0001-001', '60.00'),
+      aBalance('ABT - DSB0001-001', '30.00'),
+      aBalance('ABF - DSB0002-001', '70.00'),
+      // repaid in the month in which it was disbursed
+      aBalance('ABT - DSB0002-001', '0.00'),
+    ];
+
+    const mart = await theKpis(
+      ['port.active_clients'],
+      { looker_loans: loans, looker_loan_par_balances: balances },
+      { asOf: DAY },
+    );
+
+    expect(parts(mart, 'port.active_clients', 'company')).toEqual({ ABF: '1', ABT: '1' });
+    expect(parts(mart, 'port.active_clients', 'product')).toEqual({ factoring: '1', leasing: '1' });
+  });
+
   it('counts what was lent in bands of the ticket, and a customer where its first loan is', async () => {
     const mart = await theKpis(['port.average_ticket', 'port.loan_count', 'port.customers'], BOOK, {
       asOf: DAY,
