@@ -1,0 +1,88 @@
+import { LocalDate, toEpochDay } from '../../../../../shared/domain/local-date.ts';
+import { divide, type Rational, rational } from '../../../../../shared/domain/rational.ts';
+import type { Amounts, Balance, Loan, LoanBookRows } from './loan-book-rows.ts';
+
+// What a second count is given: the rows, the period that is told of, and the loans that count.
+
+/** A month or a quarter. It ends on its last day or, when it is not over, on the day of the book. */
+export type Period = { readonly from: string; readonly to: string; readonly label: string };
+
+export type Scope = {
+  readonly rows: LoanBookRows;
+  /** The day of the book: nothing that came later is seen. */
+  readonly asOf: string;
+  readonly period: Period;
+  /** Months up to the period, oldest first. */
+  readonly months: readonly Period[];
+  /** Loans at the end of a month. */
+  readonly balancesOf: (month: Period) => readonly Balance[];
+  /** Whether a loan is of the part that is told of. */
+  readonly has: (loan: Loan) => boolean;
+};
+
+/** Undefined where there is no value. */
+export type Count = (scope: Scope) => Rational | undefined;
+
+export function loanOf({ rows }: Pick<Scope, 'rows'>, id: string): Loan {
+  const loan = rows.loans.get(id);
+  if (loan === undefined) throw new RangeError(`there is no loan ${id}`);
+  return loan;
+}
+
+/** Of the part, at the end of the period. */
+export function balances(scope: Scope): readonly Balance[] {
+  const month = scope.months.at(-1);
+  return month === undefined ? [] : ofPart(scope, scope.balancesOf(month));
+}
+
+export function ofPart<T extends { readonly loan: string }>(scope: Scope, items: readonly T[]): readonly T[] {
+  return items.filter(({ loan }) => scope.has(loanOf(scope, loan)));
+}
+
+export function live(scope: Scope): readonly Balance[] {
+  return balances(scope).filter(({ outstanding }) => outstanding > 0n);
+}
+
+export function outstanding(scope: Scope): bigint {
+  return total(live(scope), (balance) => balance.outstanding);
+}
+
+export function paidIn(scope: Scope, { from, to }: Pick<Period, 'from' | 'to'>): readonly Amounts[] {
+  return ofPart(scope, scope.rows.payments).filter(({ day }) => day >= from && day <= to);
+}
+
+export function dueIn(scope: Scope, { from, to }: Pick<Period, 'from' | 'to'>): readonly Amounts[] {
+  return ofPart(scope, scope.rows.dues).filter(({ day }) => day >= from && day <= to);
+}
+
+export function revenueOf({ interest, fees, other }: Amounts): bigint {
+  return interest + fees + other;
+}
+
+export function total<T>(items: readonly T[], amount: (item: T) => bigint): bigint {
+  return items.reduce((sum, item) => sum + amount(item), 0n);
+}
+
+export function usd(cents: bigint): Rational {
+  return { numerator: cents, denominator: 100n };
+}
+
+export function count(items: readonly unknown[]): Rational {
+  return rational(BigInt(items.length));
+}
+
+export function ratio(numerator: bigint, denominator: bigint, times = 1n): Rational | undefined {
+  return divide(rational(numerator * times), rational(denominator));
+}
+
+/** So many months that end with the day; a month's last day is the end of whole months. */
+export function monthsUpTo(day: string, months: number): { readonly from: string; readonly to: string } {
+  const [year = 0, month = 0, dayOfMonth = 0] = day.split('-').map(Number);
+  const after = new Date(Date.UTC(year, month - 1, dayOfMonth + 1));
+  const from = new Date(Date.UTC(after.getUTCFullYear(), after.getUTCMonth() - months, after.getUTCDate()));
+  return { from: from.toISOString().slice(0, 10), to: day };
+}
+
+export function daysBetween(from: string, to: string): number {
+  return toEpochDay(LocalDate.parse(to)) - toEpochDay(LocalDate.parse(from));
+}
