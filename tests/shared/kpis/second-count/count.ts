@@ -1,5 +1,6 @@
 import { type Rational, rational } from '../../../../shared/domain/rational.ts';
-import type { Book, Loan, Month } from './lender-rows.ts';
+import type { Book, Loan } from './lender-rows.ts';
+import type { Month } from './reporting-months.ts';
 
 // What a second count of a KPI comes to, and the words that the counts of all groups share.
 
@@ -81,4 +82,13 @@ export function liveBalances(book: Book, month: Month): Book['balances'] {
 
 export function outstandingAt(book: Book, month: Month): bigint {
   return sum(liveBalances(book, month), ({ outstanding }) => outstanding);
+}
+
+/** Of the ten customers who owe most. */
+export function topTen(balances: Book['balances']): bigint {
+  const byCustomer = new Map<string, bigint>();
+  for (const { loan, outstanding } of balances)
+    byCustomer.set(loan.customer, (byCustomer.get(loan.customer) ?? 0n) + outstanding);
+  const largest = [...byCustomer.values()].toSorted((a, b) => (a > b ? -1 : 1)).slice(0, 10);
+  return sum(largest, (balance) => balance);
 }

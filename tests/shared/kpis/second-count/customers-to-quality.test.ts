@@ -14,11 +14,13 @@ import { CUSTOMER_COUNTS } from './customers.ts';
 import { FINANCE_COUNTS, statementAt } from './finance.ts';
 import { GROWTH_COUNTS } from './growth.ts';
 import { lenderMart } from './lender-mart.ts';
-import { type Book, type Month, monthsOf, textOf } from './lender-rows.ts';
+import type { Book } from './lender-rows.ts';
 import { MARKETING_COUNTS } from './marketing.ts';
 import { ORIGINATION_COUNTS } from './origination.ts';
 import { partsOf } from './parts.ts';
 import { QUALITY_COUNTS, qualityViolations } from './quality.ts';
+import { type Month, monthsOf, textOf } from './reporting-months.ts';
+import { type Cells, monthlyFact, quarterlyScorecard, vintages } from './tables.ts';
 
 // Every KPI of these groups, counted a second time: from the words of its definition and the rows of the files, not
 // from the models.
@@ -121,6 +123,29 @@ describe.each([11, 12, 13])('of a generated book (seed %i)', (seed) => {
     expect(found.map(({ asOf }) => asOf)).toEqual(days.map(textOf));
   });
 
+  it('the months of the dashboard are what the rows come to', () => {
+    const found = cellsIn(mart, 'table_monthly_fact', 'month');
+
+    const counted = new Map(months.map((month) => [month.label, monthlyFact(book, month)]));
+
+    expect(found.size).toBe(18);
+    expect(cellsApart(found, counted)).toEqual([]);
+  });
+
+  it('the quarters of the dashboard are what the rows come to', () => {
+    const found = cellsIn(mart, 'table_quarterly_scorecard', 'quarter');
+
+    expect(found.size).toBe(6);
+    expect(cellsApart(found, quarterlyScorecard(book, months))).toEqual([]);
+  });
+
+  it('vintages are what the rows come to', () => {
+    const found = cellsIn(mart, 'table_vintages', 'vintage', 'months_on_book');
+
+    expect(found.size).toBeGreaterThan(150);
+    expect(cellsApart(found, vintages(book, months))).toEqual([]);
+  });
+
   it('the checks of data quality find what is counted', () => {
     const table = mart.tables.find(({ name }) => name === 'table_quality_checks');
 
@@ -150,4 +175,46 @@ function isApart({ found, counted }: Pair): boolean {
 function valueOf({ numerator, denominator, times = 1n }: Count): Rational | undefined {
   const scaled = multiply(numerator, rational(times));
   return denominator === undefined ? scaled : divide(scaled, denominator);
+}
+
+type FoundCells = ReadonlyMap<string, Readonly<Record<string, string | undefined>>>;
+
+/** The rows of a table, by the columns that name them. */
+function cellsIn({ tables }: KpiMart, name: string, ...keys: readonly string[]): FoundCells {
+  const table = tables.find((candidate) => candidate.name === name);
+  const columns = table?.columns.map((column) => column.name) ?? [];
+  const keyOf = (row: readonly (string | null)[]) => keys.map((key) => row[columns.indexOf(key)]).join(' ');
+  return new Map(
+    table?.rows.map((row) => [
+      keyOf(row),
+      Object.fromEntries(
+        columns
+          .map((column, index) => [column, row[index] ?? undefined] as const)
+          .filter(([column]) => !keys.includes(column)),
+      ),
+    ]),
+  );
+}
+
+/** Cells that are not what is counted, to the last digit that they have. */
+function cellsApart(found: FoundCells, counted: ReadonlyMap<string, Cells>): readonly string[] {
+  const rows = new Set([...found.keys(), ...counted.keys()]);
+  return [...rows].flatMap((row) => {
+    const [cells, expected] = [found.get(row) ?? {}, counted.get(row) ?? {}];
+    const columns = new Set([...Object.keys(cells), ...Object.keys(expected)]);
+    return [...columns]
+      .filter((column) => !isShownAs(cells[column], expected[column]))
+      .map((column) => `${row} ${column}: ${cells[column]}, counted ${shown(expected[column])}`);
+  });
+}
+
+function isShownAs(cell: string | undefined, counted: Cells[string]): boolean {
+  if (cell === undefined || counted === undefined || typeof counted === 'string') return cell === counted;
+  const { numerator, denominator } = subtract(rational(cell), counted);
+  const places = cell.split('.')[1]?.length ?? 0;
+  return (numerator < 0n ? -numerator : numerator) * 2n * 10n ** BigInt(places) <= denominator;
+}
+
+function shown(counted: Cells[string]): string | undefined {
+  return typeof counted === 'object' ? toDecimal(counted, 8) : counted;
 }

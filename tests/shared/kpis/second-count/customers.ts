@@ -12,7 +12,8 @@ import {
   sum,
   usd,
 } from './count.ts';
-import { type Book, type Loan, type Month, monthOf } from './lender-rows.ts';
+import type { Book, Loan } from './lender-rows.ts';
+import { type Month, monthOf } from './reporting-months.ts';
 
 // Who borrows, who comes back and who stays away, counted from the loans.
 

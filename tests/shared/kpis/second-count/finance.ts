@@ -1,6 +1,7 @@
 import { add, multiply, type Rational, rational } from '../../../../shared/domain/rational.ts';
 import { type Counter, liveBalances, sum, usd } from './count.ts';
-import type { Balance, Book, Month, Statement } from './lender-rows.ts';
+import type { Balance, Book, Statement } from './lender-rows.ts';
+import type { Month } from './reporting-months.ts';
 
 // The company behind the portfolio, counted from balances, agreed rates and statements.
 

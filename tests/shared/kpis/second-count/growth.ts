@@ -10,7 +10,8 @@ import {
   sum,
   usd,
 } from './count.ts';
-import { type Book, type Loan, type Month, monthAfter, monthOf } from './lender-rows.ts';
+import type { Book, Loan } from './lender-rows.ts';
+import { type Month, monthAfter, monthOf } from './reporting-months.ts';
 
 // How fast the portfolio grows, and with whom.
 

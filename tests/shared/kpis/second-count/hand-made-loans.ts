@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dayOf, monthAfter, textOf } from './lender-rows.ts';
+import { dayOf, monthAfter, textOf } from './reporting-months.ts';
 
 // Loans at the edges of the definitions, which a generated book meets by chance or never. A loan is repaid whole, on
 // one day, or not at all.

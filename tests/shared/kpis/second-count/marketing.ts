@@ -12,7 +12,8 @@ import {
   sum,
   usd,
 } from './count.ts';
-import { type Book, type CampaignDay, type Month, monthAfter, monthOf, type Spend } from './lender-rows.ts';
+import type { Book, CampaignDay, Spend } from './lender-rows.ts';
+import { type Month, monthAfter, monthOf } from './reporting-months.ts';
 
 // What it costs to win customers and what they are worth.
 

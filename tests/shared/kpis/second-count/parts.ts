@@ -1,6 +1,7 @@
 import { lentIn } from './count.ts';
 import { typesIn } from './customers.ts';
-import { type Book, type Loan, type Month, monthOf, monthsOf } from './lender-rows.ts';
+import type { Book, Loan } from './lender-rows.ts';
+import { type Month, monthOf, monthsOf } from './reporting-months.ts';
 
 // The parts that a KPI is divided into. A part is a book of its own: the loans that belong to it and what belongs to
 // them.

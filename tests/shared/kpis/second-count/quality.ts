@@ -6,8 +6,19 @@ import {
   rational,
   subtract,
 } from '../../../../shared/domain/rational.ts';
-import { type Counter, isIn, lentIn, liveBalances, number, outstandingAt, percent, sum } from './count.ts';
-import { type Book, dayOf, monthOf } from './lender-rows.ts';
+import {
+  type Counter,
+  isIn,
+  lentIn,
+  liveBalances,
+  number,
+  outstandingAt,
+  percent,
+  sum,
+  topTen,
+} from './count.ts';
+import type { Book } from './lender-rows.ts';
+import { dayOf, monthOf } from './reporting-months.ts';
 
 // How far the book can be trusted, and the score of the house.
 
@@ -46,14 +57,6 @@ export const QUALITY_COUNTS: Readonly<Record<string, Counter>> = {
     return { numerator: clamped, denominator: rational(1n) };
   },
 };
-
-function topTen(balances: Book['balances']): bigint {
-  const byCustomer = new Map<string, bigint>();
-  for (const { loan, outstanding } of balances)
-    byCustomer.set(loan.customer, (byCustomer.get(loan.customer) ?? 0n) + outstanding);
-  const largest = [...byCustomer.values()].toSorted((a, b) => (a > b ? -1 : 1)).slice(0, 10);
-  return sum(largest, (balance) => balance);
-}
 
 function ratio(numerator: bigint, denominator: bigint): Rational {
   return { numerator, denominator };
