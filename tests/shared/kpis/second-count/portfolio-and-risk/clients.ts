@@ -68,6 +68,10 @@ function clients(scope: Scope): ReadonlyMap<string, readonly Balance[]> {
   return Map.groupBy(live(scope), ({ loan }) => loanOf(scope, loan).customer);
 }
 
+export function balanceByClient(scope: Scope): ReadonlyMap<string, bigint> {
+  return new Map([...clients(scope)].map(([customer, loans]) => [customer, balanceOf(loans)]));
+}
+
 function clientsOfTier(scope: Scope, tier: string): Rational {
   const whole = outstanding({ ...scope, has: () => true });
   return count([...clients(scope).values()].filter((loans) => tierOf(loans, whole) === tier));
@@ -80,7 +84,7 @@ function tierOf(loans: readonly Balance[], whole: bigint): string {
   return balance * 20n >= whole ? 'TOP_CLIENT' : 'STANDARD';
 }
 
-function yearlyRate(scope: Scope): Rational | undefined {
+export function yearlyRate(scope: Scope): Rational | undefined {
   const weighted = live(scope).map((balance) =>
     multiply(loanOf(scope, balance.loan).rate, rational(balance.outstanding)),
   );

@@ -1,5 +1,5 @@
 import type { Loan } from './loan-book-rows.ts';
-import { live, type Scope } from './scope.ts';
+import { live, loanOf, type Scope } from './scope.ts';
 
 // The parts that a KPI is divided by, as far as a loan belongs to one of them whatever the day.
 
@@ -15,18 +15,31 @@ export const PARTS: Readonly<Record<string, PartOf>> = {
   ticket_band: ({ principal }) => ticketBand(principal),
 };
 
-/** Of a KPI over customers: one of both companies is neither's. */
+/** Of a KPI over customers: one who owes both companies, or for several products, is in neither's part. */
 export const PARTS_OF_CUSTOMERS: Readonly<Record<string, PartOf>> = {
   ...PARTS,
-  company: ({ customer }, scope) => {
-    const companies = new Set(
-      live(scope)
-        .map(({ loan }) => scope.rows.loans.get(loan))
-        .flatMap((loan) => (loan?.customer === customer ? [loan.company] : [])),
-    );
-    return companies.size > 1 ? 'both' : ([...companies][0] ?? 'none');
-  },
+  company: ({ customer }, scope) =>
+    theOnly(
+      liveLoansOf(customer, scope).map(({ company }) => company),
+      'both',
+    ),
+  product: ({ customer }, scope) =>
+    theOnly(
+      liveLoansOf(customer, scope).map(({ product }) => product),
+      'several',
+    ),
 };
+
+function liveLoansOf(customer: string, scope: Scope): readonly Loan[] {
+  return live(scope)
+    .map(({ loan }) => loanOf(scope, loan))
+    .filter((loan) => loan.customer === customer);
+}
+
+function theOnly(values: readonly string[], otherwise: string): string {
+  const different = [...new Set(values)];
+  return different.length > 1 ? otherwise : (different[0] ?? 'none');
+}
 
 /** In cents: the lowest band ends before its limit, the others with it. */
 function ticketBand(principal: bigint): string {

@@ -74,16 +74,32 @@ function shareOfLoans(scope: Scope, days: number) {
   return ratio(BigInt(late.length), BigInt(live(scope).length), 100n);
 }
 
-/** Of what was outstanding a month ago, the share that is newly written off, taken twelve times over. */
+/** The share that was written off in the month, taken twelve times over. */
 function constantDefaultRate(scope: Scope) {
-  const before = scope.months.at(-2);
-  if (before === undefined) return undefined;
-  const then = ofPart(scope, scope.balancesOf(before));
-  const alreadyOff = new Set(then.filter(({ isWrittenOff }) => isWrittenOff).map(({ loan }) => loan));
-  const newlyOff = balances(scope).filter(({ loan, isWrittenOff }) => isWrittenOff && !alreadyOff.has(loan));
-  const opening = total(then, (balance) => balance.outstanding);
-  const lost = total(newlyOff, (balance) => balance.writtenOff);
-  return ratio(opening ** 12n - (opening - lost) ** 12n, opening ** 12n, 100n);
+  const [before, lost] = [opening(scope), newWriteOffs(scope)];
+  return ratio(before ** 12n - (before - lost) ** 12n, before ** 12n, 100n);
+}
+
+/** What was outstanding a month ago. */
+export function opening(scope: Scope): bigint {
+  return total(monthBefore(scope), (balance) => balance.outstanding);
+}
+
+/** What is written off and was not a month ago. */
+export function newWriteOffs(scope: Scope): bigint {
+  if (scope.months.length < 2) return 0n;
+  const before = new Set(
+    monthBefore(scope)
+      .filter(({ isWrittenOff }) => isWrittenOff)
+      .map(({ loan }) => loan),
+  );
+  const now = balances(scope).filter(({ loan, isWrittenOff }) => isWrittenOff && !before.has(loan));
+  return total(now, (balance) => balance.writtenOff);
+}
+
+function monthBefore(scope: Scope): readonly Balance[] {
+  const month = scope.months.at(-2);
+  return month === undefined ? [] : ofPart(scope, scope.balancesOf(month));
 }
 
 /** Live loans whose customer's segment and line have parameters. */

@@ -1,4 +1,4 @@
-import { LocalDate, toEpochDay } from '../../../../../shared/domain/local-date.ts';
+import { addDays, LocalDate, toEpochDay } from '../../../../../shared/domain/local-date.ts';
 import { divide, type Rational, rational } from '../../../../../shared/domain/rational.ts';
 import type { Amounts, Balance, Loan, LoanBookRows } from './loan-book-rows.ts';
 
@@ -81,6 +81,11 @@ export function monthsUpTo(day: string, months: number): { readonly from: string
   const after = new Date(Date.UTC(year, month - 1, dayOfMonth + 1));
   const from = new Date(Date.UTC(after.getUTCFullYear(), after.getUTCMonth() - months, after.getUTCDate()));
   return { from: from.toISOString().slice(0, 10), to: day };
+}
+
+/** So many days that end with the day. */
+export function daysUpTo(day: string, days: number): { readonly from: string; readonly to: string } {
+  return { from: addDays(LocalDate.parse(day), 1 - days), to: day };
 }
 
 export function daysBetween(from: string, to: string): number {
