@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { bulkhead, DelegateBackoff, handleType, type IPolicy, retry, wrap } from 'cockatiel';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Clock } from '../ports/clock.ts';
 import {
   AnswerTooLarge,
@@ -11,7 +11,7 @@ import {
 } from '../ports/egress.ts';
 import type { SecretName, SecretStore } from '../ports/secret-store.ts';
 import type { Sealed } from '../privacy/sealed.ts';
-import { CircuitOpen, type SharedCircuit } from '../resilience/shared-circuit.ts';
+import type { SharedCircuit } from '../resilience/shared-circuit.ts';
 import type { TokenBucket } from '../resilience/token-bucket.ts';
 import { CredentialsRefused, RequestRefused, SourceChanged, SourceUnavailable } from './source-errors.ts';
 
@@ -91,8 +91,9 @@ export class SourceHttp {
     let document: unknown;
     try {
       document = JSON.parse(text);
-    } catch (error) {
-      throw new SourceChanged(`${this.#source} answered with something that is not JSON`, { cause: error });
+    } catch {
+      // What the parser says quotes the text.
+      throw new SourceChanged(`${this.#source} answered with something that is not JSON`);
     }
     const parsed = schema.safeParse(document);
     if (parsed.success) return parsed.data;
@@ -120,39 +121,54 @@ export class SourceHttp {
     read: (answer: EgressAnswer) => Promise<T>,
     renewed: boolean,
   ): Promise<T> {
-    const { egress, circuit, secrets, secret, authorise } = this.#deps;
+    const { circuit, secrets, secret, authorise } = this.#deps;
     const headers = authorise(await secrets.get(secret, { renewed }));
     this.#cost.waitedMs += await call.bucket.take();
     const work = async (): Promise<T> => {
-      this.#cost.requests += 1;
-      try {
-        const answer = await egress.send(requestOf(call, headers, this.#rule));
-        await this.#refuse(answer);
-        return await read(answer);
-      } catch (error) {
-        throw isOfTheWire(error) ? unreachable(this.#source, error) : error;
-      }
+      const answer = await this.#send(requestOf(call, headers, this.#rule));
+      await this.#refuse(answer, call.url);
+      return await read(answer);
     };
     return await circuit.run(work, (error) => error instanceof SourceUnavailable && !isThrottling(error));
   }
 
-  /** Throws for every status that is not a good one. */
-  async #refuse({ status, headers, url, body }: EgressAnswer): Promise<void> {
-    if (status >= 200 && status < 300) return;
+  async #send(request: EgressRequest): Promise<EgressAnswer> {
+    this.#cost.requests += 1;
+    try {
+      const answer = await this.#deps.egress.send(request);
+      return { ...answer, body: this.#wholeOf(answer.body) };
+    } catch (error) {
+      throw brokenOff(this.#source, error);
+    }
+  }
+
+  async *#wholeOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body;
+    } catch (error) {
+      throw brokenOff(this.#source, error);
+    }
+  }
+
+  /** Throws for every status that is not a good one, and for a page to log in at. */
+  async #refuse({ status, headers, url, body }: EgressAnswer, asked: string): Promise<void> {
+    const isRedirect = status >= 300 && status < 400;
+    // Within the host it has been followed.
+    const place = URL.parse(isRedirect ? (headers['location'] ?? '') : url, url);
+    const isLogin = place !== null && place.href !== new URL(asked).href && leadsToLogin(place);
+    if (status >= 200 && status < 300 && !isLogin) return;
     const { secret, meaningOf, clock } = this.#deps;
     const start = (await startOf(body)).toString('utf8');
+    if (isLogin)
+      throw new CredentialsRefused(
+        secret,
+        `The session at ${this.#source} has expired: it leads to its login page`,
+      );
     const meaning = meaningOf?.(status, start);
     if (status === 401 || status === 403 || meaning === 'credentials')
       throw new CredentialsRefused(secret, `${this.#source} refused the credential with status ${status}`);
-    if (status >= 300 && status < 400) {
-      const target = headers['location'] ?? '';
-      if (/log-?in|sign-?in|auth|session/i.test(target))
-        throw new CredentialsRefused(
-          secret,
-          `The session at ${this.#source} has expired: it leads to its login page`,
-        );
+    if (isRedirect)
       throw new SourceChanged(`${this.#source} leads from ${new URL(url).pathname} to another place`);
-    }
     if (status === 429 || status >= 500 || meaning === 'throttled') {
       const retryAfterMs = retryAfterOf(headers['retry-after'], clock.now());
       const cause = status === 429 || meaning === 'throttled' ? THROTTLED : status;
@@ -194,6 +210,11 @@ async function startOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** By where it is, not by what is asked for there. */
+function leadsToLogin({ hostname, pathname }: URL): boolean {
+  return /log[-_]?in|sign[-_]?in|auth|session/i.test(hostname + pathname);
+}
+
 /** The services' own codes for what is wrong: never their sentences, which may quote values. */
 function reasonIn(text: string): string {
   const codes = [
@@ -209,30 +230,17 @@ export function isHtml(headers: Readonly<Record<string, string>>, start: Uint8Ar
   );
 }
 
-/** Everything that undici throws while it connects, sends or reads, time-outs included. */
-function isOfTheWire(error: unknown): boolean {
-  const isOurs = [
-    CredentialsRefused,
-    SourceChanged,
-    RequestRefused,
-    SourceUnavailable,
-    CircuitOpen,
-    EgressRefused,
-    AnswerTooLarge,
-  ].some((kind) => error instanceof kind || (error instanceof Error && error.cause instanceof kind));
-  if (isOurs || !(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return (
-    /^(UND_ERR|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|HPE_)/.test(code) ||
-    /Timeout|Abort/.test(error.name)
-  );
+/** Whatever breaks a connection, time-outs included. */
+function brokenOff(source: string, cause: unknown): unknown {
+  if (cause instanceof EgressRefused || cause instanceof AnswerTooLarge) return cause;
+  const { code, name } = Broken.parse(cause);
+  return new SourceUnavailable(`${source} could not be reached, or broke off (${code ?? name})`, { cause });
 }
 
-function unreachable(source: string, cause: unknown): SourceUnavailable {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const name = cause instanceof Error ? cause.name : 'error';
-  return new SourceUnavailable(`${source} could not be reached, or broke off (${code || name})`, { cause });
-}
+/** Time-outs have a number for a code, which says nothing. */
+const Broken = z
+  .object({ code: z.string().optional().catch(undefined), name: z.string() })
+  .catch({ name: 'error' });
 
 const THROTTLED = 'throttled';
 
