@@ -16,6 +16,7 @@ import { publishStage } from './pipeline/publish.ts';
 import { validateStage } from './pipeline/validate.ts';
 import { dailySummaryTimer } from './schedule/daily-summary.ts';
 import { dueDeliveriesTimer } from './schedule/send-deliveries.ts';
+import { watchTimer } from './schedule/watch.ts';
 import { startTelemetryLater } from './telemetry.ts';
 
 // Everything that runs, in the order of the flow. A name must not change: the runtime remembers by it which
@@ -39,6 +40,7 @@ app.storageQueue('publish', publishStage);
 
 app.timer('send-deliveries', dueDeliveriesTimer);
 app.timer('daily-summary', dailySummaryTimer);
+app.timer('watch', watchTimer);
 app.storageQueue('deliver', deliverStage);
 app.storageQueue('poisoned-delivery', poisonedDelivery);
 

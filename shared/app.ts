@@ -6,6 +6,7 @@ import { KeyVaultSecretStore } from './adapters/azure/key-vault-secret-store.ts'
 import { TableBreakers } from './adapters/azure/table-breakers.ts';
 import { TableCircuits } from './adapters/azure/table-circuits.ts';
 import { TableDeliveries } from './adapters/azure/table-deliveries.ts';
+import { TableIncidents } from './adapters/azure/table-incidents.ts';
 import { TableKpiHistory } from './adapters/azure/table-kpi-history.ts';
 import { TableQualityLog } from './adapters/azure/table-quality-log.ts';
 import { TableRunLedger } from './adapters/azure/table-run-ledger.ts';
@@ -16,6 +17,7 @@ import { duckDbSqlEngine } from './adapters/duckdb/duckdb-sql-engine.ts';
 import { EnvironmentSecretStore } from './adapters/environment/environment-secret-store.ts';
 import { temporaryFolders } from './adapters/environment/temporary-folders.ts';
 import { exceljsWorkbookWriter } from './adapters/exceljs/exceljs-workbook-writer.ts';
+import type { WatchDeps } from './alerting/watch.ts';
 import { type Config, readConfig } from './config.ts';
 import { anyFileReader } from './decode/any-file-reader.ts';
 import { type Catalog, loadCatalog } from './kpis/catalog.ts';
@@ -46,6 +48,7 @@ export type Deps = IngestDeps &
   PublishDeps &
   PullDeps &
   DeliverDeps &
+  WatchDeps &
   CircuitDeps & { readonly workbook: WorkbookWriter };
 
 export type App = {
@@ -109,6 +112,7 @@ export async function buildApp(
     circuits,
     sourceStates: new TableSourceStates(table('sources')),
     deliveries: new TableDeliveries(table('deliveries')),
+    incidents: new TableIncidents(table('incidents')),
   };
   const { allowsLoopback } = config.sources;
   const destinationsFor = destinationsInUse(

@@ -62,8 +62,11 @@ export type DestinationSettings = {
   readonly slack: {
     readonly baseUrl: string;
     readonly reportsChannel: string;
+    /** `#`, and `#staging-` where nobody must be alarmed. */
+    readonly channelPrefix: string;
     readonly publicUrl: string | undefined;
   };
+  readonly pagerduty: { readonly baseUrl: string };
 };
 
 export class ConfigInvalid extends Error {
@@ -84,6 +87,7 @@ const SCHEDULES = {
   PULL_META_SCHEDULE: '0 0 7 * * *',
   DAILY_SUMMARY_SCHEDULE: '0 30 6 * * *',
   DELIVERY_SCHEDULE: '0 * * * * *',
+  WATCH_SCHEDULE: '30 * * * * *',
 } as const;
 export type ScheduleSetting = keyof typeof SCHEDULES;
 
@@ -145,6 +149,7 @@ export const Environment = z.object({
   PULL_META_SCHEDULE: schedule('When Meta is pulled', 'PULL_META_SCHEDULE'),
   DAILY_SUMMARY_SCHEDULE: schedule('When the day is told to those who wait for it', 'DAILY_SUMMARY_SCHEDULE'),
   DELIVERY_SCHEDULE: schedule('When what is due is sent to destinations', 'DELIVERY_SCHEDULE'),
+  WATCH_SCHEDULE: schedule('When it is looked for what is wrong', 'WATCH_SCHEDULE'),
   DESTINATIONS: z
     .string()
     .regex(
@@ -165,6 +170,8 @@ export const Environment = z.object({
   SLACK_WEBHOOK_TOKEN: text(
     'Webhook of the channel of reports, where there is no bot; outside dev it comes from the vault',
   ),
+  PAGERDUTY_BASE_URL: Uri.optional().describe('PagerDuty, where it is not the usual one'),
+  PAGERDUTY_ROUTING_KEY: text('Key of the service in PagerDuty; outside dev it comes from the vault'),
   PUBLIC_URL: Uri.optional().describe('Where the product answers, for links in messages'),
   CASCADE_BASE_URL: Uri.optional().describe('Cascade; another one for its staging'),
   CASCADE_PORTFOLIO_ID: text('Portfolio in Cascade'),
@@ -234,6 +241,7 @@ function schedulesOf(env: Env): Record<ScheduleSetting, string> {
     PULL_META_SCHEDULE: scheduleOf('PULL_META_SCHEDULE', env),
     DAILY_SUMMARY_SCHEDULE: scheduleOf('DAILY_SUMMARY_SCHEDULE', env),
     DELIVERY_SCHEDULE: scheduleOf('DELIVERY_SCHEDULE', env),
+    WATCH_SCHEDULE: scheduleOf('WATCH_SCHEDULE', env),
   };
 }
 
@@ -278,8 +286,10 @@ function destinationSettings(settings: Settings, environment: string): Destinati
     slack: {
       baseUrl: trimmed(settings.SLACK_BASE_URL) ?? 'https://slack.com',
       reportsChannel: settings.SLACK_REPORTS_CHANNEL ?? `${prefix}fintech-reports`,
+      channelPrefix: prefix,
       publicUrl: trimmed(settings.PUBLIC_URL),
     },
+    pagerduty: { baseUrl: trimmed(settings.PAGERDUTY_BASE_URL) ?? 'https://events.pagerduty.com' },
   };
 }
 

@@ -6,6 +6,7 @@ import { deliveriesRoute, previewRoute, resendRoute } from './deliveries.ts';
 import { kpiRoute } from './explain-kpi.ts';
 import { kpisExportRoute, tableExportRoute } from './exports.ts';
 import { healthRoute } from './health.ts';
+import { acknowledgeRoute, incidentsRoute, muteRoute, testAlertRoute } from './incidents.ts';
 import { kpisRoute, reportRoute } from './kpis.ts';
 import { openApiRoute } from './openapi.ts';
 import { replayRoute } from './replay.ts';
@@ -41,6 +42,10 @@ const DOCUMENTED: Route[] = [
   deliveriesRoute,
   previewRoute,
   resendRoute,
+  incidentsRoute,
+  acknowledgeRoute,
+  muteRoute,
+  testAlertRoute,
 ];
 
 /** Every HTTP function, the description of them all included. */

@@ -67,6 +67,8 @@ export const PROBLEM_CODES = [
   'stage-failed',
   'source-failed',
   'delivery-failed',
+  // the numbers
+  'kpi-outside-limits',
   // a question
   'no-data-for-day',
 ] as const;

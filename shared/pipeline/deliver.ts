@@ -8,6 +8,7 @@ import {
   type DestinationName,
   subjectId,
 } from '../ports/deliveries.ts';
+import type { Incident } from '../ports/incidents.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
 import { SecretMissing } from '../ports/secret-store.ts';
@@ -49,6 +50,14 @@ export async function planDayDeliveries(day: LocalDate, deps: PlanDeps): Promise
   return await plan({ kind: 'day', day }, deps);
 }
 
+/** Every destination that tells what is wrong has this change of an incident to tell. */
+export async function planIncidentDeliveries(
+  { id, change }: Pick<Incident, 'id' | 'change'>,
+  deps: PlanDeps,
+): Promise<readonly DeliveryId[]> {
+  return await plan({ kind: 'incident', incident: id, change }, deps);
+}
+
 async function plan(
   subject: DeliverySubject,
   { deliveries, destinations, clock }: PlanDeps,
@@ -57,7 +66,7 @@ async function plan(
   const planned: DeliveryId[] = [];
   for (const { name: destination, tells } of destinations) {
     if (tells !== subject.kind) continue;
-    await deliveries.save({ destination, subject, status: 'due', tries: 0, since }, undefined);
+    await deliveries.save({ destination, subject, status: 'due', tries: 0, since, plannedAt: since }, undefined);
     planned.push({ destination, subject });
   }
   return planned;
@@ -146,8 +155,8 @@ function begun(delivery: Delivery | undefined, now: Date): Delivery | undefined 
 }
 
 /** Without what was said of the try before. */
-function plain({ destination, subject, status, tries, since }: Delivery): Delivery {
-  return { destination, subject, status, tries, since };
+function plain({ destination, subject, status, tries, since, plannedAt }: Delivery): Delivery {
+  return { destination, subject, status, tries, since, plannedAt };
 }
 
 /** What was sent can be looked up later; content holds aggregates and tokens alone. */

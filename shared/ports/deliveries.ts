@@ -6,13 +6,19 @@ import type { Versioned } from './run-ledger.ts';
 // What went where, when, and with which content: one delivery for each destination of a run, or of a day.
 
 export type DestinationName = z.infer<typeof DestinationName>;
-export const DestinationName = z.enum(['lineage', 'slack']);
+export const DestinationName = z.enum(['lineage', 'slack', 'alerts', 'pagerduty']);
 
 /** What is told: the outcome of an attempt of a run, or how things stand on a day. */
 export type DeliverySubject = z.infer<typeof DeliverySubject>;
 export const DeliverySubject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run'), runId: RunId, attempt: z.int().positive() }),
   z.object({ kind: z.literal('day'), day: LocalDate }),
+  /** The so-manieth change of an incident. */
+  z.object({
+    kind: z.literal('incident'),
+    incident: z.string().regex(/^[\w.-]{1,200}$/),
+    change: z.int().positive(),
+  }),
 ]);
 
 export const Delivery = z.object({
@@ -21,6 +27,7 @@ export const Delivery = z.object({
   /** `refused`: the destination will not have it, so that it is not tried again. */
   status: z.enum(['due', 'sending', 'delivered', 'refused', 'skipped']),
   tries: z.int().nonnegative(),
+  plannedAt: z.iso.datetime(),
   /** When it became what it is. */
   since: z.iso.datetime(),
   /** Of one that is due: not before. */
@@ -47,13 +54,24 @@ export interface Deliveries {
   all(filter?: DeliveryFilter): Promise<readonly Delivery[]>;
 }
 
-/** `run_0123456789ab.1` or `2025-12-10`: how people name what a delivery is about. */
+/** `run_0123456789ab.1`, `2025-12-10` or `kpi.risk.par_90@3`: how people name what a delivery is about. */
 export function subjectId(subject: DeliverySubject): string {
-  return subject.kind === 'day' ? subject.day : `${subject.runId}.${subject.attempt}`;
+  switch (subject.kind) {
+    case 'day':
+      return subject.day;
+    case 'run':
+      return `${subject.runId}.${subject.attempt}`;
+    case 'incident':
+      return `${subject.incident}@${subject.change}`;
+  }
 }
 
 /** The reverse; undefined for what names no subject. */
 export function parseSubject(text: string): DeliverySubject | undefined {
+  const change = /^(.+)@(\d{1,6})$/.exec(text);
+  if (change !== null)
+    return DeliverySubject.safeParse({ kind: 'incident', incident: change[1], change: Number(change[2]) })
+      .data;
   const [first = '', attempt] = text.split('.');
   const parsed = DeliverySubject.safeParse(
     attempt === undefined

@@ -28,6 +28,7 @@ export const EVENT_NAMES = [
   'delivery.sent',
   'delivery.delayed',
   'delivery.refused',
+  'incident.told',
   'message.poisoned',
   'message.malformed',
   'landing.swept',

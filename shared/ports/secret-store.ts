@@ -13,7 +13,8 @@ export type SecretName =
   | 'meta-system-user-token'
   | 'openlineage-api-key'
   | 'slack-bot-token'
-  | 'slack-webhook-reports';
+  | 'slack-webhook-reports'
+  | 'pagerduty-routing-key';
 
 export class SecretMissing extends Error {
   override readonly name = 'SecretMissing';

@@ -41,6 +41,7 @@ it('registers every function, in the order of the flow', () => {
     'publish',
     'send-deliveries',
     'daily-summary',
+    'watch',
     'deliver',
     'poisoned-delivery',
     'poisoned-validate',
@@ -72,6 +73,10 @@ it('registers every function, in the order of the flow', () => {
     'deliveries',
     'preview-delivery',
     'resend-delivery',
+    'incidents',
+    'acknowledge-incident',
+    'mute-incident',
+    'test-alert',
     'openapi',
   ]);
 });

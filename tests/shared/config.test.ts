@@ -21,6 +21,7 @@ const USUAL_SCHEDULES = {
   PULL_META_SCHEDULE: '0 0 7 * * *',
   DAILY_SUMMARY_SCHEDULE: '0 30 6 * * *',
   DELIVERY_SCHEDULE: '0 * * * * *',
+  WATCH_SCHEDULE: '30 * * * * *',
 };
 const SECRET = 'UseDevelopmentStorage=true;AccountKey=c2VjcmV0';
 

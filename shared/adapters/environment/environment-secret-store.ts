@@ -10,6 +10,7 @@ const VARIABLES: Readonly<Record<SecretName, readonly string[]>> = {
   'openlineage-api-key': ['OPENLINEAGE_API_KEY'],
   'slack-bot-token': ['SLACK_BOT_TOKEN'],
   'slack-webhook-reports': ['SLACK_WEBHOOK_TOKEN'],
+  'pagerduty-routing-key': ['PAGERDUTY_ROUTING_KEY'],
 };
 
 /** Secrets of a developer's machine, from environment variables. */

@@ -3,20 +3,24 @@ import { newestMart } from '../../pipeline/newest-mart.ts';
 import type { Circuits } from '../../ports/circuits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Egress } from '../../ports/egress.ts';
+import type { Incidents } from '../../ports/incidents.ts';
 import type { Lake } from '../../ports/lake.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RunLedger } from '../../ports/run-ledger.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import { SharedCircuit } from '../../resilience/shared-circuit.ts';
+import { alertsDestination, PAGERDUTY_HOSTS, pagerDutyDestination } from './alert-destinations.ts';
 import type { Destination } from './destination.ts';
 import { lineageDestination } from './lineage-destination.ts';
-import { SLACK_HOSTS, slackDestination } from './slack-destination.ts';
+import { slackDestination } from './slack-destination.ts';
+import { SLACK_HOSTS } from './slack-poster.ts';
 
 const CIRCUIT = { opensAfter: 3, retryAfterMs: 120_000 };
 
 type Deps = {
   readonly lake: Lake;
   readonly ledger: RunLedger;
+  readonly incidents: Incidents;
   readonly circuits: Circuits;
   readonly clock: Clock;
   readonly secrets: SecretStore;
@@ -29,10 +33,12 @@ export function destinationsInUse(
   settings: DestinationSettings & { readonly allowsLoopback: boolean },
   deps: Deps,
 ): (log: Log) => readonly Destination[] {
-  const { allowsLoopback, lineage, slack, inUse } = settings;
+  const { allowsLoopback, lineage, slack, pagerduty, inUse } = settings;
   const egress = {
     lineage: deps.egressTo({ hosts: lineage ? [new URL(lineage.url).hostname] : [], allowsLoopback }),
     slack: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
+    alerts: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
+    pagerduty: deps.egressTo({ hosts: PAGERDUTY_HOSTS, allowsLoopback }),
   };
   return (log) =>
     inUse.flatMap((name) => {
@@ -43,6 +49,10 @@ export function destinationsInUse(
           return lineage === undefined ? [] : [lineageDestination(lineage, own)];
         case 'slack':
           return [slackDestination(slack, { ...own, newest: async () => await newestMart({}, deps) })];
+        case 'alerts':
+          return [alertsDestination(slack, own)];
+        case 'pagerduty':
+          return [pagerDutyDestination(pagerduty, own)];
       }
     });
 }

@@ -1,8 +1,11 @@
+import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
+import { Stage } from '../../pipeline/stages.ts';
 import type { Lake } from '../../ports/lake.ts';
 import { SecretMissing } from '../../ports/secret-store.ts';
 import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
 import { TokenBucket } from '../../resilience/token-bucket.ts';
+import { lineageRunId } from '../../runs/lineage-events.ts';
 import { attemptPath } from '../../runs/run-paths.ts';
 import { SourceHttp, type SourceHttpDeps } from '../../sources/source-http.ts';
 import type { Content, Destination } from './destination.ts';
@@ -44,7 +47,15 @@ export function lineageDestination({ url }: LineageSettings, deps: Deps): Destin
         'runs',
         attemptPath(subject.runId, subject.attempt, 'lineage.jsonl'),
       );
-      return events && { body: events.toString('utf8'), contentType: 'application/x-ndjson' };
+      if (events === undefined) return undefined;
+      // The document has the stages of earlier attempts too, which were told with these.
+      const own = new Set(Stage.options.map((stage) => lineageRunId(subject.runId, subject.attempt, stage)));
+      const lines = events
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => line !== '');
+      const told = lines.filter((line) => own.has(Event.parse(JSON.parse(line)).run.runId));
+      return { body: told.map((line) => `${line}\n`).join(''), contentType: 'application/x-ndjson' };
     },
     async send({ body }: Content) {
       for (const line of body.split('\n').filter((text) => text !== ''))
@@ -65,8 +76,8 @@ async function orNone(secret: Promise<Sealed<string>>): Promise<Sealed<string>> 
   }
 }
 
-const Event = z.looseObject({ eventType: z.string() });
+const Event = z.looseObject({ eventType: z.string(), run: z.looseObject({ runId: z.string() }) });
 
 async function drained({ body }: { readonly body: AsyncIterable<Uint8Array> }): Promise<void> {
-  for await (const _chunk of body);
+  await buffer(body);
 }

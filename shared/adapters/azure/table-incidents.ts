@@ -1,0 +1,61 @@
+import { odata, RestError, type TableClient } from '@azure/data-tables';
+import { Incident, type Incidents } from '../../ports/incidents.ts';
+import type { Versioned } from '../../ports/run-ledger.ts';
+import { asciiJson } from './ascii-json.ts';
+
+// Table `incidents`: one partition, a row for each problem of each dataset, KPI or service.
+
+const INCIDENTS = 'incident';
+type Row = { readonly incident: string };
+
+export class TableIncidents implements Incidents {
+  readonly #table: TableClient;
+
+  constructor(table: TableClient) {
+    this.#table = table;
+  }
+
+  async get(id: string): Promise<Versioned<Incident> | undefined> {
+    try {
+      const entity = await this.#table.getEntity<Row>(INCIDENTS, id);
+      return { value: incidentOf(entity), version: entity.etag };
+    } catch (error) {
+      if (error instanceof RestError && error.statusCode === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async save(incident: Incident, version: string | undefined): Promise<'saved' | 'conflict'> {
+    const keys = { partitionKey: INCIDENTS, rowKey: incident.id };
+    const entity = { ...keys, status: incident.status, incident: asciiJson(incident) };
+    try {
+      if (version === undefined) await this.#table.createEntity(entity);
+      else await this.#table.updateEntity(entity, 'Replace', { etag: version });
+      return 'saved';
+    } catch (error) {
+      const isTakenOrChanged =
+        error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412);
+      if (isTakenOrChanged) return 'conflict';
+      throw error;
+    }
+  }
+
+  async all({
+    status,
+  }: {
+    readonly status?: Incident['status'] | undefined;
+  } = {}): Promise<readonly Incident[]> {
+    const filter = odata`PartitionKey eq ${INCIDENTS}`;
+    const queryOptions = {
+      filter: status === undefined ? filter : `${filter} and ${odata`status eq ${status}`}`,
+    };
+    const found: Incident[] = [];
+    for await (const entity of this.#table.listEntities<Row>({ queryOptions }))
+      found.push(incidentOf(entity));
+    return found;
+  }
+}
+
+function incidentOf({ incident }: Row): Incident {
+  return Incident.parse(JSON.parse(incident));
+}

@@ -1,0 +1,44 @@
+import { rational } from '../domain/rational.ts';
+import type { KpiMart, KpiResult } from '../kpis/kpi-result.ts';
+import { type KpiRow, kpiRows } from '../publishing/kpi-row.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import type { AlertKind } from './alert-routes.ts';
+import type { Condition } from './condition.ts';
+
+/** The manual has a warning for it where others are critical. */
+const WARNING_AT_MOST = new Set(['risk.collection_rate']);
+const AUDIT_FLAGS = 'compliance.audit_flags';
+
+/** Every KPI of the newest numbers that is outside its limits. */
+export function conditionsOfKpis({
+  mart,
+  run,
+}: {
+  readonly mart: KpiMart;
+  readonly run: RunRecord;
+}): Condition[] {
+  return kpiRows(mart).flatMap((row) => {
+    const kind = kindOf(row, mart.kpis);
+    if (kind === undefined) return [];
+    const facts = {
+      value: row.shown,
+      ...(row.limits !== undefined && { limits: row.limits }),
+      ...(row.change !== undefined && {
+        previous: `${row.change.before} on ${row.change.since} (${row.change.shown})`,
+      }),
+      'as of': row.asOf,
+      owner: row.owner,
+      run: run.runId,
+    };
+    return [{ kind, of: row.id, title: `${row.sentence}.`, facts }];
+  });
+}
+
+function kindOf({ id, status }: KpiRow, kpis: readonly KpiResult[]): AlertKind | undefined {
+  if (id === AUDIT_FLAGS) {
+    const value = kpis.find((kpi) => kpi.id === id)?.value;
+    return value && rational(value).numerator > 0n ? 'compliance-violation' : undefined;
+  }
+  if (status === 'critical') return WARNING_AT_MOST.has(id) ? 'kpi-warning' : 'kpi-critical';
+  return status === 'warning' ? 'kpi-warning' : undefined;
+}

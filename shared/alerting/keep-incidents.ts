@@ -1,0 +1,179 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Incident, Incidents } from '../ports/incidents.ts';
+import { ALERT_ROUTES, type AlertKind, RESPONSES } from './alert-routes.ts';
+import type { Condition } from './condition.ts';
+
+// Conditions come and go; an incident lives from the first to the last of them. People are told when it opens, grows
+// worse, is answered by nobody, and is over: once each.
+
+export type IncidentDeps = { readonly incidents: Incidents; readonly clock: Clock };
+
+/** Until then a condition that is gone for a moment and back is the same incident, and nobody is told twice. */
+export const COOLDOWN_MS = 15 * 60_000;
+
+/** Brings the incidents up to what is wrong now. */
+export async function keepIncidents(conditions: readonly Condition[], deps: IncidentDeps): Promise<void> {
+  const open = await deps.incidents.all({ status: 'open' });
+  const now = new Set(conditions.map(incidentId));
+  for (const condition of conditions)
+    await amendIncident(incidentId(condition), deps, (found) => still(found, condition, deps));
+  for (const { id } of open) if (!now.has(id)) await amendIncident(id, deps, (found) => over(found, deps));
+}
+
+/** `kpi.risk.par_90`: a warning that becomes critical is the same incident grown worse. */
+export function incidentId({ kind, of }: Pick<Condition, 'kind' | 'of'>): string {
+  return `${FAMILY[kind]}.${of.replaceAll(/[^\w.-]/g, '.')}`;
+}
+
+const FAMILY: Readonly<Record<AlertKind, string>> = {
+  'kpi-critical': 'kpi',
+  'kpi-warning': 'kpi',
+  'compliance-violation': 'compliance',
+  'pipeline-failed': 'run',
+  'file-rejected': 'run',
+  'data-stopped': 'stopped',
+  'data-late': 'late',
+  'data-very-late': 'late',
+  'run-slow': 'slow',
+  'run-very-slow': 'slow',
+  'errors-many': 'errors',
+  'errors-very-many': 'errors',
+  'service-down': 'service',
+  credentials: 'credentials',
+  'delivery-failed': 'delivery',
+  test: 'test',
+};
+
+function still(found: Incident | undefined, condition: Condition, { clock }: IncidentDeps): Incident {
+  const { kind, of, title, facts } = condition;
+  const now = clock.now();
+  const at = now.toISOString();
+  const { severity } = ALERT_ROUTES[kind];
+  const said = { kind, of, title, facts: { ...facts }, severity, updatedAt: at } as const;
+  if (found === undefined || (found.status === 'resolved' && !isRecent(found.resolvedAt, now)))
+    return {
+      id: incidentId(condition),
+      status: 'open',
+      openedAt: at,
+      change: (found?.change ?? 0) + 1,
+      told: found?.told ?? 0,
+      news: 'opened',
+      ...said,
+    };
+  const { resolvedAt: _, ...rest } = found;
+  const open = { ...rest, ...said, status: 'open' as const };
+  if (severity < found.severity) return { ...open, change: found.change + 1, news: 'worse' };
+  if (isUnanswered(open, now))
+    return { ...open, change: found.change + 1, news: 'escalated', escalatedAt: at };
+  // It was gone for a moment, which nobody was told of: what was told before stands.
+  return found.status === 'resolved' ? { ...open, news: 'opened', change: Math.max(1, found.told) } : open;
+}
+
+function over(found: Incident | undefined, { clock }: IncidentDeps): Incident | undefined {
+  if (found === undefined || found.status === 'resolved') return undefined;
+  const at = clock.now().toISOString();
+  return {
+    ...found,
+    status: 'resolved',
+    resolvedAt: at,
+    updatedAt: at,
+    change: found.change + 1,
+    news: 'resolved',
+  };
+}
+
+function isRecent(at: string | undefined, now: Date): boolean {
+  return at !== undefined && now.getTime() - Date.parse(at) < COOLDOWN_MS;
+}
+
+/** Nobody has answered within the time that its severity gives. Once: then it is with those who were told next. */
+function isUnanswered({ severity, openedAt, acknowledged, escalatedAt }: Incident, now: Date): boolean {
+  const { withinMinutes } = RESPONSES[severity];
+  if (withinMinutes === undefined || acknowledged !== undefined || escalatedAt !== undefined) return false;
+  return now.getTime() - Date.parse(openedAt) > withinMinutes * 60_000;
+}
+
+/** Reads, changes and saves until no other writer came between; undefined leaves it as it is. */
+async function amendIncident(
+  id: string,
+  { incidents }: Pick<IncidentDeps, 'incidents'>,
+  change: (found: Incident | undefined) => Incident | undefined,
+): Promise<Incident | undefined> {
+  for (;;) {
+    const found = await incidents.get(id);
+    const next = change(found?.value);
+    if (next === undefined) return found?.value;
+    if ((await incidents.save(next, found?.version)) === 'saved') return next;
+  }
+}
+
+/** Somebody has answered: it does not go further up. Undefined for one that is not there. */
+export async function acknowledgeIncident(
+  id: string,
+  by: string,
+  deps: IncidentDeps,
+): Promise<Incident | undefined> {
+  const at = deps.clock.now().toISOString();
+  return await amendIncident(id, deps, (found) => found && { ...found, acknowledged: { by, at } });
+}
+
+/** Nobody is told of it until then. It is kept all the same. */
+export async function muteIncident(
+  id: string,
+  muted: NonNullable<Incident['muted']>,
+  deps: IncidentDeps,
+): Promise<Incident | undefined> {
+  return await amendIncident(id, deps, (found) => found && { ...found, muted });
+}
+
+/** Somebody wants to see whether alerts arrive: an incident that is told and is over at the next look. */
+export async function openTestIncident(by: string, deps: IncidentDeps): Promise<Incident> {
+  const condition: Condition = {
+    kind: 'test',
+    of: 'alerts',
+    title: `A test of alerts, asked for by ${by}.`,
+    facts: { 'asked for by': by },
+  };
+  const at = deps.clock.now().toISOString();
+  const opened = await amendIncident(incidentId(condition), deps, (found) => ({
+    id: incidentId(condition),
+    kind: condition.kind,
+    of: condition.of,
+    severity: ALERT_ROUTES.test.severity,
+    title: condition.title,
+    facts: condition.facts,
+    status: 'open',
+    openedAt: at,
+    updatedAt: at,
+    change: (found?.change ?? 0) + 1,
+    told: found?.told ?? 0,
+    news: 'opened',
+  }));
+  if (opened === undefined) throw new Error('the test incident was not kept');
+  return opened;
+}
+
+/**
+ * Incidents with news that people are to be told of now. That something is over is told after the cooldown, so that
+ * what comes back at once is not told at all. What is muted waits for the end of its muting.
+ */
+export async function incidentsToTell({ incidents, clock }: IncidentDeps): Promise<readonly Incident[]> {
+  const now = clock.now();
+  return (await incidents.all()).filter(({ change, told, news, muted, resolvedAt }) => {
+    const isMuted = muted !== undefined && Date.parse(muted.until) > now.getTime();
+    const isTooEarly = news === 'resolved' && isRecent(resolvedAt, now);
+    // Whoever never heard that it began need not hear that it is over.
+    const isMoot = news === 'resolved' && told === 0;
+    return change > told && !isMuted && !isTooEarly && !isMoot;
+  });
+}
+
+/** This change was told; a newer one is still to be. */
+export async function markTold(
+  { id, change }: Pick<Incident, 'id' | 'change'>,
+  deps: IncidentDeps,
+): Promise<void> {
+  await amendIncident(id, deps, (found) =>
+    found === undefined || found.told >= change ? undefined : { ...found, told: change },
+  );
+}

@@ -1,0 +1,35 @@
+import { type DeliveryId, type PlanDeps, planIncidentDeliveries } from '../pipeline/deliver.ts';
+import type { Log } from '../ports/log.ts';
+import { type ConditionDeps, findConditions } from './find-conditions.ts';
+import { type IncidentDeps, incidentsToTell, keepIncidents, markTold } from './keep-incidents.ts';
+
+export type WatchDeps = ConditionDeps & IncidentDeps & PlanDeps & { readonly log: Log };
+
+/** More than these in a day are noise: what is not of the first severity waits for the next day. */
+export const MOST_A_DAY = 50;
+
+/**
+ * Looks at how things stand, keeps the incidents, and plans what people are to be told. It may die anywhere and be done
+ * again: a change is told under its own number, once.
+ */
+export async function watch(deps: WatchDeps): Promise<readonly DeliveryId[]> {
+  await keepIncidents(await findConditions(deps), deps);
+  const today = deps.clock.now().toISOString().slice(0, 10);
+  const toldToday = (await deps.deliveries.all({ destination: 'alerts' })).filter(({ plannedAt }) =>
+    plannedAt.startsWith(today),
+  );
+  let left = MOST_A_DAY - toldToday.length;
+  const planned: DeliveryId[] = [];
+  for (const incident of await incidentsToTell(deps)) {
+    if (left <= 0 && incident.severity !== 'P1') continue;
+    planned.push(...(await planIncidentDeliveries(incident, deps)));
+    await markTold(incident, deps);
+    deps.log.warn('incident.told', {
+      incident: incident.id,
+      news: incident.news,
+      severity: incident.severity,
+    });
+    left -= 1;
+  }
+  return planned;
+}
