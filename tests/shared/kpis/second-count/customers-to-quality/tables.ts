@@ -1,4 +1,4 @@
-import { divide, multiply, type Rational, rational } from '../../../../shared/domain/rational.ts';
+import { divide, multiply, type Rational, rational } from '../../../../../shared/domain/rational.ts';
 import {
   customersOf,
   isIn,
@@ -99,9 +99,10 @@ export function monthlyFact(book: Book, month: Month): Cells {
 function ofTheYear(book: Book, month: Month): Cells {
   const ends = yearUpTo(month);
   if (ends.length < 12) return {};
-  const [year, rest] = [Number(textOf(month.asOf).slice(0, 4)), textOf(month.asOf).slice(4)];
+  const asOf = Math.min(month.asOf, book.paidUpTo);
+  const [year, rest] = [Number(textOf(asOf).slice(0, 4)), textOf(asOf).slice(4)];
   const since = dayOf(`${year - 1}${rest}`);
-  const paid = book.payments.filter(({ day }) => since < day && day <= month.asOf);
+  const paid = book.payments.filter(({ day }) => since < day && day <= asOf);
   const throughput = sum(paid, ({ principal }) => principal);
   const balances = ends.reduce((total, end) => total + outstandingAt(book, end), 0n);
   return {

@@ -1,4 +1,4 @@
-import { add, multiply, type Rational, rational } from '../../../../shared/domain/rational.ts';
+import { add, multiply, type Rational, rational } from '../../../../../shared/domain/rational.ts';
 import { type Counter, liveBalances, sum, usd } from './count.ts';
 import type { Balance, Book, Statement } from './lender-rows.ts';
 import type { Month } from './reporting-months.ts';

@@ -41,7 +41,8 @@ export const CUSTOMER_COUNTS: Readonly<Record<string, Counter>> = {
     return { numerator: number(lastDays.filter((day) => isIn(month, day + 91)).length) };
   },
   'cust.churn_usd': (book, month) => {
-    const recent = book.payments.filter(({ day }) => month.asOf - 90 < day && day <= month.asOf);
+    const asOf = Math.min(month.asOf, book.paidUpTo);
+    const recent = book.payments.filter(({ day }) => asOf - 90 < day && day <= asOf);
     return {
       numerator: usd(BigInt(inactiveAt(book, month.asOf)) * sum(recent, revenue)),
       denominator: number(activeAt(book, month.asOf).size),

@@ -72,6 +72,9 @@ function principalOf(loans: readonly Loan[]): bigint {
 
 type Closing = { readonly loan: Loan; readonly day: number };
 
+/** In cents. */
+const ROUNDING = 2n;
+
 /** Each loan on the day on which the last of its principal came. */
 function closingsOf({ loans, payments }: Book): readonly Closing[] {
   return loans.flatMap((loan) => {
@@ -79,7 +82,7 @@ function closingsOf({ loans, payments }: Book): readonly Closing[] {
     const own = payments.filter((payment) => payment.loan === loan).toSorted((a, b) => a.day - b.day);
     const last = own.find(({ principal }) => {
       left -= principal;
-      return left <= 0n;
+      return left <= ROUNDING;
     });
     return last === undefined ? [] : [{ loan, day: last.day }];
   });

@@ -1,4 +1,4 @@
-import { multiply, type Rational } from '../../../../shared/domain/rational.ts';
+import { multiply, type Rational } from '../../../../../shared/domain/rational.ts';
 import {
   type Count,
   type Counter,

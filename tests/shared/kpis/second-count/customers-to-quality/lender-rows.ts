@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { type Rational, rational } from '../../../../shared/domain/rational.ts';
+import { type Rational, rational } from '../../../../../shared/domain/rational.ts';
 import { dayOf } from './reporting-months.ts';
 
 // The rows of a generated book, straight from its files: no model, no engine. Money is in cents, days are counted
@@ -86,6 +86,8 @@ export type Statement = {
 export type Book = {
   /** The day that is reported. */
   readonly asOf: number;
+  /** The last day of which payments are known. */
+  readonly paidUpTo: number;
   readonly loans: readonly Loan[];
   readonly balances: readonly Balance[];
   readonly payments: readonly Payment[];
@@ -120,80 +122,81 @@ export async function readLenderBook(dir: string, asOf: string): Promise<Book> {
   };
   const segments = new Map<string, string>();
   for (const row of await rowsOf('looker/customer_data.csv')) {
-    const customer = of(row, 'Customer ID');
-    if (!segments.has(customer)) segments.set(customer, of(row, 'segment'));
+    const customer = cell(row, 'Customer ID');
+    if (!segments.has(customer)) segments.set(customer, cell(row, 'segment'));
   }
   const loans = files.loans.map((row): Loan => {
-    const customer = of(row, 'customer_id');
+    const customer = cell(row, 'customer_id');
     return {
-      id: of(row, 'loan_id'),
+      id: cell(row, 'loan_id'),
       customer,
-      company: of(row, 'company'),
-      product: of(row, 'product_type'),
-      state: of(row, 'location_state_province'),
-      termBand: of(row, 'term_buckets'),
+      company: cell(row, 'company'),
+      product: cell(row, 'product_type'),
+      state: cell(row, 'location_state_province'),
+      termBand: cell(row, 'term_buckets'),
       segment: segments.get(customer) || undefined,
-      disbursed: dayOf(of(row, 'disburse_date')),
-      matures: dayOf(of(row, 'maturity_date')),
-      principal: cents(of(row, 'disburse_principal')),
-      rate: rational(of(row, 'interest_rate')),
-      outstanding: cents(of(row, 'outstanding_balance')),
+      disbursed: dayOf(cell(row, 'disburse_date')),
+      matures: dayOf(cell(row, 'maturity_date')),
+      principal: cents(cell(row, 'disburse_principal')),
+      rate: rational(cell(row, 'interest_rate')),
+      outstanding: cents(cell(row, 'outstanding_balance')),
     };
   });
   const byId = new Map(loans.map((loan) => [loan.id, loan]));
   const loanOf = (id: string): Loan => byId.get(id) ?? nothingCalled(id);
   const spend = (await rowsOf('manual/marketing_spend.csv')).map((row) => ({
-    month: of(row, 'month').slice(0, 7),
-    channel: of(row, 'channel'),
-    segment: of(row, 'segment'),
-    spend: cents(of(row, 'spend')),
+    month: cell(row, 'month').slice(0, 7),
+    channel: cell(row, 'channel'),
+    segment: cell(row, 'segment'),
+    spend: cents(cell(row, 'spend')),
   }));
   return {
     asOf: dayOf(asOf),
+    paidUpTo: Math.min(dayOf(asOf), lastPaidDay(files.transactions, { loans, asOf: dayOf(asOf) })),
     loans,
     balances: files.loan_par_balances.map((row) => ({
-      loan: loanOf(of(row, 'loan_id_raw')),
-      month: of(row, 'reporting_date').slice(0, 7),
-      dpd: Number(of(row, 'dpd')),
-      isWrittenOff: of(row, 'is_writeoff') === 'true',
-      outstanding: cents(of(row, 'outstanding_balance_usd')),
-      writtenOff: cents(of(row, 'writeoff_outstanding_balance_usd')),
+      loan: loanOf(cell(row, 'loan_id_raw')),
+      month: cell(row, 'reporting_date').slice(0, 7),
+      dpd: Number(cell(row, 'dpd')),
+      isWrittenOff: cell(row, 'is_writeoff') === 'true',
+      outstanding: cents(cell(row, 'outstanding_balance_usd')),
+      writtenOff: cents(cell(row, 'writeoff_outstanding_balance_usd')),
       par: [
-        cents(of(row, 'PAR_7_balance_usd')),
-        cents(of(row, 'PAR_30_balance_usd')),
-        cents(of(row, 'PAR_60_balance_usd')),
-        cents(of(row, 'PAR_90_balance_usd')),
+        cents(cell(row, 'PAR_7_balance_usd')),
+        cents(cell(row, 'PAR_30_balance_usd')),
+        cents(cell(row, 'PAR_60_balance_usd')),
+        cents(cell(row, 'PAR_90_balance_usd')),
       ],
     })),
     payments: files.transactions
       .filter((row) => row['transaction_type'] === 'PAYMENT')
       .map((row) => ({
-        loan: loanOf(of(row, 'loan_id')),
-        day: dayOf(of(row, 'date_paid')),
+        loan: loanOf(cell(row, 'loan_id')),
+        day: dayOf(cell(row, 'date_paid')),
         ...amounts(row),
       })),
     dues: files.schedules.map((row) => ({
-      loan: loanOf(of(row, 'loan_id')),
-      day: dayOf(of(row, 'date_due')),
+      loan: loanOf(cell(row, 'loan_id')),
+      day: dayOf(cell(row, 'date_due')),
       ...amounts(row),
     })),
     realPayments: (await rowsOf('looker/historic_real_payments.csv')).map((row) => {
-      const company = /\sF\S*$/.test(of(row, 'Company')) ? 'ABF' : 'ABT';
+      const company = /\sF\S*$/.test(cell(row, 'Company')) ? 'ABF' : 'ABT';
       return {
-        loan: loanOf(`${company} - ${of(row, 'Loan ID')}`),
-        customer: of(row, 'Customer ID'),
-        name: of(row, 'Cliente'),
-        day: dayOf(of(row, 'True Payment Date')),
-        status: of(row, 'True Payment Status'),
-        total: cents(of(row, 'True Total Payment')),
+        loan: loanOf(`${company} - ${cell(row, 'Loan ID')}`),
+        customer: cell(row, 'Customer ID'),
+        name: cell(row, 'Cliente'),
+        day: dayOf(cell(row, 'True Payment Date')),
+        status: cell(row, 'True Payment Status'),
+        total: cents(cell(row, 'True Total Payment')),
       };
     }),
     targets: (await rowsOf('manual/targets.csv')).map((row) => ({
-      month: of(row, 'year_month').slice(0, 7),
-      type: of(row, 'customer_type'),
-      segment: of(row, 'segment'),
-      disbursement: cents(of(row, 'target_disbursement')),
-      customers: BigInt(of(row, 'target_customers')),
+      month: cell(row, 'year_month').slice(0, 7),
+      type: cell(row, 'customer_type'),
+      segment: cell(row, 'segment'),
+      disbursement: cents(cell(row, 'target_disbursement')),
+      customers: BigInt(cell(row, 'target_customers')),
     })),
     spend,
     monthsWithSpend: new Set(spend.map(({ month }) => month)),
@@ -206,16 +209,57 @@ export async function readLenderBook(dir: string, asOf: string): Promise<Book> {
       impressions: BigInt(row.impressions ?? '0'),
     })),
     statements: (await rowsOf('manual/financial_statements.csv')).map((row) => ({
-      day: dayOf(of(row, 'fecha_corte')),
-      cash: cents(of(row, 'efectivo')),
-      liabilities: cents(of(row, 'total_pasivos')),
-      netWorth: cents(of(row, 'patrimonio')),
+      day: dayOf(cell(row, 'fecha_corte')),
+      cash: cents(cell(row, 'efectivo')),
+      liabilities: cents(cell(row, 'total_pasivos')),
+      netWorth: cents(cell(row, 'patrimonio')),
     })),
     companies: Companies.parse(await jsonOf('hubspot/companies.json')).results.map(
       ({ properties }) => properties.name,
     ),
     files,
   };
+}
+
+/** What had happened by an earlier day, as if it were the day of the book; balances were of month ends alone. */
+export function bookOn(day: number, book: Book): Book {
+  const loans = book.loans.filter(({ disbursed }) => disbursed <= day);
+  const known = new Set(loans.map(({ id }) => id));
+  const isKnown = (row: Row) => known.has(row['loan_id'] ?? '');
+  const isPast = (row: { readonly day: number }) => row.day <= day;
+  return {
+    ...book,
+    asOf: day,
+    paidUpTo: Math.min(day, book.paidUpTo),
+    loans,
+    balances: [],
+    payments: book.payments.filter(isPast),
+    dues: book.dues.filter(({ loan }) => known.has(loan.id)),
+    realPayments: book.realPayments.filter(isPast),
+    campaigns: book.campaigns.filter(isPast),
+    statements: book.statements.filter(isPast),
+    files: {
+      loans: book.files.loans.filter(isKnown),
+      loan_par_balances: [],
+      schedules: book.files.schedules.filter(isKnown),
+      transactions: book.files.transactions.filter((row) => dayOf(row['date_paid'] ?? '') <= day),
+    },
+  };
+}
+
+/**
+ * That of the newest transaction, unless the loans of up to a week later owe what the transactions leave of them: then
+ * nothing was paid since.
+ */
+function lastPaidDay(transactions: readonly Row[], of: Pick<Book, 'loans' | 'asOf'>): number {
+  const newest = Math.max(...transactions.map((row) => dayOf(cell(row, 'date_paid'))));
+  const left = transactions.reduce((total, row) => {
+    const principal = cents(cell(row, 'principal'));
+    return cell(row, 'transaction_type') === 'PAYMENT' ? total - principal : total + principal;
+  }, 0n);
+  const apart = of.loans.reduce((total, loan) => total - loan.outstanding, left);
+  const isAlike = -100n <= apart && apart <= 100n;
+  return isAlike && of.asOf <= newest + 7 ? of.asOf : newest;
 }
 
 const Insights = z.array(
@@ -237,7 +281,7 @@ function cents(text: string): bigint {
 }
 
 function amounts(row: Row): Amounts {
-  const money = (column: string) => cents(of(row, column));
+  const money = (column: string) => cents(cell(row, column));
   return {
     principal: money('principal'),
     interest: money('interest'),
@@ -247,7 +291,7 @@ function amounts(row: Row): Amounts {
   };
 }
 
-function of(row: Row, column: string): string {
+function cell(row: Row, column: string): string {
   return row[column] ?? nothingCalled(column);
 }
 

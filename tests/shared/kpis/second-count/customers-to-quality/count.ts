@@ -1,4 +1,4 @@
-import { type Rational, rational } from '../../../../shared/domain/rational.ts';
+import { type Rational, rational } from '../../../../../shared/domain/rational.ts';
 import type { Book, Loan } from './lender-rows.ts';
 import type { Month } from './reporting-months.ts';
 

@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateBook } from '../../../../../local/generate/generate-book.ts';
+import { stageFiles } from '../../../../../local/stage-files.ts';
+import { DuckDbParquetRows } from '../../../../../shared/adapters/duckdb/duckdb-parquet-rows.ts';
+import { duckDbSqlEngine } from '../../../../../shared/adapters/duckdb/duckdb-sql-engine.ts';
+import { anyFileReader } from '../../../../../shared/decode/any-file-reader.ts';
+import { LocalDate } from '../../../../../shared/domain/local-date.ts';
+import { loadCatalog } from '../../../../../shared/kpis/catalog.ts';
+import { computeKpis } from '../../../../../shared/kpis/compute-kpis.ts';
+import type { KpiMart } from '../../../../../shared/kpis/kpi-result.ts';
+import { isCutToReport, PAR_RELATION } from '../../../../../shared/pipeline/book-of-day.ts';
+import { seal } from '../../../../../shared/privacy/sealed.ts';
+import { withFaults } from './faults.ts';
+import { withHandMadeLoans } from './hand-made-loans.ts';
+import { withHandMadeRows } from './hand-made-rows.ts';
+import { type Book, bookOn, readLenderBook } from './lender-rows.ts';
+import { withRebuiltBalances } from './rebuilt-balances.ts';
+import { dayOf, monthsOf } from './reporting-months.ts';
+
+const PSEUDONYM_KEY = 'a pseudonym key for tests, 40 characters';
+
+/** Of the files. */
+const DAY = '2025-12-10';
+const FILES = [
+  'looker/loans.csv',
+  'looker/schedules.csv',
+  'looker/transactions.csv',
+  'looker/loan_par_balances.csv',
+  'looker/customer_data.csv',
+  'looker/historic_real_payments.csv',
+  'manual/targets.csv',
+  'manual/marketing_spend.csv',
+  'manual/financial_statements.csv',
+  'meta/insights.json',
+  'hubspot/companies.json',
+];
+
+export type Counted = { readonly book: Book; readonly mart: KpiMart };
+
+/**
+ * A generated book with every feed of these KPIs: its rows, and the mart that the product makes of it. Of an earlier
+ * day than that of its files, there is no file of balances.
+ */
+export async function lenderMart({
+  seed,
+  day = DAY,
+  isFaulty = false,
+}: {
+  seed: number;
+  day?: string;
+  isFaulty?: boolean;
+}): Promise<Counted> {
+  const dir = await mkdtemp(join(tmpdir(), 'second-count-'));
+  try {
+    const [sources, staged] = [join(dir, 'sources'), join(dir, 'staged')];
+    await mkdir(staged);
+    await generateBook({ dir: sources, loans: 160, months: 18, seed });
+    await withHandMadeLoans(sources);
+    await withHandMadeRows(sources);
+    if (isFaulty) await withFaults(sources);
+    const mart = await martOf(sources, { dir: staged, asOf: LocalDate.parse(day) });
+    const book = await readLenderBook(sources, DAY);
+    if (day === DAY) return { book, mart };
+    const then = bookOn(dayOf(day), book);
+    return { book: withRebuiltBalances(then, monthsOf(then)), mart };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function martOf(sources: string, { dir, asOf }: { dir: string; asOf: LocalDate }): Promise<KpiMart> {
+  const secrets = { get: () => Promise.resolve(seal(PSEUDONYM_KEY)) };
+  const catalog = await loadCatalog();
+  const { book, files, rejected } = await stageFiles(
+    FILES.map((path) => ({ path: join(sources, path), isNamed: true })),
+    {
+      dir,
+      deps: {
+        secrets,
+        reader: anyFileReader({
+          secrets,
+          parquetRows: (folder) => new DuckDbParquetRows(folder),
+          workers: 0,
+        }),
+        catalog: () => Promise.resolve(catalog),
+        sql: duckDbSqlEngine,
+        clock: { now: () => new Date('2026-01-05T06:30:00Z') },
+      },
+    },
+  );
+  if (rejected.length > 0)
+    throw new Error(rejected.map(({ path, reason }) => `${path}: ${reason}`).join('\n'));
+  const ofDay = book.filter((entry) =>
+    entry.relation === PAR_RELATION
+      ? entry.asOf === asOf
+      : entry.asOf <= asOf || isCutToReport(entry.relation, catalog.models),
+  );
+  await using sql = await duckDbSqlEngine.open(dir);
+  return await computeKpis({ book: ofDay, files, catalog, sql, asOf });
+}
