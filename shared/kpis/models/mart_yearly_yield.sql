@@ -2,7 +2,8 @@
 -- months.
 -- Inputs: int_loan_snapshots, int_payments_of_year, int_payment_periods.
 -- The mean balance is outstanding_12_month_ends / 12. Month ends are reporting dates that end a month, the newest with
--- its own as-of day; missing_month_ends is above zero where not all twelve are there, as in a report by weeks or days.
+-- its own as-of day; missing_month_ends is above zero where not all twelve are there, or none, as in a report by weeks
+-- or days.
 -- balances_missing is above zero where there are payments and no balances of the date itself.
 WITH balances AS (
   SELECT reporting_date, company, sum(outstanding) AS outstanding
@@ -62,7 +63,7 @@ SELECT
   principal_12_months,
   interest_12_months,
   revenue_12_months,
-  0,
+  CASE WHEN reporting_date NOT IN (SELECT reporting_date FROM years) THEN 12 ELSE 0 END,
   missing_months,
   CAST(reporting_date NOT IN (SELECT reporting_date FROM balances) AS INTEGER)
 FROM int_payments_of_year

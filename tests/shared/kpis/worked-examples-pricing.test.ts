@@ -150,6 +150,17 @@ describe('twelve months', () => {
       'needs twelve months of the book, and it has fewer',
     );
   });
+
+  it('say that month ends are wanting in a report by days, before the first of them too', async () => {
+    const mart = await theKpis(IDS, YEAR_BOOK, { grain: 'day' });
+
+    for (const day of ['2025-10-30', '2025-10-31']) {
+      expect(resultOf(mart, 'rev.apr_realised', day).reason).toBe(
+        'needs the balances of twelve month ends, and there are fewer',
+      );
+    }
+    expect(resultOf(mart, 'rev.throughput_12m', '2025-12-09').value).toBe('1200.00');
+  });
 });
 
 describe('effective interest rates', () => {
