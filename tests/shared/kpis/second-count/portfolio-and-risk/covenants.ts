@@ -5,6 +5,7 @@ import {
   dueIn,
   live,
   loanOf,
+  monthsOfBook,
   monthsUpTo,
   outstanding,
   paidIn,
@@ -31,7 +32,7 @@ export const COUNTS_OF_COVENANTS: Readonly<Record<string, Count>> = {
   'cov.default_ratio_30': (scope) => ratio(lateFrom(scope, 30), outstanding(scope), 100n),
   'cov.real_default': (scope) => ratio(writtenOff(scope), outstanding(scope) + writtenOff(scope), 100n),
   'cov.collection_efficiency_6m': (scope) => {
-    if (scope.months.length < 6) return undefined;
+    if (monthsOfBook(scope) < 6) return undefined;
     const span = monthsUpTo(scope.period.to, 6);
     return ratio(total(paidIn(scope, span), agreed), total(dueIn(scope, span), agreed), 100n);
   },

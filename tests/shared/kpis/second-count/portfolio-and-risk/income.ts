@@ -9,6 +9,7 @@ import {
   dueIn,
   live,
   loanOf,
+  monthsOfBook,
   monthsUpTo,
   ofPart,
   outstanding,
@@ -106,8 +107,8 @@ function paidOn(scope: Scope, instalment: Amounts): bigint {
   return isLast || left < due ? left : due;
 }
 
-function isYearOld({ months }: Scope): boolean {
-  return months.length >= 12;
+function isYearOld(scope: Scope): boolean {
+  return monthsOfBook(scope) >= 12;
 }
 
 function throughput(scope: Scope): bigint {
@@ -153,7 +154,7 @@ function weighted(items: readonly { readonly rate: Rational; readonly by: bigint
   return ratio(sum.numerator, sum.denominator * total(items, ({ by }) => by));
 }
 
-/** Loans of which nothing is left after a payment of the period. */
+/** Loans whose principal is repaid, to within two cents of rounding, by a payment of the period. */
 function repaidLoans(scope: Scope): readonly Loan[] {
   const payments = Map.groupBy(
     scope.rows.payments.filter(({ day }) => day <= scope.period.to),
@@ -162,17 +163,11 @@ function repaidLoans(scope: Scope): readonly Loan[] {
   return [...scope.rows.loans.values()].filter((loan) => {
     let left = loan.principal;
     for (const { principal, day } of payments.get(loan.id) ?? []) {
-      const before = left;
       left -= principal;
-      if (isGone(left, loan) && !isGone(before, loan)) return day >= scope.period.from;
+      if (left <= 2n) return day >= scope.period.from;
     }
     return false;
   });
-}
-
-/** Less than a hundredth of the principal is no balance. */
-function isGone(left: bigint, { principal }: Loan): boolean {
-  return left * 100n < principal;
 }
 
 /** To six decimals; at such a rate the money that comes is worth what was lent, each day of a loan counted alike. */

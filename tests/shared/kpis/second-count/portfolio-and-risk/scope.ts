@@ -75,6 +75,13 @@ export function ratio(numerator: bigint, denominator: bigint, times = 1n): Ratio
   return divide(rational(numerator * times), rational(denominator));
 }
 
+/** Since the first loan, the first month and that of the day included. */
+export function monthsOfBook({ rows, period }: Scope): number {
+  const first = [...rows.loans.values()].map(({ disbursed }) => disbursed).toSorted()[0] ?? period.to;
+  const monthOf = (day: string) => 12 * Number(day.slice(0, 4)) + Number(day.slice(5, 7));
+  return monthOf(period.to) - monthOf(first) + 1;
+}
+
 /** So many months that end with the day; a month's last day is the end of whole months. */
 export function monthsUpTo(day: string, months: number): { readonly from: string; readonly to: string } {
   const [year = 0, month = 0, dayOfMonth = 0] = day.split('-').map(Number);
