@@ -34,7 +34,9 @@ export const resetBreakerRoute: Route<typeof ResetQuery> = {
   responses: { 200: { description: 'Closed' }, 404: { description: 'No such circuit' } },
   handle: withDeps(async (request, deps, { query }) => {
     const name = request.params['name'] ?? '';
-    const state = await resetCircuit(name, query.by, deps);
+    // What comes from outside becomes no key of a table.
+    const isKnown = (await deps.circuits.all()).some((circuit) => circuit.name === name);
+    const state = isKnown ? await resetCircuit(name, query.by, deps) : undefined;
     return state === undefined ? unknownCircuit(name) : jsonAnswer(state);
   }),
 };

@@ -1,8 +1,8 @@
 import type { DatasetId } from '../domain/ids.ts';
-import type { LocalDate } from '../domain/local-date.ts';
+import { type LocalDate, localDateOf } from '../domain/local-date.ts';
 import type { PullWindow, SourceClient, SourceDataset, SourceName } from '../ports/source-client.ts';
 import type { SourceState } from '../ports/source-states.ts';
-import { type PullDeps, settleState } from './pull-dataset.ts';
+import { isOfTheSource, type PullDeps, settleState } from './pull-dataset.ts';
 import { type PullMessage, windowOf } from './pull-message.ts';
 import { amendSourceState } from './source-state.ts';
 
@@ -51,6 +51,8 @@ export type PlannedPull = {
   readonly window: PullWindow;
   /** How many records there are in all, where the source can tell. */
   readonly promised?: number;
+  /** Why that could not be asked. */
+  readonly unanswered?: string;
   readonly message: PullMessage;
 };
 
@@ -69,6 +71,7 @@ export async function planPull(source: SourceName, asked: AskedPull, deps: State
     );
   if (from !== undefined && to !== undefined && from > to) return refused(`${from} is after ${to}`);
   const now = deps.clock.now();
+  if (to !== undefined && to > localDateOf(now)) return refused(`${to} has not come yet`);
   const pulls: PlannedPull[] = [];
   for (const offered of datasets) {
     const backfill = backfillOf(offered, from, to);
@@ -97,8 +100,13 @@ export async function planPull(source: SourceName, asked: AskedPull, deps: State
 
 /** How many records the source has, for a dry run: it is asked this once. */
 export async function withPromise(client: SourceClient, pull: PlannedPull): Promise<PlannedPull> {
-  const promised = await client.count?.(pull.dataset);
-  return { ...pull, ...(promised !== undefined && { promised }) };
+  try {
+    const promised = await client.count?.(pull.dataset);
+    return { ...pull, ...(promised !== undefined && { promised }) };
+  } catch (error) {
+    if (!isOfTheSource(error)) throw error;
+    return { ...pull, unanswered: error.message };
+  }
 }
 
 type Backfill =
