@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { openBreakers } from '../../shared/pipeline/data-quality.ts';
+import { DestinationName } from '../../shared/ports/deliveries.ts';
 import { SourceName } from '../../shared/ports/source-client.ts';
 import { isolateCircuit, resetCircuit } from '../../shared/resilience/shared-circuit.ts';
 import { notFound } from './problem-details.ts';
 import { jsonAnswer, NO_QUERY, type Route, withDeps } from './route.ts';
+
+/** Every service that is asked: sources, and destinations. */
+const CircuitName = z.union([SourceName, DestinationName]);
 
 const ResetQuery = z.object({ by: z.string().min(1).max(100).describe('Who resets it') });
 const IsolateQuery = ResetQuery.extend({
@@ -50,7 +54,7 @@ export const isolateBreakerRoute: Route<typeof IsolateQuery> = {
   query: IsolateQuery,
   responses: { 200: { description: 'Isolated' }, 404: { description: 'No such circuit' } },
   handle: withDeps(async (request, deps, { query }) => {
-    const name = SourceName.safeParse(request.params['name']);
+    const name = CircuitName.safeParse(request.params['name']);
     if (!name.success) return unknownCircuit(request.params['name'] ?? '');
     return jsonAnswer(await isolateCircuit(name.data, query, deps));
   }),

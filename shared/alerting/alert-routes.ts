@@ -196,3 +196,36 @@ export const ALERT_ROUTES: Readonly<Record<AlertKind, AlertRoute>> = {
     runbook: 'stage-failed',
   },
 };
+
+/** Kinds of one family are one incident, which grows worse or better. */
+export type Family =
+  | 'kpi'
+  | 'compliance'
+  | 'run'
+  | 'stopped'
+  | 'late'
+  | 'slow'
+  | 'errors'
+  | 'service'
+  | 'credentials'
+  | 'delivery'
+  | 'test';
+
+export const FAMILIES: Readonly<Record<AlertKind, Family>> = {
+  'kpi-critical': 'kpi',
+  'kpi-warning': 'kpi',
+  'compliance-violation': 'compliance',
+  'pipeline-failed': 'run',
+  'file-rejected': 'run',
+  'data-stopped': 'stopped',
+  'data-late': 'late',
+  'data-very-late': 'late',
+  'run-slow': 'slow',
+  'run-very-slow': 'slow',
+  'errors-many': 'errors',
+  'errors-very-many': 'errors',
+  'service-down': 'service',
+  credentials: 'credentials',
+  'delivery-failed': 'delivery',
+  test: 'test',
+};

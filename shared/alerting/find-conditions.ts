@@ -1,12 +1,15 @@
-import { openBreakers } from '../pipeline/data-quality.ts';
+import { type OpenBreaker, openBreakers } from '../pipeline/data-quality.ts';
 import { newestMart } from '../pipeline/newest-mart.ts';
+import { describeError } from '../pipeline/work-stage.ts';
 import type { Breakers } from '../ports/breakers.ts';
 import type { CircuitState, Circuits } from '../ports/circuits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Deliveries, Delivery } from '../ports/deliveries.ts';
 import type { Lake } from '../ports/lake.ts';
+import type { Log } from '../ports/log.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
 import type { SourceState, SourceStates } from '../ports/source-states.ts';
+import type { Family } from './alert-routes.ts';
 import type { Condition } from './condition.ts';
 import { conditionsOfKpis } from './conditions-of-kpis.ts';
 import { conditionsOfRuns } from './conditions-of-runs.ts';
@@ -19,41 +22,103 @@ export type ConditionDeps = {
   readonly sourceStates: SourceStates;
   readonly deliveries: Deliveries;
   readonly clock: Clock;
+  readonly log: Log;
 };
 
 /** A delivery may be late for so long before anybody is woken. */
 const DELIVERY_LATE_MS = 60 * 60_000;
 
+export type Found = {
+  readonly conditions: readonly Condition[];
+  /** Families of incidents that could not be looked for: nothing is known of them, which is not that they are over. */
+  readonly blind: ReadonlySet<Family>;
+};
+
 /**
  * Everything that is wrong now, by looking at how things stand: nothing has to be heard at the moment it happens, so
- * that nothing is missed by a process that was away.
+ * that nothing is missed by a process that was away. Where one part cannot be looked at, the others are all the same.
  */
-export async function findConditions(deps: ConditionDeps): Promise<readonly Condition[]> {
+export async function findConditions(deps: ConditionDeps): Promise<Found> {
   const now = deps.clock.now();
-  const [newest, runs, breakers, circuits, sources, deliveries] = await Promise.all([
-    newestMart({}, deps),
-    deps.ledger.list(),
-    deps.breakers.all(),
-    deps.circuits.all(),
-    deps.sourceStates.all(),
-    Promise.all([deps.deliveries.all({ status: 'due' }), deps.deliveries.all({ status: 'refused' })]),
-  ]);
-  const failedPulls = sources.flatMap(({ pulls }) => pulls.filter(({ outcome }) => outcome === 'failed'));
-  return [
-    ...(newest === undefined ? [] : conditionsOfKpis(newest)),
-    ...conditionsOfRuns(runs, failedPulls, now),
-    ...openBreakers(breakers).map(
-      ({ dataset, since }): Condition => ({
-        kind: 'data-stopped',
-        of: dataset,
-        title: `${dataset} is stopped: its last files were bad. The last good numbers stand.`,
-        facts: { since },
-      }),
-    ),
-    ...circuits.flatMap(conditionOfCircuit),
-    ...conditionsOfSecrets(sources),
-    ...conditionsOfDeliveries(deliveries.flat(), now),
+  const looks: readonly Look[] = [
+    {
+      at: 'the numbers',
+      families: ['kpi', 'compliance'],
+      find: async () => ofKpis(await newestMart({}, deps)),
+    },
+    {
+      at: 'the ledger',
+      families: ['run', 'compliance', 'late', 'slow', 'errors'],
+      find: async () => {
+        const [runs, sources] = await Promise.all([deps.ledger.list(), deps.sourceStates.all()]);
+        const pulls = sources.flatMap((source) => source.pulls.filter(({ outcome }) => outcome === 'failed'));
+        return conditionsOfRuns(runs, pulls, now);
+      },
+    },
+    {
+      at: 'the breakers',
+      families: ['stopped'],
+      find: async () => openBreakers(await deps.breakers.all()).map(ofBreaker),
+    },
+    {
+      at: 'the circuits',
+      families: ['service'],
+      find: async () => (await deps.circuits.all()).flatMap(conditionOfCircuit),
+    },
+    {
+      at: 'the sources',
+      families: ['credentials'],
+      find: async () => conditionsOfSecrets(await deps.sourceStates.all()),
+    },
+    {
+      at: 'the deliveries',
+      families: ['delivery'],
+      find: async () => {
+        const found = await Promise.all([
+          deps.deliveries.all({ status: 'due' }),
+          deps.deliveries.all({ status: 'refused' }),
+        ]);
+        return conditionsOfDeliveries(found.flat(), now);
+      },
+    },
   ];
+  const outcomes = await Promise.all(looks.map(async (look) => await lookAt(look, deps.log)));
+  return {
+    conditions: outcomes.flatMap(({ conditions }) => conditions),
+    blind: new Set(outcomes.flatMap(({ blind }) => blind)),
+  };
+}
+
+type Look = {
+  readonly at: string;
+  readonly families: readonly Family[];
+  readonly find: () => Promise<readonly Condition[]>;
+};
+
+async function lookAt(
+  { at, families, find }: Look,
+  log: Log,
+): Promise<{ readonly conditions: readonly Condition[]; readonly blind: readonly Family[] }> {
+  try {
+    return { conditions: await find(), blind: [] };
+  } catch (error) {
+    log.error('stage.failed', { stage: 'watch', error: describeError(error) });
+    const title = `It cannot be seen whether anything is wrong: ${at} could not be read.`;
+    const facts = { error: error instanceof Error ? error.name : 'error' };
+    return {
+      conditions: [{ kind: 'pipeline-failed', of: `watch.${at.replace('the ', '')}`, title, facts }],
+      blind: families,
+    };
+  }
+}
+
+function ofKpis(newest: Awaited<ReturnType<typeof newestMart>>): readonly Condition[] {
+  return newest === undefined ? [] : conditionsOfKpis(newest);
+}
+
+function ofBreaker({ dataset, since }: OpenBreaker): Condition {
+  const title = `${dataset} is stopped: its last files were bad. The last good numbers stand.`;
+  return { kind: 'data-stopped', of: dataset, title, facts: { since } };
 }
 
 function conditionOfCircuit({ name, status, since, retryAt, reason = '' }: CircuitState): Condition[] {

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Incident, Incidents } from '../ports/incidents.ts';
-import { ALERT_ROUTES, type AlertKind, RESPONSES } from './alert-routes.ts';
+import { ALERT_ROUTES, FAMILIES, type Family, RESPONSES } from './alert-routes.ts';
 import type { Condition } from './condition.ts';
 
 // Conditions come and go; an incident lives from the first to the last of them. People are told when it opens, grows
@@ -11,38 +11,26 @@ export type IncidentDeps = { readonly incidents: Incidents; readonly clock: Cloc
 /** Until then a condition that is gone for a moment and back is the same incident, and nobody is told twice. */
 export const COOLDOWN_MS = 15 * 60_000;
 
-/** Brings the incidents up to what is wrong now. */
-export async function keepIncidents(conditions: readonly Condition[], deps: IncidentDeps): Promise<void> {
+/** Brings the incidents up to what is wrong now. Those of a family that could not be looked for stay as they are. */
+export async function keepIncidents(
+  conditions: readonly Condition[],
+  deps: IncidentDeps,
+  blind: ReadonlySet<Family> = new Set(),
+): Promise<void> {
   const open = await deps.incidents.all({ status: 'open' });
   const now = new Set(conditions.map(incidentId));
   for (const condition of conditions)
     await amendIncident(incidentId(condition), deps, (found) => still(found, condition, deps));
-  for (const { id } of open) if (!now.has(id)) await amendIncident(id, deps, (found) => over(found, deps));
+  for (const { id } of open) {
+    const isBlind = [...blind].some((family) => id.startsWith(`${family}.`));
+    if (!now.has(id) && !isBlind) await amendIncident(id, deps, (found) => over(found, deps));
+  }
 }
 
 /** `kpi.risk.par_90`: a warning that becomes critical is the same incident grown worse. */
 export function incidentId({ kind, of }: Pick<Condition, 'kind' | 'of'>): string {
-  return `${FAMILY[kind]}.${of.replaceAll(/[^\w.-]/g, '.')}`;
+  return `${FAMILIES[kind]}.${of.replaceAll(/[^\w.-]/g, '.')}`;
 }
-
-const FAMILY: Readonly<Record<AlertKind, string>> = {
-  'kpi-critical': 'kpi',
-  'kpi-warning': 'kpi',
-  'compliance-violation': 'compliance',
-  'pipeline-failed': 'run',
-  'file-rejected': 'run',
-  'data-stopped': 'stopped',
-  'data-late': 'late',
-  'data-very-late': 'late',
-  'run-slow': 'slow',
-  'run-very-slow': 'slow',
-  'errors-many': 'errors',
-  'errors-very-many': 'errors',
-  'service-down': 'service',
-  credentials: 'credentials',
-  'delivery-failed': 'delivery',
-  test: 'test',
-};
 
 function still(found: Incident | undefined, condition: Condition, { clock }: IncidentDeps): Incident {
   const { kind, of, title, facts } = condition;

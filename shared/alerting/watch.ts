@@ -13,7 +13,8 @@ export const MOST_A_DAY = 50;
  * again: a change is told under its own number, once.
  */
 export async function watch(deps: WatchDeps): Promise<readonly DeliveryId[]> {
-  await keepIncidents(await findConditions(deps), deps);
+  const { conditions, blind } = await findConditions(deps);
+  await keepIncidents(conditions, deps, blind);
   const today = deps.clock.now().toISOString().slice(0, 10);
   const toldToday = (await deps.deliveries.all({ destination: 'alerts' })).filter(({ plannedAt }) =>
     plannedAt.startsWith(today),

@@ -17,6 +17,7 @@ import { deliver, dueDeliveries, planIncidentDeliveries } from '../../../shared/
 import { isolateCircuit } from '../../../shared/resilience/shared-circuit.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { StubService } from '../../support/a-stub-service.ts';
+import { watched } from '../../support/port-faults.ts';
 import { parFile } from '../../support/small-files.ts';
 
 // The right person is told once: when something goes wrong, grows worse, is answered by nobody, and is over. Slack and
@@ -263,6 +264,22 @@ it('a secret that is missing, a service that is down and a delivery that is refu
 
   const ids = (await deps.incidents.all()).map(({ id, severity }) => `${id} ${severity}`).toSorted();
   expect(ids).toEqual(['credentials.hubspot-api-key P2', 'delivery.alerts P3', 'service.meta P3']);
+});
+
+describe('what cannot be looked at', () => {
+  it('is told, is not taken for over, and hides nothing else', async () => {
+    await pipeline.takeThrough(`${PAR}/bad.csv`, parFile('BAD'));
+    await look();
+    const away = watched(deps, ({ port, method }) => {
+      if (port === 'lake' && method === 'read') throw new Error('the store is away');
+    });
+    pipeline.advanceClock(9 * 60 * MINUTE);
+
+    await watch(away);
+
+    const open = (await deps.incidents.all({ status: 'open' })).map(({ id }) => id).toSorted();
+    expect(open).toEqual(['kpi.risk.par_30', 'kpi.risk.par_90', 'late.all-data', 'run.watch.numbers']);
+  });
 });
 
 it('a test alert arrives, and is over by itself', async () => {
