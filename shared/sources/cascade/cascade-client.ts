@@ -154,8 +154,9 @@ async function refuseOtherPortfolio(path: string, portfolio: string): Promise<vo
   let document: unknown;
   try {
     document = JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new SourceChanged('Cascade answered with JSON that is cut off or broken', { cause: error });
+  } catch {
+    // What the parser says quotes the file.
+    throw new SourceChanged('Cascade answered with JSON that is cut off or broken');
   }
   const partner = Analytics.safeParse(document).data?.metadata?.partner_id;
   if (partner !== undefined && partner !== portfolio)
