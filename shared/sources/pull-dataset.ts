@@ -290,8 +290,10 @@ async function verdictOf(path: string, ledger: RunLedger): Promise<'taken-in' | 
   if (drop === undefined) return undefined;
   const run = drop.runId && (await ledger.find(drop.runId))?.value;
   if (!run) return 'not-taken-in';
-  if (run.status === 'running') return undefined;
-  return run.status === 'success' ? 'taken-in' : 'not-taken-in';
+  if (run.status === 'rejected' || run.status === 'canceled') return 'not-taken-in';
+  // One that has succeeded is worked again when another file of its book comes: what it took in stays.
+  if (run.succeededAt !== undefined) return 'taken-in';
+  return run.status === 'running' ? undefined : 'not-taken-in';
 }
 
 /** Why nothing is pulled now. What credentials have stopped is tried each time: they may have been renewed. */

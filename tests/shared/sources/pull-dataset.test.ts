@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { addDays, type LocalDate, localDateOf } from '../../../shared/domain/local-date.ts';
+import { amendRun } from '../../../shared/ports/run-ledger.ts';
 import { pauseSource, resumeSource } from '../../../shared/sources/operate-source.ts';
 import { DAY_MS, PullingPipeline } from '../../support/a-pulling-pipeline.ts';
 import { aTapeRow, csvOf } from '../../support/file-rows.ts';
@@ -72,6 +73,17 @@ describe('records that change', () => {
     const settled = await pulling.shown(COMPANIES);
     expect(settled).not.toHaveProperty('waitsFor');
     expect((settled.watermark ?? '') >= startedAt).toBe(true);
+  });
+
+  it('counts on a run that has succeeded, while it is worked once more for another file', async () => {
+    const pull = await pulling.pull(COMPANIES);
+    const { runId } = await pulling.takeIn(pull);
+    await amendRun(pulling.deps.ledger, runId, (run) => ({ ...run, status: 'running', attempt: 2 }));
+
+    const settled = await pulling.shown(COMPANIES);
+
+    expect(settled.watermark).toBeDefined();
+    expect(settled).not.toHaveProperty('waitsFor');
   });
 
   it('asks the second time for what has changed, and merges it with the file before', async () => {
