@@ -1,7 +1,8 @@
 -- Grain: reporting date, month of the first loan, and segment, from that month on. Inputs: int_client_days,
 -- int_payments, int_payment_days, int_payment_periods.
 -- How many customers were won in a month and what they have paid in interest, fees and other up to the date.
--- is_ripe marks those won in the twelve months that ended twelve months ago: each had a year or more to pay.
+-- is_ripe marks those won in the twelve months that ended twelve months ago: each had a year or more to pay. By the
+-- month of the as-of day: a quarter that is not over bears the label of a later month.
 -- Stored: read for values and for the cost of winning customers.
 WITH clients AS (
   SELECT customer_id, first_day, segment FROM int_client_days WHERE day = first_day
@@ -63,7 +64,7 @@ SELECT
   as_of,
   strftime(won_in, '%Y-%m') AS vintage,
   segment,
-  datediff('month', won_in, reporting_date) BETWEEN 12 AND 23 AS is_ripe,
+  datediff('month', won_in, as_of) BETWEEN 12 AND 23 AS is_ripe,
   CAST(sum(customers) OVER to_date AS BIGINT) AS customers,
   CAST(sum(revenue) OVER to_date AS DECIMAL(38, 2)) AS revenue
 FROM spread

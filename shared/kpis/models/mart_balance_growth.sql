@@ -1,12 +1,13 @@
 -- Grain: loan and reporting date, once for the date itself, once for the month after and once for the year after.
 -- Inputs: int_loan_snapshots. Balances beside those of the month end before and of the month end a year before.
--- The columns that end in _missing are above zero where the report has no such month end.
+-- The columns that end in _missing are above zero where the report has no such month end. A year is counted from the
+-- month of the as-of day: a quarter that is not over bears the label of a later month.
 WITH dates AS (
   SELECT
     reporting_date,
     max(as_of) AS as_of,
     last_day(CAST(date_trunc('month', reporting_date) AS DATE) - 1) AS month_end,
-    last_day(CAST(reporting_date - INTERVAL 12 MONTH AS DATE)) AS year_end
+    last_day(CAST(max(as_of) - INTERVAL 12 MONTH AS DATE)) AS year_end
   FROM int_loan_snapshots
   GROUP BY reporting_date
 ),

@@ -12,8 +12,8 @@ import {
   sum,
   usd,
 } from './count.ts';
-import type { Book, Loan } from './lender-rows.ts';
-import { type Month, monthOf } from './reporting-months.ts';
+import type { Book, Loan, Target } from './lender-rows.ts';
+import { type Month, monthsIn } from './reporting-months.ts';
 
 // Who borrows, who comes back and who stays away, counted from the loans.
 
@@ -62,14 +62,14 @@ export const CUSTOMER_COUNTS: Readonly<Record<string, Counter>> = {
   },
 
   'cust.disbursement_to_target': (book, month) => {
-    const targets = book.targets.filter((target) => target.month === month.name);
-    if (targets.length === 0) return undefined;
+    const targets = targetsIn(book, month);
+    if (targets === undefined) return undefined;
     const lent = sum(targets, (target) => sum(loansFor(target, book, month), ({ principal }) => principal));
     return percent(usd(lent), usd(sum(targets, ({ disbursement }) => disbursement)));
   },
   'cust.customers_to_target': (book, month) => {
-    const targets = book.targets.filter((target) => target.month === month.name);
-    if (targets.length === 0) return undefined;
+    const targets = targetsIn(book, month);
+    if (targets === undefined) return undefined;
     const won = sum(targets, (target) => BigInt(customersOf(loansFor(target, book, month)).size));
     return percent(number(won), number(sum(targets, ({ customers }) => customers)));
   },
@@ -92,7 +92,7 @@ export function typesIn(book: Book, month: Month): ReadonlyMap<string, string> {
 
 function typeIn(month: Month, days: readonly number[], arrears: readonly Arrears[]): string {
   const [first = 0] = days;
-  if (monthOf(first) === month.name) return 'New';
+  if (isIn(month, first)) return 'New';
   const wasLate = arrears.some(({ month: name, dpd }) => name < month.name && dpd > 90);
   const isLate = arrears.some(({ month: name, dpd }) => name === month.name && dpd > 30);
   if (wasLate && !isLate) return 'Recovered';
@@ -116,7 +116,15 @@ function inactiveAt(book: Book, day: number): number {
   return loanDays(book, day).size - activeAt(book, day).size;
 }
 
-function loansFor({ type, segment }: Book['targets'][number], book: Book, month: Month): readonly Loan[] {
+/** Undefined where a month has none. */
+function targetsIn({ targets }: Book, period: Month): readonly Target[] | undefined {
+  const names = new Set(monthsIn(period).map(({ name }) => name));
+  const own = targets.filter(({ month }) => names.has(month));
+  return names.isSubsetOf(new Set(own.map(({ month }) => month))) ? own : undefined;
+}
+
+function loansFor({ type, segment, month: name }: Target, book: Book, period: Month): readonly Loan[] {
+  const month = monthsIn(period).find((own) => own.name === name) ?? period;
   const types = typesIn(book, month);
   return lentIn(book, month).filter((loan) => loan.segment === segment && types.get(loan.customer) === type);
 }

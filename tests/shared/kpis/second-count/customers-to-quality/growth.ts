@@ -53,7 +53,7 @@ export const GROWTH_COUNTS: Readonly<Record<string, Counter>> = {
       const first = own.findIndex((day) => isIn(month, day));
       const last = own[first - 1];
       if (last === undefined) return false;
-      return monthOf(last) === month.before?.name || (own[first] ?? 0) - last >= 90;
+      return (month.before !== undefined && isIn(month.before, last)) || (own[first] ?? 0) - last >= 90;
     });
     return { numerator: usd(principalOf(recurrent)) };
   },

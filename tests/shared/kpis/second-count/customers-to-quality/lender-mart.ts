@@ -7,9 +7,9 @@ import { DuckDbParquetRows } from '../../../../../shared/adapters/duckdb/duckdb-
 import { duckDbSqlEngine } from '../../../../../shared/adapters/duckdb/duckdb-sql-engine.ts';
 import { anyFileReader } from '../../../../../shared/decode/any-file-reader.ts';
 import { LocalDate } from '../../../../../shared/domain/local-date.ts';
-import { loadCatalog } from '../../../../../shared/kpis/catalog.ts';
+import type { Catalog } from '../../../../../shared/kpis/catalog.ts';
 import { computeKpis } from '../../../../../shared/kpis/compute-kpis.ts';
-import type { KpiMart } from '../../../../../shared/kpis/kpi-result.ts';
+import type { KpiMart, PeriodGrain } from '../../../../../shared/kpis/kpi-result.ts';
 import { isCutToReport, PAR_RELATION } from '../../../../../shared/pipeline/book-of-day.ts';
 import { seal } from '../../../../../shared/privacy/sealed.ts';
 import { withFaults } from './faults.ts';
@@ -37,17 +37,19 @@ const FILES = [
   'hubspot/companies.json',
 ];
 
-export type Counted = { readonly book: Book; readonly mart: KpiMart };
+export type Counted = { readonly book: Book; readonly mart: KpiMart; readonly byQuarter: KpiMart };
 
 /**
  * A generated book with every feed of these KPIs: its rows, and the mart that the product makes of it. Of an earlier
  * day than that of its files, there is no file of balances.
  */
 export async function lenderMart({
+  catalog,
   seed,
   day = DAY,
   isFaulty = false,
 }: {
+  catalog: Catalog;
   seed: number;
   day?: string;
   isFaulty?: boolean;
@@ -60,19 +62,21 @@ export async function lenderMart({
     await withHandMadeLoans(sources);
     await withHandMadeRows(sources);
     if (isFaulty) await withFaults(sources);
-    const mart = await martOf(sources, { dir: staged, asOf: LocalDate.parse(day) });
+    const marts = await martsOf(sources, { catalog, dir: staged, asOf: LocalDate.parse(day) });
     const book = await readLenderBook(sources, DAY);
-    if (day === DAY) return { book, mart };
+    if (day === DAY) return { book, ...marts };
     const then = bookOn(dayOf(day), book);
-    return { book: withRebuiltBalances(then, monthsOf(then)), mart };
+    return { book: withRebuiltBalances(then, monthsOf(then)), ...marts };
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function martOf(sources: string, { dir, asOf }: { dir: string; asOf: LocalDate }): Promise<KpiMart> {
+async function martsOf(
+  sources: string,
+  { catalog, dir, asOf }: { catalog: Catalog; dir: string; asOf: LocalDate },
+): Promise<Omit<Counted, 'book'>> {
   const secrets = { get: () => Promise.resolve(seal(PSEUDONYM_KEY)) };
-  const catalog = await loadCatalog();
   const { book, files, rejected } = await stageFiles(
     FILES.map((path) => ({ path: join(sources, path), isNamed: true })),
     {
@@ -97,6 +101,9 @@ async function martOf(sources: string, { dir, asOf }: { dir: string; asOf: Local
       ? entry.asOf === asOf
       : entry.asOf <= asOf || isCutToReport(entry.relation, catalog.models),
   );
-  await using sql = await duckDbSqlEngine.open(dir);
-  return await computeKpis({ book: ofDay, files, catalog, sql, asOf });
+  const computed = async (grain: PeriodGrain): Promise<KpiMart> => {
+    await using sql = await duckDbSqlEngine.open(dir);
+    return await computeKpis({ book: ofDay, files, catalog, sql, asOf, grain });
+  };
+  return { mart: await computed('month'), byQuarter: await computed('quarter') };
 }

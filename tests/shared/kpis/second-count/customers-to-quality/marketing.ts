@@ -13,7 +13,7 @@ import {
   usd,
 } from './count.ts';
 import type { Book, CampaignDay, Spend } from './lender-rows.ts';
-import { type Month, monthAfter, monthOf } from './reporting-months.ts';
+import { type Month, monthAfter, monthOf, monthsIn } from './reporting-months.ts';
 
 // What it costs to win customers and what they are worth.
 
@@ -109,8 +109,9 @@ function counted(id: string, book: Book, month: Month): Count | undefined {
 }
 
 /** Undefined for a month that the table of marketing spend does not have. */
-function spendIn({ spend, monthsWithSpend }: Book, { name }: Month): readonly Spend[] | undefined {
-  return monthsWithSpend.has(name) ? spend.filter(({ month }) => month === name) : undefined;
+function spendIn({ spend, monthsWithSpend }: Book, period: Month): readonly Spend[] | undefined {
+  const names = new Set(monthsIn(period).map(({ name }) => name));
+  return names.isSubsetOf(monthsWithSpend) ? spend.filter(({ month }) => names.has(month)) : undefined;
 }
 
 function spendOf(rows: readonly { readonly spend: bigint }[]): Rational {
@@ -120,9 +121,7 @@ function spendOf(rows: readonly { readonly spend: bigint }[]): Rational {
 /** Customers whose first loan was disbursed in the month. */
 export function newIn(book: Book, month: Month): ReadonlySet<string> {
   const days = [...loanDays(book, month.asOf)];
-  return new Set(
-    days.filter(([, [first = 0]]) => monthOf(first) === month.name).map(([customer]) => customer),
-  );
+  return new Set(days.filter(([, [first = 0]]) => isIn(month, first)).map(([customer]) => customer));
 }
 
 /** What customers who were won in some months have paid, over their number. */

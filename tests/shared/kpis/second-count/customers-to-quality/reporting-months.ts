@@ -2,8 +2,9 @@ import type { Book } from './lender-rows.ts';
 
 // Days are counted from 1970-01-01, a month is `2025-12`.
 
+/** A reporting month, or a quarter as if it were one. */
 export type Month = {
-  /** `2025-12` */
+  /** `2025-12`; of a quarter, its last month. */
   readonly name: string;
   /** Its last day. */
   readonly label: string;
@@ -11,6 +12,8 @@ export type Month = {
   /** Its last day or, in the newest, the day of the book. */
   readonly asOf: number;
   readonly before: Month | undefined;
+  /** Those of a quarter. */
+  readonly months?: readonly Month[];
 };
 
 /** From the month of the first loan to that of the day that is reported. */
@@ -30,6 +33,26 @@ export function monthsOf({ loans, asOf }: Book): readonly Month[] {
     name = next;
   }
   return months;
+}
+
+/** The quarters that months belong to; the newest is to date. */
+export function quartersOf(months: readonly Month[]): readonly Month[] {
+  const quarters: Month[] = [];
+  for (const [label, own] of Map.groupBy(months, ({ name }) => quarterEnd(name))) {
+    const [first, last] = [own[0], own.at(-1)];
+    if (first && last)
+      quarters.push({ ...last, label, start: first.start, before: quarters.at(-1), months: own });
+  }
+  return quarters;
+}
+
+function quarterEnd(name: string): string {
+  const month = Number(name.slice(5));
+  return textOf(dayOf(`${monthAfter(name, ((12 - month) % 3) + 1)}-01`) - 1);
+}
+
+export function monthsIn(period: Month): readonly Month[] {
+  return period.months ?? [period];
 }
 
 export function monthOf(day: number): string {

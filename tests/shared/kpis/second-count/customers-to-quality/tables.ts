@@ -16,7 +16,7 @@ import {
 import { typesIn } from './customers.ts';
 import type { Book, Due, Loan } from './lender-rows.ts';
 import { MARKETING_COUNTS } from './marketing.ts';
-import { dayOf, type Month, monthAfter, textOf } from './reporting-months.ts';
+import { dayOf, type Month, monthsIn, quartersOf, textOf } from './reporting-months.ts';
 
 // The tables of the dashboard and of vintages, counted from the rows: domain.md 4.5 and 4.7.
 
@@ -137,8 +137,7 @@ function paidFor({ payments, asOf }: Book, dues: readonly Due[], amountOf: (row:
 
 /** By the last day of the quarter. */
 export function quarterlyScorecard(book: Book, months: readonly Month[]): ReadonlyMap<string, Cells> {
-  const quarters = Map.groupBy(months, ({ name }) => quarterEnd(name));
-  return new Map([...quarters].map(([label, own]) => [label, scorecardOf(book, own)]));
+  return new Map(quartersOf(months).map((quarter) => [quarter.label, scorecardOf(book, monthsIn(quarter))]));
 }
 
 function scorecardOf(book: Book, months: readonly Month[]): Cells {
@@ -170,11 +169,6 @@ function scorecardOf(book: Book, months: readonly Month[]): Cells {
     ltv: value,
     ltv_cac_ratio: value && cost && divide(value, cost),
   };
-}
-
-function quarterEnd(name: string): string {
-  const month = Number(name.slice(5));
-  return textOf(dayOf(`${monthAfter(name, ((12 - month) % 3) + 1)}-01`) - 1);
 }
 
 /** By `2025-03 7`: the month in which loans were made, and months since. */
