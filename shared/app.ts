@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
 import { BlobLake } from './adapters/azure/blob-lake.ts';
+import { CommunicationMailer } from './adapters/azure/communication-mailer.ts';
 import { KeyVaultSecretStore } from './adapters/azure/key-vault-secret-store.ts';
 import { TableBreakers } from './adapters/azure/table-breakers.ts';
 import { TableCircuits } from './adapters/azure/table-circuits.ts';
@@ -115,9 +116,13 @@ export async function buildApp(
     incidents: new TableIncidents(table('incidents')),
   };
   const { allowsLoopback } = config.sources;
+  const clientId = config.secrets.kind === 'key-vault' ? config.secrets.clientId : undefined;
+  const mailer = new CommunicationMailer({ ...config.destinations.email, allowsLoopback }, secrets, () =>
+    identity(clientId),
+  );
   const destinationsFor = destinationsInUse(
     { ...config.destinations, allowsLoopback },
-    { ...deps, egressTo },
+    { ...deps, egressTo, mailer },
   );
   const clientFor = sourceClients(config.sources, { ...deps, egressTo });
   const checks: HealthCheck[] = [

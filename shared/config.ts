@@ -67,6 +67,12 @@ export type DestinationSettings = {
     readonly publicUrl: string | undefined;
   };
   readonly pagerduty: { readonly baseUrl: string };
+  readonly email: {
+    readonly endpoint: string | undefined;
+    readonly from: string | undefined;
+    readonly to: readonly string[];
+    readonly publicUrl: string | undefined;
+  };
 };
 
 export class ConfigInvalid extends Error {
@@ -170,6 +176,17 @@ export const Environment = z.object({
   SLACK_WEBHOOK_TOKEN: text(
     'Webhook of the channel of reports, where there is no bot; outside dev it comes from the vault',
   ),
+  EMAIL_ENDPOINT: Uri.optional().describe('Azure Communication Services, reached as the app itself'),
+  COMMUNICATION_CONNECTION: text('Its connection string; in development only'),
+  EMAIL_FROM: z.email().optional().describe('Sender of e-mail'),
+  EMAIL_TO: z
+    .string()
+    .refine(
+      (list) => list.split(',').every((address) => z.email().safeParse(address.trim()).success),
+      'it must be addresses, with commas between',
+    )
+    .optional()
+    .describe('Who gets the report of the day, and alerts that could not be posted'),
   PAGERDUTY_BASE_URL: Uri.optional().describe('PagerDuty, where it is not the usual one'),
   PAGERDUTY_ROUTING_KEY: text('Key of the service in PagerDuty; outside dev it comes from the vault'),
   PUBLIC_URL: Uri.optional().describe('Where the product answers, for links in messages'),
@@ -214,6 +231,11 @@ export function readConfig(env: Env): Config {
   const secrets = secretSource(settings, { environment, problems, warnings });
   if (settings.DESTINATIONS?.includes('lineage') === true && settings.OPENLINEAGE_URL === undefined)
     problems.push('OPENLINEAGE_URL is not set: DESTINATIONS has lineage sent there.');
+  if (
+    settings.DESTINATIONS?.includes('email') === true &&
+    (settings.EMAIL_FROM === undefined || settings.EMAIL_TO === undefined)
+  )
+    problems.push('EMAIL_FROM and EMAIL_TO are not both set: DESTINATIONS has e-mail sent.');
   if (problems.length > 0 || storage === undefined) throw new ConfigInvalid(problems);
   return {
     storage,
@@ -287,6 +309,15 @@ function destinationSettings(settings: Settings, environment: string): Destinati
       baseUrl: trimmed(settings.SLACK_BASE_URL) ?? 'https://slack.com',
       reportsChannel: settings.SLACK_REPORTS_CHANNEL ?? `${prefix}fintech-reports`,
       channelPrefix: prefix,
+      publicUrl: trimmed(settings.PUBLIC_URL),
+    },
+    email: {
+      endpoint: trimmed(settings.EMAIL_ENDPOINT),
+      from: settings.EMAIL_FROM,
+      to: (settings.EMAIL_TO ?? '')
+        .split(',')
+        .map((address) => address.trim())
+        .filter((address) => address !== ''),
       publicUrl: trimmed(settings.PUBLIC_URL),
     },
     pagerduty: { baseUrl: trimmed(settings.PAGERDUTY_BASE_URL) ?? 'https://events.pagerduty.com' },

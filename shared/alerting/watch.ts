@@ -1,4 +1,4 @@
-import { type DeliveryId, type PlanDeps, planIncidentDeliveries } from '../pipeline/deliver.ts';
+import { type DeliveryId, type PlanDeps, planIncidentDeliveries, planStandIns } from '../pipeline/deliver.ts';
 import type { Log } from '../ports/log.ts';
 import { type ConditionDeps, findConditions } from './find-conditions.ts';
 import { type IncidentDeps, incidentsToTell, keepIncidents, markTold } from './keep-incidents.ts';
@@ -32,5 +32,6 @@ export async function watch(deps: WatchDeps): Promise<readonly DeliveryId[]> {
     });
     left -= 1;
   }
+  planned.push(...(await planStandIns(deps)));
   return planned;
 }

@@ -64,10 +64,45 @@ async function plan(
 ): Promise<readonly DeliveryId[]> {
   const since = clock.now().toISOString();
   const planned: DeliveryId[] = [];
-  for (const { name: destination, tells } of destinations) {
-    if (tells !== subject.kind) continue;
-    await deliveries.save({ destination, subject, status: 'due', tries: 0, since, plannedAt: since }, undefined);
+  for (const { name: destination, tells, standsInFor } of destinations) {
+    if (tells !== subject.kind || standsInFor !== undefined) continue;
+    await deliveries.save(
+      { destination, subject, status: 'due', tries: 0, since, plannedAt: since },
+      undefined,
+    );
     planned.push({ destination, subject });
+  }
+  return planned;
+}
+
+/** After so many tries in vain somebody else tells it too. */
+const TRIES_BEFORE_STAND_IN = 3;
+
+/** What a destination could not be told is told by the one that stands in for it. */
+export async function planStandIns({
+  deliveries,
+  destinations,
+  clock,
+}: PlanDeps): Promise<readonly DeliveryId[]> {
+  const since = clock.now().toISOString();
+  const planned: DeliveryId[] = [];
+  for (const { name, standsInFor } of destinations) {
+    if (standsInFor === undefined) continue;
+    const late = (await deliveries.all({ destination: standsInFor })).filter(
+      ({ status, tries }) => status === 'refused' || (status === 'due' && tries >= TRIES_BEFORE_STAND_IN),
+    );
+    for (const { subject } of late) {
+      const delivery = {
+        destination: name,
+        subject,
+        status: 'due',
+        tries: 0,
+        since,
+        plannedAt: since,
+      } as const;
+      if ((await deliveries.save(delivery, undefined)) === 'saved')
+        planned.push({ destination: name, subject });
+    }
   }
   return planned;
 }

@@ -14,7 +14,8 @@ export type SecretName =
   | 'openlineage-api-key'
   | 'slack-bot-token'
   | 'slack-webhook-reports'
-  | 'pagerduty-routing-key';
+  | 'pagerduty-routing-key'
+  | 'communication-connection';
 
 export class SecretMissing extends Error {
   override readonly name = 'SecretMissing';

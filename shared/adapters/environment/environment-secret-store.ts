@@ -11,6 +11,7 @@ const VARIABLES: Readonly<Record<SecretName, readonly string[]>> = {
   'slack-bot-token': ['SLACK_BOT_TOKEN'],
   'slack-webhook-reports': ['SLACK_WEBHOOK_TOKEN'],
   'pagerduty-routing-key': ['PAGERDUTY_ROUTING_KEY'],
+  'communication-connection': ['COMMUNICATION_CONNECTION'],
 };
 
 /** Secrets of a developer's machine, from environment variables. */

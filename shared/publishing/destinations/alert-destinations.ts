@@ -81,6 +81,30 @@ export function alertMessage(incident: Incident, { channelPrefix, publicUrl }: A
   return { body: JSON.stringify(body, null, 2), contentType: 'application/json' };
 }
 
+/** The same for those who read no channel. */
+export function alertInWords(
+  { kind, severity, news, title, facts, id, openedAt }: Incident,
+  { publicUrl }: Pick<AlertSettings, 'publicUrl'>,
+): { readonly subject: string; readonly text: string } {
+  const route = ALERT_ROUTES[AlertKindOf.parse(kind)];
+  const toDo = [
+    `Within 15 minutes: ${route.firstAction}`,
+    `Within the hour: ${route.secondAction}`,
+    `Answer within ${RESPONSES[severity].within}: POST /api/incidents/${id}/acknowledge?by=NAME`,
+  ];
+  const lines = [
+    title,
+    '',
+    ...Object.entries(facts).map(([name, value]) => `${name}: ${value}`),
+    '',
+    ...(news === 'resolved' ? [] : [...toDo, '']),
+    `Runbook: ${runbookOf(route.runbook)}`,
+    ...(publicUrl === undefined ? [] : [`Dashboard: ${publicUrl}/api/dashboard`]),
+    `Incident ${id}, since ${openedAt}.`,
+  ];
+  return { subject: `${WORD[news]}: ${severity} ${title}`, text: lines.join('\n') };
+}
+
 const AlertKindOf = z.custom<AlertKind>(
   (kind) => typeof kind === 'string' && Object.hasOwn(ALERT_ROUTES, kind),
 );

@@ -11,6 +11,8 @@ export interface Destination {
   readonly name: DestinationName;
   /** Whether each run is told, or how things stand on a day. */
   readonly tells: DeliverySubject['kind'];
+  /** Hears of nothing by itself: only of what that other destination could not take. */
+  readonly standsInFor?: DestinationName;
   /** The content for this subject; undefined when there is nothing to tell. It makes nothing happen anywhere. */
   render(subject: DeliverySubject): Promise<Content | undefined>;
   /**

@@ -2,15 +2,18 @@ import type { DestinationSettings } from '../../config.ts';
 import { newestMart } from '../../pipeline/newest-mart.ts';
 import type { Circuits } from '../../ports/circuits.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { DestinationName } from '../../ports/deliveries.ts';
 import type { Egress } from '../../ports/egress.ts';
 import type { Incidents } from '../../ports/incidents.ts';
 import type { Lake } from '../../ports/lake.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Mailer } from '../../ports/mailer.ts';
 import type { RunLedger } from '../../ports/run-ledger.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import { SharedCircuit } from '../../resilience/shared-circuit.ts';
 import { alertsDestination, PAGERDUTY_HOSTS, pagerDutyDestination } from './alert-destinations.ts';
 import type { Destination } from './destination.ts';
+import { alertsByEmail, emailDestination } from './email-destinations.ts';
 import { lineageDestination } from './lineage-destination.ts';
 import { slackDestination } from './slack-destination.ts';
 import { SLACK_HOSTS } from './slack-poster.ts';
@@ -21,6 +24,7 @@ type Deps = {
   readonly lake: Lake;
   readonly ledger: RunLedger;
   readonly incidents: Incidents;
+  readonly mailer: Mailer;
   readonly circuits: Circuits;
   readonly clock: Clock;
   readonly secrets: SecretStore;
@@ -33,24 +37,33 @@ export function destinationsInUse(
   settings: DestinationSettings & { readonly allowsLoopback: boolean },
   deps: Deps,
 ): (log: Log) => readonly Destination[] {
-  const { allowsLoopback, lineage, slack, pagerduty, inUse } = settings;
-  const egress = {
+  const { allowsLoopback, lineage, slack, pagerduty, email, inUse } = settings;
+  const newest = async () => await newestMart({}, deps);
+  const nowhere = deps.egressTo({ hosts: [], allowsLoopback: false });
+  const egressOf: Readonly<Record<DestinationName, Egress>> = {
     lineage: deps.egressTo({ hosts: lineage ? [new URL(lineage.url).hostname] : [], allowsLoopback }),
     slack: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
     alerts: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
     pagerduty: deps.egressTo({ hosts: PAGERDUTY_HOSTS, allowsLoopback }),
+    // The mailer has a client of its own.
+    email: nowhere,
+    'email-alerts': nowhere,
   };
   return (log) =>
     inUse.flatMap((name) => {
       const circuit = new SharedCircuit({ ...CIRCUIT, name }, { ...deps, log });
-      const own = { ...deps, egress: egress[name], circuit };
+      const own = { ...deps, egress: egressOf[name], circuit };
       switch (name) {
         case 'lineage':
           return lineage === undefined ? [] : [lineageDestination(lineage, own)];
         case 'slack':
-          return [slackDestination(slack, { ...own, newest: async () => await newestMart({}, deps) })];
+          return [slackDestination(slack, { ...own, newest })];
         case 'alerts':
           return [alertsDestination(slack, own)];
+        case 'email':
+          return [emailDestination(email, { ...own, newest })];
+        case 'email-alerts':
+          return [alertsByEmail(email, { ...own, newest })];
         case 'pagerduty':
           return [pagerDutyDestination(pagerduty, own)];
       }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { watch } from '../../../shared/alerting/watch.ts';
 import { buildApp, type Deps } from '../../../shared/app.ts';
 import { LocalDate } from '../../../shared/domain/local-date.ts';
 import {
@@ -277,6 +278,83 @@ describe('messages for one delivery that come twice, or whose process died', () 
 
     expect(await dueDeliveries(deps)).toContainEqual(expect.objectContaining(id));
     expect(await deliver(id, deps)).toMatchObject({ status: 'delivered', tries: 2 });
+  });
+});
+
+describe('e-mail', () => {
+  const KEY = Buffer.from('a key that only this test has').toString('base64');
+  const TO = ['risk@abaco.example', 'finance@abaco.example'];
+  let mail: StubService;
+  beforeEach(async () => {
+    const taken = () => ({
+      status: 202,
+      headers: { 'operation-location': `${mail.url}/emails/operations/1` },
+      body: '{"id":"1","status":"Running"}',
+    });
+    mail = await StubService.start(({ method }) =>
+      method === 'POST' ? taken() : { body: '{"id":"1","status":"Succeeded"}' },
+    );
+    deps = await depsWith({
+      DESTINATIONS: 'email, alerts, email-alerts',
+      COMMUNICATION_CONNECTION: `endpoint=${mail.url}/;accesskey=${KEY}`,
+      EMAIL_FROM: 'reports@abaco.example',
+      EMAIL_TO: TO.join(', '),
+      SLACK_BOT_TOKEN: 'xoxb-secret-of-the-bot',
+    });
+  });
+  afterEach(async () => await mail[Symbol.asyncDispose]());
+  const sent = () => mail.asked.filter(({ method }) => method === 'POST');
+
+  it('takes the report of the day to the list, attached, and keeps no address', async () => {
+    const { runId } = await aRun();
+    await planDayDeliveries(DAY, deps);
+
+    expect(await deliverAll()).toMatchObject([{ destination: 'email', status: 'delivered' }]);
+
+    expect(sent()).toHaveLength(1);
+    const [{ path, headers, body } = { path: '', headers: {}, body: '{}' }] = sent();
+    expect(path).toMatch(/^\/emails:send\?/);
+    expect(headers['authorization']).toMatch(/^HMAC-SHA256 /);
+    const message = JSON.parse(body);
+    expect(message).toMatchObject({
+      senderAddress: 'reports@abaco.example',
+      recipients: { to: TO.map((address) => ({ address })) },
+      content: {
+        subject: 'Loan book, 2026-01-15: 2 critical, 0 warnings',
+        plainText: expect.stringContaining(runId),
+      },
+    });
+    const [report] = message.attachments;
+    expect(report).toMatchObject({ name: 'report_2025-11-30.html', contentType: 'text/html' });
+    expect(Buffer.from(report.contentInBase64, 'base64').toString('utf8')).toMatch(/^<!doctype html>/i);
+    expect(await pipeline.text('reports', 'deliveries/email/2026-01-15.json')).not.toContain('risk@');
+  });
+
+  it('takes over an alert that cannot be posted, after three tries', async () => {
+    await aRun();
+    slack.answerWith(() => ({ status: 503, headers: { 'retry-after': '3600' } }));
+    for (let minutes = 0; minutes < 12; minutes += 1) {
+      await watch(deps);
+      await deliverAll();
+      pipeline.advanceClock(60_000);
+    }
+
+    const subjects = sent().map(({ body }) => JSON.parse(body).content.subject);
+    expect(subjects).toContain('New: P2 PAR 90 is 6.25 %: critical, above 5 %.');
+    expect(new Set(subjects).size).toBe(subjects.length);
+  });
+
+  it('that is refused is not sent again, and says why', async () => {
+    mail.answerWith(() => ({
+      status: 400,
+      body: '{"error":{"code":"InvalidSenderUserName","message":"no"}}',
+    }));
+    await aRun();
+    await planDayDeliveries(DAY, deps);
+
+    expect(await deliverAll()).toMatchObject([
+      { status: 'refused', detail: expect.stringContaining('InvalidSenderUserName') },
+    ]);
   });
 });
 

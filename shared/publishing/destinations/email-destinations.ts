@@ -1,0 +1,101 @@
+import { uuidV5 } from '../../domain/uuid-v5.ts';
+import type { KpiMart } from '../../kpis/kpi-result.ts';
+import { type DeliverySubject, subjectId } from '../../ports/deliveries.ts';
+import type { Incidents } from '../../ports/incidents.ts';
+import type { Lake } from '../../ports/lake.ts';
+import { Mail, type Mailer } from '../../ports/mailer.ts';
+import type { SharedCircuit } from '../../resilience/shared-circuit.ts';
+import { reportPath } from '../../runs/run-paths.ts';
+import type { RunRecord } from '../../runs/run-record.ts';
+import { SourceUnavailable } from '../../sources/source-errors.ts';
+import { kpiRows } from '../kpi-row.ts';
+import { freshnessOf, headlinesOf } from '../report-model.ts';
+import { alertInWords } from './alert-destinations.ts';
+import type { Content, Destination } from './destination.ts';
+
+// The report of the day by e-mail, to a list; and alerts that could not be posted where they belong. What is kept of a
+// message holds no address.
+
+export type EmailSettings = {
+  readonly to: readonly string[];
+  readonly publicUrl: string | undefined;
+};
+type Deps = {
+  readonly mailer: Mailer;
+  readonly circuit: SharedCircuit;
+  readonly lake: Lake;
+  readonly incidents: Incidents;
+  readonly newest: () => Promise<{ run: RunRecord; mart: KpiMart } | undefined>;
+};
+
+export function emailDestination(settings: EmailSettings, deps: Deps): Destination {
+  return {
+    name: 'email',
+    tells: 'day',
+    async render(subject) {
+      const newest = await deps.newest();
+      return newest && contentOf(await reportMail(newest, subject, settings, deps.lake));
+    },
+    send: async (content, subject) => await send(content, subject, settings, deps),
+  };
+}
+
+/** Takes over what the channel of alerts could not take. */
+export function alertsByEmail(settings: EmailSettings, deps: Deps): Destination {
+  return {
+    name: 'email-alerts',
+    tells: 'incident',
+    standsInFor: 'alerts',
+    async render(subject) {
+      const incident =
+        subject.kind === 'incident' ? (await deps.incidents.get(subject.incident))?.value : undefined;
+      return incident && contentOf({ ...alertInWords(incident, settings), attachments: [] });
+    },
+    send: async (content, subject) => await send(content, subject, settings, deps),
+  };
+}
+
+async function reportMail(
+  { run, mart }: { readonly run: RunRecord; readonly mart: KpiMart },
+  subject: DeliverySubject,
+  { publicUrl }: EmailSettings,
+  lake: Lake,
+): Promise<Mail> {
+  const headlines = headlinesOf(kpiRows(mart));
+  const count = (status: string): number => headlines.filter((headline) => headline.status === status).length;
+  const { sentence } = freshnessOf(mart);
+  const day = subject.kind === 'day' ? subject.day : mart.asOf;
+  const text = [
+    `${sentence}.`,
+    '',
+    ...headlines.map((headline) => `- ${headline.sentence}`),
+    '',
+    `The whole report is attached.${publicUrl === undefined ? '' : ` The dashboard: ${publicUrl}/api/dashboard`}`,
+    `Run ${run.runId}, book ${mart.bookId}.`,
+  ].join('\n');
+  const report = await lake.read('reports', reportPath(mart.asOf, run.runId, 'html'));
+  const name = `report_${mart.asOf}.html`;
+  return {
+    subject: `Loan book, ${day}: ${count('critical')} critical, ${count('warning')} warnings`,
+    text,
+    attachments:
+      report === undefined ? [] : [{ name, contentType: 'text/html', base64: report.toString('base64') }],
+  };
+}
+
+function contentOf(mail: Mail): Content {
+  return { body: JSON.stringify(mail, null, 2), contentType: 'application/json' };
+}
+
+async function send(
+  { body }: Content,
+  subject: DeliverySubject,
+  { to }: EmailSettings,
+  { mailer, circuit }: Deps,
+): Promise<void> {
+  const mail = Mail.parse(JSON.parse(body));
+  await circuit.run(
+    async () => await mailer.send(mail, to, uuidV5(`email/${subjectId(subject)}`)),
+    (error) => error instanceof SourceUnavailable,
+  );
+}
