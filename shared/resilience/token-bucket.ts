@@ -1,18 +1,16 @@
 import type { Clock } from '../ports/clock.ts';
 
 export type BucketRule = { readonly perMinute: number; readonly burst: number };
+export type BucketDeps = { readonly clock: Clock; readonly pause: (ms: number) => Promise<void> };
 
 /** So many calls a minute, a few of them at once. Whoever comes early waits for his turn, in order. */
 export class TokenBucket {
   readonly #rule: BucketRule;
-  readonly #deps: { readonly clock: Clock; readonly pause: (ms: number) => Promise<void> };
+  readonly #deps: BucketDeps;
   #tokens: number;
   #filledAt: number;
 
-  constructor(
-    rule: BucketRule,
-    deps: { readonly clock: Clock; readonly pause: (ms: number) => Promise<void> },
-  ) {
+  constructor(rule: BucketRule, deps: BucketDeps) {
     this.#rule = rule;
     this.#deps = deps;
     this.#tokens = rule.burst;

@@ -6,9 +6,10 @@ import type { Log } from '../ports/log.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { SourceClient, SourceName } from '../ports/source-client.ts';
 import { type CircuitRule, SharedCircuit } from '../resilience/shared-circuit.ts';
-import { CASCADE_HOSTS, CascadeClient } from './cascade/cascade-client.ts';
-import { HUBSPOT_HOSTS, HubSpotClient } from './hubspot/hubspot-client.ts';
-import { META_HOSTS, MetaClient } from './meta/meta-client.ts';
+import { TokenBucket } from '../resilience/token-bucket.ts';
+import { CASCADE_BUDGET, CASCADE_HOSTS, CascadeClient } from './cascade/cascade-client.ts';
+import { HUBSPOT_HOSTS, HubSpotClient, hubSpotBudget } from './hubspot/hubspot-client.ts';
+import { META_BUDGET, META_HOSTS, MetaClient } from './meta/meta-client.ts';
 
 /** Three failures in a row, and nobody asks for two minutes. */
 const CIRCUIT: Omit<CircuitRule, 'name'> = { opensAfter: 3, retryAfterMs: 120_000 };
@@ -32,16 +33,21 @@ export function sourceClients(
     hubspot: deps.egressTo({ hosts: HUBSPOT_HOSTS, allowsLoopback }),
     meta: deps.egressTo({ hosts: META_HOSTS, allowsLoopback }),
   };
+  const budget = {
+    cascade: new TokenBucket(CASCADE_BUDGET, deps),
+    hubspot: hubSpotBudget(deps),
+    meta: new TokenBucket(META_BUDGET, deps),
+  };
   return (source, log) => {
     const circuit = new SharedCircuit({ ...CIRCUIT, name: source }, { ...deps, log });
     const own = { ...deps, egress: egress[source], circuit };
     switch (source) {
       case 'cascade':
-        return new CascadeClient(settings.cascade, own);
+        return new CascadeClient(settings.cascade, { ...own, budget: budget.cascade });
       case 'hubspot':
-        return new HubSpotClient(settings.hubspot, own);
+        return new HubSpotClient(settings.hubspot, { ...own, budget: budget.hubspot });
       case 'meta':
-        return new MetaClient(settings.meta, own);
+        return new MetaClient(settings.meta, { ...own, budget: budget.meta });
     }
   };
 }

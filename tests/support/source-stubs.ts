@@ -12,8 +12,9 @@ import type {
 } from '../../shared/ports/source-client.ts';
 import { seal } from '../../shared/privacy/sealed.ts';
 import { SharedCircuit } from '../../shared/resilience/shared-circuit.ts';
+import { TokenBucket } from '../../shared/resilience/token-bucket.ts';
 import { CascadeClient, type CascadeSettings } from '../../shared/sources/cascade/cascade-client.ts';
-import { HubSpotClient } from '../../shared/sources/hubspot/hubspot-client.ts';
+import { HubSpotClient, hubSpotBudget } from '../../shared/sources/hubspot/hubspot-client.ts';
 import { MetaClient, type MetaSettings } from '../../shared/sources/meta/meta-client.ts';
 import type { CallRule } from '../../shared/sources/source-http.ts';
 
@@ -97,13 +98,17 @@ export class SourceStubs {
       pause: async () => undefined,
     };
     const rule = { ...RULE, ...this.settings.rule };
+    const budget = new TokenBucket({ perMinute: 60, burst: 1 }, deps);
     switch (source) {
       case 'cascade': {
         const settings = { baseUrl: this.cascade.server.url, portfolio: 'abaco', rule };
-        return new CascadeClient({ ...settings, ...this.settings.cascade }, deps);
+        return new CascadeClient({ ...settings, ...this.settings.cascade }, { ...deps, budget });
       }
       case 'hubspot':
-        return new HubSpotClient({ baseUrl: this.hubspot.server.url, rule }, deps);
+        return new HubSpotClient(
+          { baseUrl: this.hubspot.server.url, rule },
+          { ...deps, budget: hubSpotBudget(deps) },
+        );
       case 'meta': {
         const settings = {
           baseUrl: this.meta.server.url,
@@ -111,7 +116,7 @@ export class SourceStubs {
           account: META_ACCOUNT,
           rule,
         };
-        return new MetaClient({ ...settings, ...this.settings.meta }, deps);
+        return new MetaClient({ ...settings, ...this.settings.meta }, { ...deps, budget });
       }
     }
   }

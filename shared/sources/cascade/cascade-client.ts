@@ -3,11 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { DatasetId } from '../../domain/ids.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { EgressAnswer } from '../../ports/egress.ts';
 import type { FileExtension, SourceClient, SourceDataset, SourcePage } from '../../ports/source-client.ts';
 import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
-import { TokenBucket } from '../../resilience/token-bucket.ts';
+import type { TokenBucket } from '../../resilience/token-bucket.ts';
 import { CredentialsRefused, SourceChanged } from '../source-errors.ts';
 import { type CallRule, isHtml, SourceHttp, type SourceHttpDeps } from '../source-http.ts';
 
@@ -24,7 +23,8 @@ export const CASCADE_RULE: CallRule = {
   atOnce: 2,
 };
 
-const REQUESTS = { perMinute: 60, burst: 5 };
+/** For all pulls of a process together. */
+export const CASCADE_BUDGET = { perMinute: 60, burst: 5 };
 const SECRET = 'cascade-session-cookie';
 
 const EXPORTS = [
@@ -47,8 +47,7 @@ export type CascadeSettings = {
   readonly rule?: Partial<CallRule>;
 };
 type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
-  readonly clock: Clock;
-  readonly pause: (ms: number) => Promise<void>;
+  readonly budget: TokenBucket;
 };
 
 export class CascadeClient implements SourceClient {
@@ -61,11 +60,11 @@ export class CascadeClient implements SourceClient {
   }));
   readonly #settings: CascadeSettings;
   readonly #http: SourceHttp;
-  readonly #bucket: TokenBucket;
+  readonly #budget: TokenBucket;
 
   constructor(settings: CascadeSettings, deps: Deps) {
     this.#settings = settings;
-    this.#bucket = new TokenBucket(REQUESTS, deps);
+    this.#budget = deps.budget;
     this.#http = new SourceHttp(
       'Cascade',
       { ...CASCADE_RULE, ...settings.rule },
@@ -86,7 +85,7 @@ export class CascadeClient implements SourceClient {
     yield {
       kind: 'file',
       save: async (path) => {
-        const call = { url, bucket: this.#bucket };
+        const call = { url, bucket: this.#budget };
         const saved = await this.#http.call(call, async (answer) => await saveTo(path, answer));
         if (saved.extension === 'json') await refuseOtherPortfolio(path, this.#settings.portfolio);
         return saved;

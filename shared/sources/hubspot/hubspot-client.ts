@@ -10,7 +10,7 @@ import type {
   SourceRecord,
 } from '../../ports/source-client.ts';
 import { seal, unseal } from '../../privacy/sealed.ts';
-import { TokenBucket } from '../../resilience/token-bucket.ts';
+import { type BucketDeps, TokenBucket } from '../../resilience/token-bucket.ts';
 import { type CallRule, SourceHttp, type SourceHttpDeps } from '../source-http.ts';
 
 // HubSpot's v3 interface: objects are listed page by page, and changes searched by the date of their last modification.
@@ -27,9 +27,15 @@ export const HUBSPOT_RULE: CallRule = {
   atOnce: 4,
 };
 
-/** A private app may make 100 requests in ten seconds, and search four or five times a second. */
-const REQUESTS = { perMinute: 600, burst: 100 };
-const SEARCHES = { perMinute: 240, burst: 4 };
+/** A private app may make 100 requests in ten seconds, and search five times a second. */
+const REQUESTS = { perMinute: 540, burst: 10 };
+const SEARCHES = { perMinute: 240, burst: 1 };
+
+/** For all pulls of a process together. */
+export type HubSpotBudget = { readonly requests: TokenBucket; readonly searches: TokenBucket };
+export function hubSpotBudget(deps: BucketDeps): HubSpotBudget {
+  return { requests: new TokenBucket(REQUESTS, deps), searches: new TokenBucket(SEARCHES, deps) };
+}
 
 const PAGE = 100;
 /** What was changed just now may not be found at once. */
@@ -71,8 +77,7 @@ const ListsFound = z.object({
 
 export type HubSpotSettings = { readonly baseUrl: string; readonly rule?: Partial<CallRule> };
 type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
-  readonly clock: Clock;
-  readonly pause: (ms: number) => Promise<void>;
+  readonly budget: HubSpotBudget;
 };
 
 export class HubSpotClient implements SourceClient {
@@ -90,14 +95,12 @@ export class HubSpotClient implements SourceClient {
   readonly #settings: HubSpotSettings;
   readonly #http: SourceHttp;
   readonly #clock: Clock;
-  readonly #requests: TokenBucket;
-  readonly #searches: TokenBucket;
+  readonly #budget: HubSpotBudget;
 
   constructor(settings: HubSpotSettings, deps: Deps) {
     this.#settings = settings;
     this.#clock = deps.clock;
-    this.#requests = new TokenBucket(REQUESTS, deps);
-    this.#searches = new TokenBucket(SEARCHES, deps);
+    this.#budget = deps.budget;
     this.#http = new SourceHttp(
       'HubSpot',
       { ...HUBSPOT_RULE, ...settings.rule },
@@ -132,7 +135,7 @@ export class HubSpotClient implements SourceClient {
       const query = new URLSearchParams({ limit: String(PAGE), properties: properties.join(',') });
       if (after !== undefined) query.set('after', after);
       const url = this.#url(`/crm/v3/objects/${object}?${query.toString()}`);
-      const { results, paging } = await this.#http.json({ url, bucket: this.#requests }, Listing);
+      const { results, paging } = await this.#http.json({ url, bucket: this.#budget.requests }, Listing);
       yield { kind: 'records', records: results.map((record) => ours(record, object)) };
       after = paging?.next?.after;
     } while (after !== undefined);
@@ -159,7 +162,10 @@ export class HubSpotClient implements SourceClient {
     for (let offset = 0; ; ) {
       const json = { query: '', offset, count: PAGE, additionalProperties: ['hs_list_size'] };
       const url = this.#url('/crm/v3/lists/search');
-      const found = await this.#http.json({ method: 'POST', url, json, bucket: this.#searches }, ListsFound);
+      const found = await this.#http.json(
+        { method: 'POST', url, json, bucket: this.#budget.searches },
+        ListsFound,
+      );
       yield { kind: 'records', records: found.lists };
       offset += found.lists.length;
       if (!found.hasMore || found.lists.length === 0) break;
@@ -192,7 +198,7 @@ export class HubSpotClient implements SourceClient {
       limit,
     };
     const url = this.#url(`/crm/v3/objects/${object}/search`);
-    return await this.#http.json({ method: 'POST', url, json, bucket: this.#searches }, Found);
+    return await this.#http.json({ method: 'POST', url, json, bucket: this.#budget.searches }, Found);
   }
 
   #url(path: string): string {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { DatasetId } from '../../domain/ids.ts';
 import { addDays, LocalDate, localDateOf, toEpochDay } from '../../domain/local-date.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type {
   PullWindow,
   SourceClient,
@@ -10,7 +9,7 @@ import type {
   SourceRecord,
 } from '../../ports/source-client.ts';
 import { seal, unseal } from '../../privacy/sealed.ts';
-import { TokenBucket } from '../../resilience/token-bucket.ts';
+import type { TokenBucket } from '../../resilience/token-bucket.ts';
 import { SourceNotConfigured, SourceUnavailable } from '../source-errors.ts';
 import { type CallRule, SourceHttp, type SourceHttpDeps } from '../source-http.ts';
 
@@ -28,7 +27,8 @@ export const META_RULE: CallRule = {
   atOnce: 2,
 };
 
-const REQUESTS = { perMinute: 120, burst: 20 };
+/** For all pulls of a process together. */
+export const META_BUDGET = { perMinute: 120, burst: 20 };
 const REVISED_DAYS = 28;
 /** Graph keeps 37 months. */
 const HISTORY_DAYS = 37 * 30;
@@ -74,8 +74,8 @@ export type MetaSettings = {
   readonly rule?: Partial<CallRule>;
 };
 type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
-  readonly clock: Clock;
   readonly pause: (ms: number) => Promise<void>;
+  readonly budget: TokenBucket;
 };
 
 export const META_INSIGHTS = DatasetId.parse('meta/insights');
@@ -99,12 +99,10 @@ export class MetaClient implements SourceClient {
   readonly #settings: MetaSettings;
   readonly #http: SourceHttp;
   readonly #deps: Deps;
-  readonly #bucket: TokenBucket;
 
   constructor(settings: MetaSettings, deps: Deps) {
     this.#settings = settings;
     this.#deps = deps;
-    this.#bucket = new TokenBucket(REQUESTS, deps);
     this.#http = new SourceHttp(
       'Meta',
       { ...META_RULE, ...settings.rule },
@@ -146,7 +144,7 @@ export class MetaClient implements SourceClient {
       const query = new URLSearchParams({ limit: String(PAGE) });
       if (after !== undefined) query.set('after', after);
       const url = this.#url(`/${report}/insights?${query.toString()}`);
-      const { data, paging } = await this.#http.json({ url, bucket: this.#bucket }, Insights);
+      const { data, paging } = await this.#http.json({ url, bucket: this.#deps.budget }, Insights);
       yield { kind: 'records', records: data.map(withEveryField) };
       // `next` is an address with the token in it: only its cursor is used.
       after = paging?.next === undefined ? undefined : paging.cursors?.after;
@@ -171,12 +169,12 @@ export class MetaClient implements SourceClient {
       time_range: { since: from, until: to },
     };
     const path = `/act_${account.replace(/^act_/, '')}/insights`;
-    const order = { method: 'POST', url: this.#url(path), json, bucket: this.#bucket } as const;
+    const order = { method: 'POST', url: this.#url(path), json, bucket: this.#deps.budget } as const;
     const { report_run_id: report } = await this.#http.json(order, Ordered);
     const deadline = clock.now().getTime() + reportTimeoutMs;
     while (clock.now().getTime() < deadline) {
       const url = this.#url(`/${report}?fields=async_status,async_percent_completion`);
-      const { async_status: status } = await this.#http.json({ url, bucket: this.#bucket }, Progress);
+      const { async_status: status } = await this.#http.json({ url, bucket: this.#deps.budget }, Progress);
       if (status === 'Job Completed') return report;
       if (status === 'Job Failed' || status === 'Job Skipped') return undefined;
       await pause(pollMs);

@@ -140,6 +140,8 @@ describe('a connection that is bad', () => {
 
   it.each([
     ['breaks off each time', along({ cutAt: 40 })],
+    ['drips', along({ dripMs: 20 })],
+    ['is late', along({ lateMs: 400 })],
     ['is answered with 502', instead({ status: 502 })],
   ])('that %s is given up after the last try', async (_what, fault) => {
     stubs.cascade.server.fault = fault;
