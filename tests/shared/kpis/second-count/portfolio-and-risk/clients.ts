@@ -13,6 +13,7 @@ import {
   loanOf,
   monthsUpTo,
   outstanding,
+  overRealPayments,
   ratio,
   type Scope,
   total,
@@ -48,14 +49,16 @@ export const COUNTS_OF_CLIENTS: Readonly<Record<string, Count>> = {
     return ratio(sum(payers.slice(0, 10)), sum(payers), 100n);
   },
   'port.payor_coverage': (scope) => ratio(sum([...payerBalances(scope).values()]), outstanding(scope), 100n),
-  'port.payor_cash_concentration': (scope) => {
-    const { from, to } = monthsUpTo(scope.period.to, 12);
-    const paid = scope.rows.realPayments.filter(({ day }) => day >= from && day <= to);
-    const payers = [...Map.groupBy(paid, ({ payer }) => payer).values()]
-      .map((payments) => total(payments, ({ cash }) => cash))
-      .toSorted(largestFirst);
-    return ratio(sum(payers.slice(0, 10)), sum(payers), 100n);
-  },
+  ...overRealPayments({
+    'port.payor_cash_concentration': (scope) => {
+      const { from, to } = monthsUpTo(scope.period.to, 12);
+      const paid = scope.rows.realPayments.filter(({ day }) => day >= from && day <= to);
+      const payers = [...Map.groupBy(paid, ({ payer }) => payer).values()]
+        .map((payments) => total(payments, ({ cash }) => cash))
+        .toSorted(largestFirst);
+      return ratio(sum(payers.slice(0, 10)), sum(payers), 100n);
+    },
+  }),
   'port.line_size': (scope) => {
     const lines = new Set(live(scope).map(({ loan }) => lineOf(loan)));
     const mean = ratio(outstanding(scope), BigInt(lines.size));

@@ -8,6 +8,7 @@ import {
   monthsOfBook,
   monthsUpTo,
   outstanding,
+  overPayments,
   paidIn,
   ratio,
   type Scope,
@@ -31,11 +32,13 @@ export const COUNTS_OF_COVENANTS: Readonly<Record<string, Count>> = {
   },
   'cov.default_ratio_30': (scope) => ratio(lateFrom(scope, 30), outstanding(scope), 100n),
   'cov.real_default': (scope) => ratio(writtenOff(scope), outstanding(scope) + writtenOff(scope), 100n),
-  'cov.collection_efficiency_6m': (scope) => {
-    if (monthsOfBook(scope) < 6) return undefined;
-    const span = monthsUpTo(scope.period.to, 6);
-    return ratio(total(paidIn(scope, span), agreed), total(dueIn(scope, span), agreed), 100n);
-  },
+  ...overPayments({
+    'cov.collection_efficiency_6m': (scope) => {
+      if (monthsOfBook(scope) < 6) return undefined;
+      const span = monthsUpTo(scope.period.to, 6);
+      return ratio(total(paidIn(scope, span), agreed), total(dueIn(scope, span), agreed), 100n);
+    },
+  }),
 };
 
 function eligible(scope: Scope) {

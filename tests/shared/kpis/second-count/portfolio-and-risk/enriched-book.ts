@@ -18,14 +18,26 @@ export async function enrichBook(sources: string): Promise<void> {
   await rewrite(file('looker/loans.csv'), (rows) =>
     rows.map((row) => (isLeased(row['loan_id'] ?? '') ? { ...row, product_type: 'leasing' } : row)),
   );
+  const longLoans = new Set(loans.filter((row) => Number(row['term']) > 20).map((row) => row['loan_id']));
   await rewrite(file('looker/schedules.csv'), (rows) =>
-    rows.flatMap((row, index) => (index % 7 === 0 ? inTwo(row) : [row])),
+    rows.flatMap((row, index) => (index % 7 === 0 && longLoans.has(row['loan_id']) ? inTwo(row) : [row])),
   );
   // It does not say of which day it is.
   await rename(file('looker/loan_data.csv'), file(`looker/loan_data_${AS_OF}.csv`));
   await rewrite(file('looker/loan_par_balances.csv'), (rows) =>
     rows.filter((_, index) => index % 97 !== 50).map((row, index) => (index % 61 === 30 ? raised(row) : row)),
   );
+}
+
+/** As `enrichBook`, and nothing is known of payments after the day. */
+export async function enrichOlderBook(sources: string, day: string): Promise<void> {
+  await enrichBook(sources);
+  const cut = (name: string, column: string) =>
+    rewrite(join(sources, 'looker', `${name}.csv`), (rows) =>
+      rows.filter((row) => (row[column] ?? '') <= day),
+    );
+  await cut('transactions', 'date_paid');
+  await cut('historic_real_payments', 'True Payment Date');
 }
 
 /** All draws of a line are of one product. */

@@ -13,6 +13,8 @@ import {
   monthsUpTo,
   ofPart,
   outstanding,
+  overPayments,
+  overRealPayments,
   paidIn,
   ratio,
   revenueOf,
@@ -27,23 +29,8 @@ const SINCE_EVER = '0001-01-01';
 const MARKET = 90_000_000_000n;
 
 export const COUNTS_OF_INCOME: Readonly<Record<string, Count>> = {
-  'rev.revenue': (scope) => usd(total(paidIn(scope, scope.period), revenueOf)),
   'rev.scheduled': (scope) => usd(total(dueIn(scope, scope.period), scheduledRevenue)),
-  'rev.recurrence_pct': (scope) => {
-    const paid = paidIn(scope, scope.period);
-    return ratio(
-      total(paid, ({ interest }) => interest),
-      total(paid, revenueOf),
-      100n,
-    );
-  },
-  'rev.cumulative_received': (scope) => usd(total(paidIn(scope, toDate(scope)), revenueOf)),
   'rev.cumulative_scheduled': (scope) => usd(total(dueIn(scope, toDate(scope)), scheduledRevenue)),
-  'rev.throughput_12m': (scope) => (isYearOld(scope) ? usd(throughput(scope)) : undefined),
-  'rev.rotation': (scope) => (isYearOld(scope) ? ratio(throughput(scope), outstanding(scope)) : undefined),
-  'rev.sam_penetration': (scope) => (isYearOld(scope) ? ratio(throughput(scope), MARKET) : undefined),
-  'rev.apr_realised': (scope) => ofMeanBalance(scope, ({ interest }) => interest),
-  'rev.yield_incl_fees': (scope) => ofMeanBalance(scope, revenueOf),
   'price.weighted_apr_origination': (scope) => {
     const { from, to } = scope.period;
     const lent = [...scope.rows.loans.values()].filter(
@@ -59,30 +46,50 @@ export const COUNTS_OF_INCOME: Readonly<Record<string, Count>> = {
       }),
     ),
   'price.weighted_origination_fee_rate': originationFeeRate,
-  'price.other_income_rate': (scope) =>
-    ratio(
-      total(paidIn(scope, scope.period), ({ fees, other }) => fees + other),
-      outstanding(scope),
-    ),
-  'price.effective_rate': (scope) => ratio(total(paidIn(scope, scope.period), revenueOf), outstanding(scope)),
-  'price.eir_real': (scope) =>
-    poolRate(
-      repaidLoans(scope),
-      scope.rows.payments.filter(({ day }) => day <= scope.period.to),
-    ),
-  'price.eir_scheduled': (scope) => poolRate(repaidLoans(scope), scope.rows.dues),
-  'risk.collection_efficiency_due': (scope) => {
-    const due = dueIn(scope, scope.period);
-    return ratio(
-      total(due, (instalment) => paidOn(scope, instalment)),
-      total(due, agreed),
-      100n,
-    );
-  },
-  'timing.early': (scope) => shareOfTimed(scope, 'Prepayment'),
-  'timing.on_time': (scope) => shareOfTimed(scope, 'On Time'),
-  'timing.late': (scope) => shareOfTimed(scope, 'Late'),
-  'timing.rebates': (scope) => count(realPayments(scope, 'Rebate Credit')),
+  ...overPayments({
+    'rev.revenue': (scope) => usd(total(paidIn(scope, scope.period), revenueOf)),
+    'rev.recurrence_pct': (scope) => {
+      const paid = paidIn(scope, scope.period);
+      return ratio(
+        total(paid, ({ interest }) => interest),
+        total(paid, revenueOf),
+        100n,
+      );
+    },
+    'rev.cumulative_received': (scope) => usd(total(paidIn(scope, toDate(scope)), revenueOf)),
+    'rev.throughput_12m': (scope) => (isYearOld(scope) ? usd(throughput(scope)) : undefined),
+    'rev.rotation': (scope) => (isYearOld(scope) ? ratio(throughput(scope), outstanding(scope)) : undefined),
+    'rev.sam_penetration': (scope) => (isYearOld(scope) ? ratio(throughput(scope), MARKET) : undefined),
+    'rev.apr_realised': (scope) => ofMeanBalance(scope, ({ interest }) => interest),
+    'rev.yield_incl_fees': (scope) => ofMeanBalance(scope, revenueOf),
+    'price.other_income_rate': (scope) =>
+      ratio(
+        total(paidIn(scope, scope.period), ({ fees, other }) => fees + other),
+        outstanding(scope),
+      ),
+    'price.effective_rate': (scope) =>
+      ratio(total(paidIn(scope, scope.period), revenueOf), outstanding(scope)),
+    'price.eir_real': (scope) =>
+      poolRate(
+        repaidLoans(scope),
+        scope.rows.payments.filter(({ day }) => day <= scope.period.to),
+      ),
+    'price.eir_scheduled': (scope) => poolRate(repaidLoans(scope), scope.rows.dues),
+    'risk.collection_efficiency_due': (scope) => {
+      const due = dueIn(scope, scope.period);
+      return ratio(
+        total(due, (instalment) => paidOn(scope, instalment)),
+        total(due, agreed),
+        100n,
+      );
+    },
+  }),
+  ...overRealPayments({
+    'timing.early': (scope) => shareOfTimed(scope, 'Prepayment'),
+    'timing.on_time': (scope) => shareOfTimed(scope, 'On Time'),
+    'timing.late': (scope) => shareOfTimed(scope, 'Late'),
+    'timing.rebates': (scope) => count(realPayments(scope, 'Rebate Credit')),
+  }),
 };
 
 function toDate({ period }: Scope) {
@@ -183,8 +190,8 @@ function poolRate(loans: readonly Loan[], amounts: readonly Amounts[]): Rational
   const lent = Number(total(loans, ({ principal }) => principal));
   const worth = (rate: number) =>
     flows.reduce((sum, { days, amount }) => sum + amount * (1 + rate) ** (-days / 365), -lent);
-  if (worth(0) <= 0) return undefined;
   let [low, high] = [0, 1e6];
+  if (worth(low) <= 0 || worth(high) > 0) return undefined;
   for (let step = 0; step < 200; step++) {
     const middle = (low + high) / 2;
     if (worth(middle) > 0) low = middle;

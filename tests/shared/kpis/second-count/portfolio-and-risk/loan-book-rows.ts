@@ -56,6 +56,9 @@ export type LoanBookRows = {
   /** In order of date. */
   readonly dues: readonly Amounts[];
   readonly payments: readonly Amounts[];
+  /** The newest days in the files of transactions and of real payments. */
+  readonly paidUpTo: string;
+  readonly reallyPaidUpTo: string;
   /** By label. */
   readonly parFile: ReadonlyMap<string, readonly Balance[]>;
   readonly realPayments: readonly RealPayment[];
@@ -121,6 +124,8 @@ export async function loanBookRows(sources: string, asOf: string): Promise<LoanB
         .filter((row) => cell(row, 'transaction_type') === 'PAYMENT')
         .map((row) => amountsOf(row, 'date_paid')),
     ),
+    paidUpTo: newestOf(transactions.map((row) => cell(row, 'date_paid'))),
+    reallyPaidUpTo: newestOf(real.map(({ day }) => day)),
     parFile: new Map(
       [...Map.groupBy(await read('looker/loan_par_balances.csv'), (row) => cell(row, 'reporting_date'))].map(
         ([label, rows]) => [label, rows.map(balanceOf)],
@@ -248,6 +253,10 @@ function tapeOf(row: CsvRow): Tape {
     from30,
     from7: from30 + bucket('7_30'),
   };
+}
+
+function newestOf(days: readonly string[]): string {
+  return days.toSorted().at(-1) ?? '';
 }
 
 function inOrder(amounts: readonly Amounts[]): readonly Amounts[] {

@@ -12,6 +12,7 @@ import {
   live,
   ofPart,
   outstanding,
+  overPayments,
   paidIn,
   ratio,
   type Scope,
@@ -49,7 +50,7 @@ export const COUNTS_OF_THE_TWIN: Readonly<Record<string, Count>> = {
   'risk.par_60_incl_writeoff': (scope) => parWithWriteOffs(scope, 60),
   'risk.par_90_incl_writeoff': (scope) => parWithWriteOffs(scope, 90),
   'risk.write_off_rate': (scope) =>
-    ratio(total(monthsOfPeriod(scope), newWriteOffs), total(monthsOfPeriod(scope), opening), 100n),
+    ratio(total(pastsWithin(scope), newWriteOffs), total(pastsWithin(scope), opening), 100n),
   'risk.roll_rate_30': (scope) => {
     const late = outcomes(scope).filter(({ before }) => before.dpd >= 30 && before.dpd < 60);
     const rolled = late.filter(
@@ -64,17 +65,19 @@ export const COUNTS_OF_THE_TWIN: Readonly<Record<string, Count>> = {
     return ratio(total(cured, balanceBefore), total(late, balanceBefore), 100n);
   },
   'risk.rdr_90': recoveredDefaults,
-  'risk.collection_rate': (scope) =>
-    ratio(total(paidIn(scope, daysUpTo(scope.period.to, 30)), agreed), 30n * outstanding(scope), 100n),
-  'risk.collection_efficiency': (scope) => {
-    const [collected, due] = collectedAndDue(scope);
-    return ratio(collected, due, 100n);
-  },
-  'risk.portfolio_health': (scope) => {
-    const [collected, due] = collectedAndDue(scope);
-    const kept = collected < 0n ? 0n : collected < due ? collected : due;
-    return ratio(10n * (outstanding(scope) - lateFrom(scope, 30)) * kept, outstanding(scope) * due);
-  },
+  ...overPayments({
+    'risk.collection_rate': (scope) =>
+      ratio(total(paidIn(scope, daysUpTo(scope.period.to, 30)), agreed), 30n * outstanding(scope), 100n),
+    'risk.collection_efficiency': (scope) => {
+      const [collected, due] = collectedAndDue(scope);
+      return ratio(collected, due, 100n);
+    },
+    'risk.portfolio_health': (scope) => {
+      const [collected, due] = collectedAndDue(scope);
+      const kept = collected < 0n ? 0n : collected < due ? collected : due;
+      return ratio(10n * (outstanding(scope) - lateFrom(scope, 30)) * kept, outstanding(scope) * due);
+    },
+  }),
 };
 
 function largestFirst(scope: Scope): readonly bigint[] {
@@ -95,23 +98,21 @@ function collectedAndDue(scope: Scope): readonly [bigint, bigint] {
 }
 
 /** A quarter is told month by month. */
-function monthsOfPeriod(scope: Scope): readonly Scope[] {
-  return scope.months.flatMap((month, index) =>
-    month.to < scope.period.from
-      ? []
-      : [{ ...scope, period: month, months: scope.months.slice(0, index + 1) }],
+function pastsWithin(scope: Scope): readonly Scope[] {
+  return scope.periods.flatMap((period, index) =>
+    period.to < scope.period.from ? [] : [{ ...scope, period, periods: scope.periods.slice(0, index + 1) }],
   );
 }
 
 type Outcome = { readonly before: Balance; readonly after: Balance | undefined };
 
-/** Of each loan that was live and late by thirty days or more a month ago, what it is now. */
+/** Of each loan that was live and late by thirty days or more a period ago, what it is now. */
 function outcomes(scope: Scope): readonly Outcome[] {
-  return monthsOfPeriod(scope).flatMap((month) => {
-    const previous = month.months.at(-2);
+  return pastsWithin(scope).flatMap((past) => {
+    const previous = past.periods.at(-2);
     if (previous === undefined) return [];
-    const now = new Map(balances(month).map((balance) => [balance.loan, balance]));
-    return ofPart(month, month.balancesOf(previous))
+    const now = new Map(balances(past).map((balance) => [balance.loan, balance]));
+    return ofPart(past, past.balancesOf(previous))
       .filter(({ outstanding: balance, dpd }) => balance > 0n && dpd >= 30)
       .map((before) => ({ before, after: now.get(before.loan) }));
   });

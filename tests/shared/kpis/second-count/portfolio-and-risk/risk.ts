@@ -49,8 +49,9 @@ export const COUNTS_OF_RISK: Readonly<Record<string, Count>> = {
     const share = divide(expectedLoss(scope), usd(secured));
     return share && multiply(share, rational('100'));
   },
-  'dq.par_rebuild_differences': (scope) => count(differences(scope)),
-  'dq.par_rebuild_amount': (scope) => usd(total(differences(scope), (amount) => amount)),
+  'dq.par_rebuild_differences': (scope) => (isComparable(scope) ? count(differences(scope)) : undefined),
+  'dq.par_rebuild_amount': (scope) =>
+    isComparable(scope) ? usd(total(differences(scope), (amount) => amount)) : undefined,
   'uw.wa_ltv': weightedLoanToValue,
 };
 
@@ -74,22 +75,22 @@ function shareOfLoans(scope: Scope, days: number) {
   return ratio(BigInt(late.length), BigInt(live(scope).length), 100n);
 }
 
-/** The share that was written off in the month, taken twelve times over. */
+/** The share that was written off in a month, taken twelve times over. */
 function constantDefaultRate(scope: Scope) {
   const [before, lost] = [opening(scope), newWriteOffs(scope)];
   return ratio(before ** 12n - (before - lost) ** 12n, before ** 12n, 100n);
 }
 
-/** What was outstanding a month ago. */
+/** What was outstanding at the end of the period before. */
 export function opening(scope: Scope): bigint {
-  return total(monthBefore(scope), (balance) => balance.outstanding);
+  return total(periodBefore(scope), (balance) => balance.outstanding);
 }
 
-/** What is written off and was not a month ago. */
+/** What is written off and was not then. */
 export function newWriteOffs(scope: Scope): bigint {
-  if (scope.months.length < 2) return 0n;
+  if (scope.periods.length < 2) return 0n;
   const before = new Set(
-    monthBefore(scope)
+    periodBefore(scope)
       .filter(({ isWrittenOff }) => isWrittenOff)
       .map(({ loan }) => loan),
   );
@@ -97,9 +98,9 @@ export function newWriteOffs(scope: Scope): bigint {
   return total(now, (balance) => balance.writtenOff);
 }
 
-function monthBefore(scope: Scope): readonly Balance[] {
-  const month = scope.months.at(-2);
-  return month === undefined ? [] : ofPart(scope, scope.balancesOf(month));
+function periodBefore(scope: Scope): readonly Balance[] {
+  const previous = scope.periods.at(-2);
+  return previous === undefined ? [] : ofPart(scope, scope.balancesOf(previous));
 }
 
 /** Live loans whose customer's segment and line have parameters. */
@@ -123,6 +124,11 @@ function expectedLoss(scope: Scope) {
       }),
       rational('0'),
     );
+}
+
+/** A PAR file may know of more days than the payments. */
+function isComparable({ period, paidUpTo }: Scope): boolean {
+  return period.to <= paidUpTo;
 }
 
 /** Of each loan that differs between the PAR file and the rebuilt balances, by how much. */

@@ -4,7 +4,7 @@ import type { Amounts, Balance, Loan, LoanBookRows } from './loan-book-rows.ts';
 
 // What a second count is given: the rows, the period that is told of, and the loans that count.
 
-/** A month or a quarter. It ends on its last day or, when it is not over, on the day of the book. */
+/** A week, a month or a quarter. It ends on its last day or, when it is not over, on the day of the book. */
 export type Period = { readonly from: string; readonly to: string; readonly label: string };
 
 export type Scope = {
@@ -12,16 +12,54 @@ export type Scope = {
   /** The day of the book: nothing that came later is seen. */
   readonly asOf: string;
   readonly period: Period;
-  /** Months up to the period, oldest first. */
+  /** Periods of its kind up to it, oldest first; a quarter is told by months. */
+  readonly periods: readonly Period[];
+  /** Months that are over by then, and the one that it ends with. */
   readonly months: readonly Period[];
-  /** Loans at the end of a month. */
-  readonly balancesOf: (month: Period) => readonly Balance[];
+  /** Loans at the end of a period. */
+  readonly balancesOf: (period: Period) => readonly Balance[];
+  /** The last days of which payments are known, by transactions and by real payments. */
+  readonly paidUpTo: string;
+  readonly reallyPaidUpTo: string;
   /** Whether a loan is of the part that is told of. */
   readonly has: (loan: Loan) => boolean;
 };
 
 /** Undefined where there is no value. */
 export type Count = (scope: Scope) => Rational | undefined;
+
+/** A KPI over payments is of the last day of which payments are known, which may be before that of the loans. */
+export function overPayments(counts: Readonly<Record<string, Count>>): Readonly<Record<string, Count>> {
+  return upTo((scope) => scope.paidUpTo, counts);
+}
+
+export function overRealPayments(counts: Readonly<Record<string, Count>>): Readonly<Record<string, Count>> {
+  return upTo((scope) => scope.reallyPaidUpTo, counts);
+}
+
+function upTo(
+  lastDay: (scope: Scope) => string,
+  counts: Readonly<Record<string, Count>>,
+): Readonly<Record<string, Count>> {
+  const known = Object.entries(counts).map(([id, count]): [string, Count] => [
+    id,
+    (scope) => {
+      const { period, asOf } = scope;
+      const day = lastDay(scope);
+      if (period.from > day) return undefined;
+      return count({
+        ...scope,
+        asOf: earlier(asOf, day),
+        period: { ...period, to: earlier(period.to, day) },
+      });
+    },
+  ]);
+  return Object.fromEntries(known);
+}
+
+export function earlier(a: string, b: string): string {
+  return a < b ? a : b;
+}
 
 export function loanOf({ rows }: Pick<Scope, 'rows'>, id: string): Loan {
   const loan = rows.loans.get(id);
@@ -31,8 +69,8 @@ export function loanOf({ rows }: Pick<Scope, 'rows'>, id: string): Loan {
 
 /** Of the part, at the end of the period. */
 export function balances(scope: Scope): readonly Balance[] {
-  const month = scope.months.at(-1);
-  return month === undefined ? [] : ofPart(scope, scope.balancesOf(month));
+  const newest = scope.periods.at(-1);
+  return newest === undefined ? [] : ofPart(scope, scope.balancesOf(newest));
 }
 
 export function ofPart<T extends { readonly loan: string }>(scope: Scope, items: readonly T[]): readonly T[] {
