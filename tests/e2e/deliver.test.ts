@@ -70,9 +70,9 @@ describe('a file that puts a KPI outside its limits', () => {
   });
 
   it('is told with its day, which had nothing to tell before, once it is sent again by hand', async () => {
-    const [{ subject = '' } = {}] = await deliveriesOf('slack');
+    const [day] = await deliveriesOf('slack');
 
-    const answer = await host.ask(`/api/deliveries/slack/resend?subject=${subject}`, { method: 'POST' });
+    const answer = await host.ask(`/api/deliveries/slack/resend?subject=${day?.subject}`, { method: 'POST' });
     await until(() => told('#fintech-reports').length > 0);
 
     expect(answer.status).toBe(202);
