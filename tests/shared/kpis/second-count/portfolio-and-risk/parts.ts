@@ -1,3 +1,4 @@
+import { customerTypeOf } from './customer-types.ts';
 import type { Loan } from './loan-book-rows.ts';
 import { live, loanOf, type Scope } from './scope.ts';
 
@@ -10,6 +11,7 @@ export const PARTS: Readonly<Record<string, PartOf>> = {
   product: ({ product }) => product,
   state: ({ state }) => state,
   segment: ({ customer }, { rows }) => rows.customers.get(customer)?.segment ?? 'unknown',
+  customer_type: customerTypeOf,
   vintage: ({ disbursed }) => disbursed.slice(0, 7),
   term_band: ({ termBand }) => termBand,
   ticket_band: ({ principal }) => ticketBand(principal),
