@@ -10,6 +10,8 @@ export type HeaderMatch = {
   readonly positions: ReadonlyMap<string, number>;
   readonly missing: readonly { readonly column: Column; readonly nearest: string | undefined }[];
   readonly missingOptional: readonly string[];
+  /** Columns that the header calls by another of their names, with that name as it is compared. */
+  readonly aliases: Readonly<Record<string, string>>;
   /** Names that came after another one for the same column. */
   readonly duplicated: readonly string[];
   /** Columns that more than one name of the header stands for, with all of those names as the file has them. */
@@ -43,6 +45,7 @@ export function foldHeader(header: readonly string[]): FoldedHeader {
 export function placeColumns(contract: Contract, header: FoldedHeader): Placement {
   const columnOf = columnsByFoldedName(contract);
   const positions = new Map<string, number>();
+  const aliases: Record<string, string> = {};
   const claims = new Map<string, string[]>();
   const duplicated: string[] = [];
   const unexpected: string[] = [];
@@ -55,7 +58,10 @@ export function placeColumns(contract: Contract, header: FoldedHeader): Placemen
       continue;
     }
     if (positions.has(column)) duplicated.push(name);
-    else positions.set(column, position);
+    else {
+      positions.set(column, position);
+      if (folded !== foldName(column)) aliases[column] = folded;
+    }
     const names = claims.get(column);
     if (names === undefined) claims.set(column, [name]);
     else names.push(name);
@@ -66,6 +72,7 @@ export function placeColumns(contract: Contract, header: FoldedHeader): Placemen
     positions,
     missing: absent.filter(isMissing),
     missingOptional: absent.filter((column) => !isMissing(column)).map(({ name }) => name),
+    aliases,
     duplicated,
     claimed: [...claims]
       .filter(([, names]) => names.length > 1)

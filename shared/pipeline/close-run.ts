@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Sha256 } from '../domain/ids.ts';
 import type { RaisedAnomaly } from '../kpis/anomaly.ts';
+import type { Catalog } from '../kpis/catalog.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
 import { Parity } from '../kpis/parity-result.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -33,6 +34,7 @@ export type CloseDeps = PlanDeps & {
   clock: Clock;
   log: Log;
   revision: string;
+  catalog(): Promise<Catalog>;
 };
 
 /** What the run has come to, as far as it came. */
@@ -88,8 +90,9 @@ async function writeDocuments(
   status: EndStatus,
   results: RunResults,
   seen: ReadonlyMap<string, string>,
-  { lake, clock, revision }: CloseDeps,
+  deps: CloseDeps,
 ): Promise<boolean> {
+  const { lake, clock, revision } = deps;
   const completedAt = clock.now();
   const earlier = results.validation ?? (await readOfAttempts(lake, run, 'validation_report.json'));
   const validation = earlier === undefined ? notValidated(run) : ValidationReport.parse(earlier);
@@ -109,7 +112,12 @@ async function writeDocuments(
     json('compliance.json', complianceOf(run, results, completedAt)),
     {
       name: 'lineage.jsonl',
-      body: lineageEvents(run, status, results.mart),
+      body: lineageEvents(run, status, {
+        revision,
+        validation: earlier === undefined ? undefined : validation,
+        mart: results.mart,
+        catalog: results.mart && (await deps.catalog()),
+      }),
       contentType: 'application/x-ndjson',
     },
   ];

@@ -38,7 +38,11 @@ export type SnapshotRead = {
   /** Rows set aside because of what other files say; they do not count towards the contract's tolerance. */
   readonly orphans: number;
   readonly duplicates: { readonly identical: number; readonly conflicting: number };
-  readonly columns: { readonly unexpected: readonly string[]; readonly missingOptional: readonly string[] };
+  readonly columns: {
+    readonly unexpected: readonly string[];
+    readonly missingOptional: readonly string[];
+    readonly aliases: Readonly<Record<string, string>>;
+  };
   readonly quarantineFile: string;
   readonly problems: readonly Problem[];
   /** What was found by asking the staged file and the book. */
@@ -82,6 +86,7 @@ export async function readSnapshot(
   const columns = {
     unexpected: unexpectedNames(first.outcome.unexpectedColumns),
     missingOptional: first.outcome.missingOptionalColumns,
+    aliases: first.outcome.aliases,
   };
   const { notices } = first.outcome;
   const fixed = { columns, quarantineFile, orphans: 0, results: [] as ExpectationResult[] };
@@ -168,7 +173,7 @@ function unread(intake: SnapshotIntake, quarantineFile: string, problems: readon
     orphans: 0,
     results: [],
     asOf: undefined,
-    columns: { unexpected: [], missingOptional: [] },
+    columns: { unexpected: [], missingOptional: [], aliases: {} },
   };
 }
 

@@ -52,7 +52,11 @@ export function validationReport(
     isReadByKpis,
     tolerance: { maxRejectedShare: contract.maxRejectedShare, rejectedShare: toDecimal(share, 6) },
     problems: [...judged.problems, ...intake.tally.lines()],
-    columns: { unexpected: [...read.columns.unexpected], missingOptional: [...read.columns.missingOptional] },
+    columns: {
+      unexpected: [...read.columns.unexpected],
+      missingOptional: [...read.columns.missingOptional],
+      aliases: { ...read.columns.aliases },
+    },
     nulls: intake.nulls,
     controlTotals: isPromoted ? shownTotals(contract, intake.totals) : {},
     ...(intake.rejected > 0 && { quarantinePath: quarantinePath(run.runId, run.attempt) }),

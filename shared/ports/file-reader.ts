@@ -24,6 +24,8 @@ export type ReadOutcome =
       readonly kind: 'read';
       readonly unexpectedColumns: readonly string[];
       readonly missingOptionalColumns: readonly string[];
+      /** Columns that the file calls by another of their names, with that name as it is compared. */
+      readonly aliases: Readonly<Record<string, string>>;
       /** What was noticed about the file as a whole: byte order mark, delimiter, ignored columns, the sheet read. */
       readonly notices: readonly Problem[];
     }

@@ -41,7 +41,12 @@ export const ValidationReport = z.object({
   /** One line for each code and column: how often, and the first few by record number. */
   problems: z.array(Problem.extend({ firstRecords: z.array(z.int()).optional() })),
   /** Columns of the file that the contract does not know, and optional ones that the file lacks. */
-  columns: z.object({ unexpected: z.array(z.string()), missingOptional: z.array(z.string()) }),
+  columns: z.object({
+    unexpected: z.array(z.string()),
+    missingOptional: z.array(z.string()),
+    /** Columns that the file calls by another name of the contract; absent in documents of before it was kept. */
+    aliases: z.record(z.string(), z.string()).optional(),
+  }),
   nulls: z.record(z.string(), z.int()),
   controlTotals: ControlTotals,
   /** One result for each item of the contract's suite. */

@@ -1,14 +1,21 @@
+import type { RunId } from '../domain/ids.ts';
 import { uuidV5 } from '../domain/uuid-v5.ts';
-import type { KpiMart } from '../kpis/kpi-result.ts';
-import { artifactPath, martPath } from './run-paths.ts';
+import { namesOf, sidesOf } from './lineage-datasets.ts';
+import {
+  errorMessage,
+  type LineageFacts,
+  PRODUCER,
+  runFacets,
+  sourceCodeLocation,
+} from './lineage-facets.ts';
 import type { RunRecord } from './run-record.ts';
 
 // OpenLineage run events, one START and one end event for each stage that was worked: what was read, what was
-// written. Always with both sides; names of datasets are their places in the lake.
+// written. Always with both sides, since there are receivers that leave out events with only one. What is known of the
+// data is told at the end of the newest time that a stage was worked: it is long, and of earlier times it is not true.
 
-const PRODUCER = 'urn:abaco:loans-analytics';
 const SCHEMA = 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent';
-const NAMESPACE = 'abaco-lake';
+const NAMESPACE = 'abaco';
 
 const END_OF: Readonly<Record<RunRecord['status'], string>> = {
   running: 'RUNNING',
@@ -18,53 +25,42 @@ const END_OF: Readonly<Record<RunRecord['status'], string>> = {
   canceled: 'ABORT',
 };
 
-type LineageDataset = { namespace: string; name: string };
-
 /** One JSON document per line, oldest first. */
-export function lineageEvents(
-  run: RunRecord,
-  status: RunRecord['status'],
-  mart: KpiMart | undefined,
-): string {
-  const lines = run.trail.flatMap(({ stage, attempt, startedAt, completedAt }, index) => {
-    const { inputs, outputs } = sidesOf(stage, run, mart);
-    const isLast = index === run.trail.length - 1;
-    const end = isLast ? END_OF[status] : 'COMPLETE';
-    const event = (eventType: string, eventTime: string): string =>
+export function lineageEvents(run: RunRecord, status: RunRecord['status'], facts: LineageFacts): string {
+  const steps = stepsOf(run);
+  const lines = steps.flatMap(({ stage, attempt, startedAt, completedAt }, index) => {
+    const isNewest = steps.findLastIndex((other) => other.stage === stage) === index;
+    const isLast = index === steps.length - 1;
+    const sides = sidesOf(stage, run, facts);
+    const ofRun = runFacets(run, attempt, NAMESPACE, facts);
+    const event = (eventType: string, eventTime: string, end?: { readonly error: object }): string =>
       JSON.stringify({
         eventType,
         eventTime,
         producer: PRODUCER,
         schemaURL: SCHEMA,
-        run: { runId: uuidV5(`${run.runId}/${attempt}/${stage}`), facets: {} },
-        job: { namespace: 'abaco', name: `${run.dataset}.${stage}`, facets: {} },
-        inputs,
-        outputs,
+        run: { runId: lineageRunId(run.runId, attempt, stage), facets: { ...ofRun, ...end?.error } },
+        job: {
+          namespace: NAMESPACE,
+          name: `${run.dataset}.${stage}`,
+          facets: end === undefined ? {} : sourceCodeLocation(stage, facts),
+        },
+        ...(end !== undefined && isNewest ? sides : namesOf(sides)),
       });
-    return [event('START', startedAt), event(end, completedAt)];
+    const error = isLast ? errorMessage(run, status) : {};
+    return [event('START', startedAt), event(isLast ? END_OF[status] : 'COMPLETE', completedAt, { error })];
   });
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function sidesOf(
-  stage: RunRecord['stage'],
-  run: RunRecord,
-  mart: KpiMart | undefined,
-): { inputs: LineageDataset[]; outputs: LineageDataset[] } {
-  const at = (zone: string, path: string | undefined): LineageDataset[] =>
-    path === undefined ? [] : [{ namespace: NAMESPACE, name: `${zone}/${path}` }];
-  const marts = run.asOf === undefined ? [] : at('marts', martPath(run.asOf, run.runId, 'parquet'));
-  switch (stage) {
-    case 'ingest':
-      return { inputs: at('landing', run.drop.path), outputs: at('raw', run.rawPath) };
-    case 'validate':
-      return { inputs: at('raw', run.rawPath), outputs: at('staging', run.stagingPath) };
-    case 'compute':
-      return {
-        inputs: (mart?.book ?? []).flatMap((entry) => at('staging', entry.stagingPath)),
-        outputs: marts,
-      };
-    case 'publish':
-      return { inputs: marts, outputs: at('runs', artifactPath(run.runId, 'report.html')) };
-  }
+/** What lineage calls a run is one stage of one attempt of ours. */
+export function lineageRunId(runId: RunId, attempt: number, stage: RunRecord['stage']): string {
+  return uuidV5(`${runId}/${attempt}/${stage}`);
+}
+
+/** The trail, and the stage that was under way when the run ended: one that failed has not been walked to its end. */
+function stepsOf({ stage, attempt, trail, lastError, updatedAt }: RunRecord): RunRecord['trail'] {
+  if (trail.some((step) => step.stage === stage && step.attempt === attempt)) return trail;
+  const at = lastError?.at ?? updatedAt;
+  return [...trail, { stage, attempt, startedAt: at, completedAt: at }];
 }

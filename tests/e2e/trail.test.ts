@@ -180,8 +180,8 @@ describe('a good file that is dropped', () => {
       expect(inputs.length).toBeGreaterThan(0);
       expect(outputs.length).toBeGreaterThan(0);
     }
-    expect(events[0]?.inputs).toMatchObject([{ name: `landing/${PAR_PATH}` }]);
-    expect(events.at(-1)?.outputs).toMatchObject([{ name: `runs/${run.runId}/report.html` }]);
+    expect(events[0]?.inputs).toMatchObject([{ name: 'landing/looker_loan_par_balances' }]);
+    expect(events.at(-1)?.outputs).toMatchObject([{ name: 'runs/report.html' }]);
   });
 
   it('becomes the latest run of its dataset', async () => {

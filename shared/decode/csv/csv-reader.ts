@@ -79,6 +79,7 @@ export async function readCsv(
     kind: 'read',
     unexpectedColumns: match.unexpected,
     missingOptionalColumns: match.missingOptional,
+    aliases: match.aliases,
     notices: [
       ...problems,
       ...(header.delimiter === COMMA ? [] : [otherDelimiter(header.delimiter)]),

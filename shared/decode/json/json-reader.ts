@@ -1,5 +1,5 @@
 import type { Contract } from '../../contracts/contract.ts';
-import { columnNamed, matchHeader } from '../../contracts/match-header.ts';
+import { columnNamed, foldName, matchHeader } from '../../contracts/match-header.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { type ByteSource, inRanges } from '../../ports/byte-source.ts';
 import type { PartSink, ReadOutcome, TableHeader } from '../../ports/file-reader.ts';
@@ -43,6 +43,7 @@ export async function readJson(
       kind: 'read',
       unexpectedColumns: fields.unexpected,
       missingOptionalColumns: fields.neverSeen,
+      aliases: fields.aliases,
       notices: [...problems, ...(findings.byteOrderMark ? [BYTE_ORDER_MARK] : [])],
     };
   } catch (error) {
@@ -103,7 +104,8 @@ class FieldNames {
   readonly unexpected: string[] = [];
   readonly #contract: Contract;
   readonly #columns = new Map<string, number | undefined>();
-  readonly #seen = new Set<number>();
+  /** By the first name that each was met by, as names are compared. */
+  readonly #seen = new Map<number, string>();
 
   constructor(contract: Contract) {
     this.#contract = contract;
@@ -111,6 +113,11 @@ class FieldNames {
 
   get neverSeen(): string[] {
     return this.#contract.columns.flatMap(({ name }, index) => (this.#seen.has(index) ? [] : [name]));
+  }
+
+  get aliases(): Record<string, string> {
+    const met = Array.from(this.#seen, ([column, folded]) => [this.nameOf(column), folded] as const);
+    return Object.fromEntries(met.filter(([name, folded]) => folded !== foldName(name)));
   }
 
   nameOf(column: number): string {
@@ -122,7 +129,7 @@ class FieldNames {
     const found = columnNamed(this.#contract, name);
     const column =
       found === undefined ? undefined : this.#contract.columns.findIndex((each) => each.name === found);
-    if (column !== undefined) this.#seen.add(column);
+    if (column !== undefined && !this.#seen.has(column)) this.#seen.set(column, foldName(name));
     // A file of ever new names is not to fill the memory.
     if (this.#columns.size < 2 * MOST_UNEXPECTED) this.#keep(name, column);
     return column;

@@ -57,6 +57,7 @@ function outcomeOf(match: HeaderMatch, notices: readonly Problem[]): ReadOutcome
     kind: 'read',
     unexpectedColumns: match.unexpected,
     missingOptionalColumns: match.missingOptional,
+    aliases: match.aliases,
     notices,
   };
 }

@@ -160,6 +160,7 @@ async function readSheet(
     kind: 'read',
     unexpectedColumns: match.unexpected,
     missingOptionalColumns: match.missingOptional,
+    aliases: match.aliases,
     notices: [...problems, ...(others > 0 || sheet.isHidden ? [sheetRead(sheet, others)] : [])],
   };
 }

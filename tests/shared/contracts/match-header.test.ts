@@ -44,6 +44,12 @@ describe('matching a header', () => {
     expect(matchHeader(CONTRACT, header)).toMatchObject({ missing: [], unexpected: [], recognised: 2 });
   });
 
+  it('says which of its names a column goes by, where it is not the first of them', () => {
+    const { aliases } = matchHeader(CONTRACT, ['ID Préstamo', 'Outstanding Balance', 'period']);
+
+    expect(aliases).toEqual({ loan_id: 'id_prestamo' });
+  });
+
   it('tells a missing column from an optional one that is not there', () => {
     const match = matchHeader(CONTRACT, ['loan_id', 'outstanding_bal', 'colour']);
 

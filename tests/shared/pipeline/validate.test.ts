@@ -84,7 +84,7 @@ describe('the verdict', () => {
       rows: { read: 5, accepted: 5, rejected: 0, orphans: 0, dropped: 0, identicalDuplicates: 0 },
       tolerance: { maxRejectedShare: '0.01', rejectedShare: '0.000000' },
       problems: run.problems,
-      columns: { unexpected: [], missingOptional: [] },
+      columns: { unexpected: [], missingOptional: [], aliases: {} },
       nulls: { dpd_date: 2, writeoff_type: 5 },
       controlTotals: {
         outstanding_balance: '4000.00',

@@ -34,7 +34,13 @@ describe('reading a file', () => {
   it('hands on typed columns in the order of the contract', async () => {
     const { outcome, parts } = await read('Amount,ID,note\n1.50,L1,x\n2,L2,\n');
 
-    expect(outcome).toEqual({ kind: 'read', unexpectedColumns: [], missingOptionalColumns: [], notices: [] });
+    expect(outcome).toEqual({
+      kind: 'read',
+      unexpectedColumns: [],
+      missingOptionalColumns: [],
+      aliases: {},
+      notices: [],
+    });
     expectSameRows(
       parts,
       partOf([

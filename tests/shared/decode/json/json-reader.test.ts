@@ -5,13 +5,22 @@ import type { SnapshotPart } from '../../../../shared/decode/snapshot-part.ts';
 import { aContract } from '../../../support/a-contract.ts';
 import { sourceOf, tokenOf } from '../csv/read-files.ts';
 
-async function read(json: string) {
+async function read(json: string, contract = aContract()) {
   const parts: SnapshotPart[] = [];
   const sink = { take: async (part: SnapshotPart) => void parts.push(part) };
-  const contract = aContract();
   const outcome = await readJson(sourceOf(json), contract, new PartBuilder(contract, tokenOf), sink);
   return { outcome, parts };
 }
+
+it('says which of its names a column goes by, where it is not the first of them', async () => {
+  const [id, ...others] = aContract().columns;
+  if (id === undefined) throw new Error('the contract has no column');
+  const contract = aContract({ columns: [{ ...id, aliases: ['Número'] }, ...others] });
+
+  const { outcome } = await read('{"Número": "L1", "Amount": 1}', contract);
+
+  expect(outcome).toMatchObject({ kind: 'read', aliases: { id: 'numero' } });
+});
 
 describe('a file of ever new names', () => {
   const FIELDS = 20;
