@@ -367,7 +367,6 @@ async function outputsOf({ runId }: RunRecord): Promise<{ path: string; text: st
   for (const zone of ['quarantine', 'runs', 'reports', 'marts'] as const) {
     for (const path of await pipeline.paths(zone)) {
       if (!path.includes(runId) || !/\.(jsonl|csv|html|md)$|masked_sample\.json$/.test(path)) continue;
-      if (path.endsWith('lineage.jsonl')) continue;
       outputs.push({ path: `${zone}/${path}`, text: await pipeline.text(zone, path) });
     }
   }
