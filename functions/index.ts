@@ -6,6 +6,7 @@ import { cascadePull } from './ingest/pull-cascade.ts';
 import { hubspotPull } from './ingest/pull-hubspot.ts';
 import { metaPull } from './ingest/pull-meta.ts';
 import { poisonedPull, pullStage } from './ingest/pull-source.ts';
+import { pullRetries } from './ingest/retry-pulls.ts';
 import { landingSweep } from './ingest/sweep-landing.ts';
 import { httpFunction } from './ops/route.ts';
 import { ROUTES } from './ops/routes.ts';
@@ -28,6 +29,7 @@ app.hook.appStart(startTelemetryLater);
 app.timer('pull-cascade', cascadePull);
 app.timer('pull-hubspot', hubspotPull);
 app.timer('pull-meta', metaPull);
+app.timer('retry-pulls', pullRetries);
 app.storageQueue('pull', pullStage);
 app.storageQueue('poisoned-pull', poisonedPull);
 

@@ -32,7 +32,7 @@ export function pullTimer(source: SourceName, setting: ScheduleSetting): TimerFu
 // Fires: a message on the queue `pull`.
 // Reads a source over the net, and its state. Writes a file to landing, from where it goes the way of every other.
 // On failure: what somebody has to mend (credentials, a changed answer) is kept and not tried again; what may pass by
-// itself is tried five times (runbook: source-failed).
+// itself is asked again after two minutes, then less and less often (runbook: source-failed).
 export const pullStage: StorageQueueFunctionOptions = {
   queueName: PULL_QUEUE,
   connection: DATA_CONNECTION,
@@ -43,7 +43,7 @@ export const pullStage: StorageQueueFunctionOptions = {
   },
 };
 
-// Fires: a pull that failed five times. What went wrong is kept with the source; the next schedule asks again.
+// Fires: a pull that failed five times, which means storage or our code. The next schedule asks again.
 export const poisonedPull: StorageQueueFunctionOptions = {
   queueName: PULL_POISON_QUEUE,
   connection: DATA_CONNECTION,

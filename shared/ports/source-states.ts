@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DatasetId } from '../domain/ids.ts';
+import { LocalDate } from '../domain/local-date.ts';
 import type { Versioned } from './run-ledger.ts';
 import { SourceName } from './source-client.ts';
 
@@ -60,6 +61,17 @@ export const SourceState = z.object({
         since: z.iso.datetime(),
       }),
     ])
+    .optional(),
+  /** A pull that the source could not answer: it is asked again by itself. */
+  retry: z
+    .object({
+      at: z.iso.datetime(),
+      /** In vain so far. */
+      tries: z.int().positive(),
+      cause: z.string(),
+      since: z.iso.datetime().optional(),
+      days: z.object({ from: LocalDate, to: LocalDate }).optional(),
+    })
     .optional(),
   /** Newest first. */
   pulls: z.array(Pull).default([]),

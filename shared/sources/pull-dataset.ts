@@ -22,6 +22,7 @@ import {
 } from '../ports/source-client.ts';
 import type { LandedFile, Pull, SourceState, SourceStates } from '../ports/source-states.ts';
 import { CircuitOpen } from '../resilience/shared-circuit.ts';
+import type { PullMessage } from './pull-message.ts';
 import {
   CredentialsRefused,
   RequestRefused,
@@ -54,9 +55,13 @@ export type PullRequest = {
   readonly window?: PullWindow | undefined;
 };
 
+/** The first of them after a pull in vain; then twice as long each time. */
+const FIRST_RETRY_MS = 2 * 60_000;
+const LONGEST_RETRY_MS = 60 * 60_000;
+
 /**
- * Pulls one dataset and says what became of it; that is kept as well. Throws SourceUnavailable or CircuitOpen when it is
- * worth trying again later, after keeping that too.
+ * Pulls one dataset and says what became of it; that is kept as well. What the source could not answer is asked again
+ * later: `duePulls` says when.
  */
 export async function pullDataset(request: PullRequest, deps: PullDeps): Promise<Pull> {
   const { source, dataset, cause } = request;
@@ -80,7 +85,7 @@ export async function pullDataset(request: PullRequest, deps: PullDeps): Promise
       records: pull.records,
       path: pull.path,
     });
-    return await kept(pull, (state) => resumed(brought.change(state), deps), request, deps);
+    return await kept(pull, (state) => resumed(brought.change(withoutRetry(state)), deps), request, deps);
   } catch (error) {
     if (!isOfTheSource(error)) throw error;
     const failed = {
@@ -91,10 +96,51 @@ export async function pullDataset(request: PullRequest, deps: PullDeps): Promise
       ...costOf(),
     } as const;
     deps.log.error('source.failed', { source, dataset, error: error.name, detail: error.message });
-    const result = await kept(failed, (state) => pausedByError(state, error, startedAt, deps), request, deps);
-    if (error instanceof SourceUnavailable || error instanceof CircuitOpen) throw error;
-    return result;
+    const change = (state: SourceState): SourceState =>
+      withRetry(pausedByError(state, error, startedAt, deps), { error, request, now: deps.clock.now() });
+    return await kept(failed, change, request, deps);
   }
+}
+
+/** Pulls that sources could not answer, and that are to be asked again by now. Whoever takes one has it for an hour. */
+export async function duePulls({ sourceStates, clock }: PullDeps): Promise<readonly PullMessage[]> {
+  const now = clock.now().getTime();
+  const taken: PullMessage[] = [];
+  for (const { source, dataset, retry } of await sourceStates.all()) {
+    if (retry === undefined || Date.parse(retry.at) > now) continue;
+    const at = new Date(now + LONGEST_RETRY_MS).toISOString();
+    let isOurs = false;
+    await amendSourceState(sourceStates, { source, dataset }, (found) => {
+      isOurs = found.retry?.at === retry.at;
+      return isOurs ? { ...found, retry: { ...retry, at } } : found;
+    });
+    if (!isOurs) continue;
+    const { cause, since, days } = retry;
+    taken.push({ v: 1, source, dataset, cause, ...(since && { since }), ...(days && { days }) });
+  }
+  return taken;
+}
+
+function withoutRetry(state: SourceState): SourceState {
+  const { retry: _, ...rest } = state;
+  return rest;
+}
+
+/** Only what may pass by itself is asked again: not a secret that is refused, nor an answer that has changed. */
+function withRetry(
+  state: SourceState,
+  { error, request, now }: { readonly error: SourceError; readonly request: PullRequest; readonly now: Date },
+): SourceState {
+  if (!(error instanceof SourceUnavailable || error instanceof CircuitOpen)) return withoutRetry(state);
+  const tries = (state.retry?.tries ?? 0) + 1;
+  const usualMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (tries - 1));
+  const askedMs = error instanceof SourceUnavailable ? (error.retryAfterMs ?? 0) : 0;
+  const at = new Date(now.getTime() + Math.max(usualMs, askedMs)).toISOString();
+  const { since, days } = request.window ?? {};
+  return {
+    ...state,
+    retry: { at, tries, cause: request.cause, ...(since && { since }), ...(days && { days }) },
+  };
 }
 
 /** What can go wrong with a source itself; everything else is our own machinery's. */

@@ -32,6 +32,7 @@ it('registers every function, in the order of the flow', () => {
     'pull-cascade',
     'pull-hubspot',
     'pull-meta',
+    'retry-pulls',
     'pull',
     'poisoned-pull',
     'file-dropped',

@@ -19,6 +19,7 @@ const USUAL_SCHEDULES = {
   PULL_CASCADE_SCHEDULE: '0 0 5 * * *',
   PULL_HUBSPOT_SCHEDULE: '0 0 6 * * *',
   PULL_META_SCHEDULE: '0 0 7 * * *',
+  PULL_RETRY_SCHEDULE: '15 * * * * *',
   DAILY_SUMMARY_SCHEDULE: '0 30 6 * * *',
   DELIVERY_SCHEDULE: '0 * * * * *',
   WATCH_SCHEDULE: '30 * * * * *',

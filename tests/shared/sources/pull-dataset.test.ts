@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { addDays, type LocalDate, localDateOf } from '../../../shared/domain/local-date.ts';
 import { amendRun } from '../../../shared/ports/run-ledger.ts';
 import { pauseSource, resumeSource } from '../../../shared/sources/operate-source.ts';
+import { duePulls } from '../../../shared/sources/pull-dataset.ts';
 import { DAY_MS, PullingPipeline } from '../../support/a-pulling-pipeline.ts';
 import { aTapeRow, csvOf } from '../../support/file-rows.ts';
 import { CASCADE_PATHS } from '../../support/stub-cascade.ts';
@@ -481,16 +482,30 @@ describe('a source that is in trouble', () => {
     expect(await pulling.pull(COMPANIES)).toMatchObject({ outcome: 'landed', retries: 2, requests: 4 });
   });
 
-  it('is kept as a failure and left to the queue, and its circuit opens', async () => {
+  it('is kept as a failure, opens its circuit, and is asked again by itself until it answers', async () => {
     pulling.stubs.hubspot.server.fault = instead({ status: 503 });
 
-    await expect(pulling.pull(COMPANIES)).rejects.toMatchObject({ name: /SourceUnavailable|CircuitOpen/ });
+    expect(await pulling.pull(COMPANIES)).toMatchObject({ outcome: 'failed' });
 
     const { pulls, status } = await pulling.shown(COMPANIES);
     expect(status).toBe('ready');
     expect(pulls).toMatchObject([{ outcome: 'failed' }]);
-    await expect(pulling.pull(COMPANIES)).rejects.toMatchObject({ name: 'CircuitOpen' });
     expect((await pulling.deps.circuits.get('hubspot'))?.value.status).toBe('open');
+
+    // Asked again after two minutes, and after four more; each time by one of those who look at the same time.
+    for (const minutes of [2, 4]) {
+      expect(await duePulls(pulling.deps)).toEqual([]);
+      pulling.pipeline.advanceClock(minutes * 60_000 + 1);
+      const looks = await Promise.all([duePulls(pulling.deps), duePulls(pulling.deps)]);
+      expect(looks.flat()).toMatchObject([{ source: 'hubspot', dataset: COMPANIES }]);
+      expect(await pulling.pull(COMPANIES)).toMatchObject({ outcome: 'failed' });
+    }
+    pulling.stubs.hubspot.server.fault = (answer) => answer;
+    pulling.pipeline.advanceClock(8 * 60_000 + 1);
+    expect(await duePulls(pulling.deps)).toHaveLength(1);
+    expect(await pulling.pull(COMPANIES)).toMatchObject({ outcome: 'landed' });
+    pulling.pipeline.advanceClock(3_600_000);
+    expect(await duePulls(pulling.deps)).toEqual([]);
   });
 
   it('gives other fields than before, and nothing is taken in', async () => {
