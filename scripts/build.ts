@@ -1,10 +1,10 @@
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { z } from 'zod';
 
 // `npm run build`: dist/, the folder that is deployed. One bundle, with the parts that are loaded late in
-// chunks of their own; beside it the KPI definitions and models, host.json and a package.json.
+// chunks of their own; beside it the KPI definitions, models and migrations, host.json and a package.json.
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -47,8 +47,8 @@ async function main(): Promise<void> {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
   });
-  for (const folder of ['catalog', 'models']) {
-    await cp(join(ROOT, 'shared/kpis', folder), join(DIST, folder), { recursive: true });
+  for (const folder of ['shared/kpis/catalog', 'shared/kpis/models', 'shared/adapters/postgres/migrations']) {
+    await cp(join(ROOT, folder), join(DIST, basename(folder)), { recursive: true });
   }
   await cp(join(ROOT, 'host.json'), join(DIST, 'host.json'));
   await writeFile(join(DIST, 'package.json'), await deployedPackage());

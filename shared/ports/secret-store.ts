@@ -12,6 +12,7 @@ export type SecretName =
   | 'hubspot-api-key'
   | 'meta-system-user-token'
   | 'openlineage-api-key'
+  | 'postgres-url'
   | 'slack-bot-token'
   | 'slack-webhook-reports'
   | 'pagerduty-routing-key'

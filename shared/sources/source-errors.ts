@@ -25,8 +25,9 @@ export class SourceChanged extends Error {
 /** The request itself is refused; to send it again would change nothing. */
 export class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
-  readonly status: number;
-  constructor(source: string, status: number, detail = '') {
+  /** Of HTTP, or the SQLSTATE of a database. */
+  readonly status: number | string;
+  constructor(source: string, status: number | string, detail = '') {
     super(`${source} refused the request with status ${status}${detail && `: ${detail}`}`);
     this.status = status;
   }

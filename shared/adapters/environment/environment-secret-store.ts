@@ -8,6 +8,7 @@ const VARIABLES: Readonly<Record<SecretName, readonly string[]>> = {
   'hubspot-api-key': ['HUBSPOT_API_KEY'],
   'meta-system-user-token': ['META_SYSTEM_USER_TOKEN', 'META_ACCESS_TOKEN'],
   'openlineage-api-key': ['OPENLINEAGE_API_KEY'],
+  'postgres-url': ['SUPABASE_DB_URL', 'DATABASE_URL'],
   'slack-bot-token': ['SLACK_BOT_TOKEN'],
   'slack-webhook-reports': ['SLACK_WEBHOOK_TOKEN'],
   'pagerduty-routing-key': ['PAGERDUTY_ROUTING_KEY'],

@@ -1,0 +1,30 @@
+import type { AuditPayload } from '../runs/audit-payload.ts';
+
+// The database in which auditors find what was computed from what. It holds one attempt of each run, the newest.
+
+export interface AuditStore {
+  /** All of it or nothing. The same payload again changes nothing. */
+  write(payload: AuditPayload): Promise<AuditOutcome>;
+  /** Names of the migrations that are to be applied, in order; nothing is written. Throws MigrationRefused. */
+  pendingMigrations(): Promise<readonly string[]>;
+  /** Applies them, all or none, and says which. Throws MigrationRefused. */
+  migrate(): Promise<readonly string[]>;
+}
+
+/** `overtaken`: a newer attempt is there already, and nothing was written. */
+export type AuditOutcome =
+  | { readonly kind: 'written'; readonly changes: readonly AuditChange[] }
+  | { readonly kind: 'overtaken'; readonly byAttempt: number };
+
+export type AuditChange = {
+  readonly table: keyof AuditPayload;
+  /** Rows that are new or different. */
+  readonly written: number;
+  /** Rows of an earlier attempt that this one does not have. */
+  readonly removed: number;
+};
+
+/** The database and the migrations of this code do not go together; nothing was changed. */
+export class MigrationRefused extends Error {
+  override readonly name = 'MigrationRefused';
+}
