@@ -18,6 +18,7 @@ import { duckDbSqlEngine } from './adapters/duckdb/duckdb-sql-engine.ts';
 import { EnvironmentSecretStore } from './adapters/environment/environment-secret-store.ts';
 import { temporaryFolders } from './adapters/environment/temporary-folders.ts';
 import { exceljsWorkbookWriter } from './adapters/exceljs/exceljs-workbook-writer.ts';
+import { PostgresAuditStore } from './adapters/postgres/postgres-audit-store.ts';
 import type { WatchDeps } from './alerting/watch.ts';
 import { type Config, readConfig } from './config.ts';
 import { anyFileReader } from './decode/any-file-reader.ts';
@@ -28,6 +29,7 @@ import type { HealthCheck } from './pipeline/health.ts';
 import type { IngestDeps } from './pipeline/ingest.ts';
 import type { PublishDeps } from './pipeline/publish.ts';
 import type { ValidateDeps } from './pipeline/validate.ts';
+import type { AuditStore } from './ports/audit-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Egress } from './ports/egress.ts';
 import type { Log } from './ports/log.ts';
@@ -50,7 +52,7 @@ export type Deps = IngestDeps &
   PullDeps &
   DeliverDeps &
   WatchDeps &
-  CircuitDeps & { readonly workbook: WorkbookWriter };
+  CircuitDeps & { readonly workbook: WorkbookWriter; readonly audit: AuditStore };
 
 export type App = {
   readonly config: Config;
@@ -89,6 +91,7 @@ export async function buildApp(
   const secrets = await secretStore(config, env);
   let catalog: Promise<Catalog> | undefined;
   const circuits = new TableCircuits(table('breakers'));
+  const { allowsLoopback } = config.sources;
   const deps: Omit<Deps, 'log' | 'sourceClient' | 'destinations'> = {
     lake,
     ledger,
@@ -110,12 +113,12 @@ export async function buildApp(
     breakers: new TableBreakers(table('breakers')),
     pause: (ms) => setTimeout(ms),
     workbook: exceljsWorkbookWriter,
+    audit: new PostgresAuditStore({ ...config.destinations.postgres, allowsLoopback }, { secrets }),
     circuits,
     sourceStates: new TableSourceStates(table('sources')),
     deliveries: new TableDeliveries(table('deliveries')),
     incidents: new TableIncidents(table('incidents')),
   };
-  const { allowsLoopback } = config.sources;
   const clientId = config.secrets.kind === 'key-vault' ? config.secrets.clientId : undefined;
   const mailer = new CommunicationMailer({ ...config.destinations.email, allowsLoopback }, secrets, () =>
     identity(clientId),

@@ -59,6 +59,8 @@ export type SourceSettings = {
 export type DestinationSettings = {
   readonly inUse: readonly DestinationName[];
   readonly lineage: { readonly url: string } | undefined;
+  /** The authority behind the database's certificate, as PEM; undefined for a public one. */
+  readonly postgres: { readonly authority: string | undefined };
   readonly slack: {
     readonly baseUrl: string;
     readonly reportsChannel: string;
@@ -172,6 +174,18 @@ export const Environment = z.object({
   OPENLINEAGE_API_KEY: text(
     'Key of that endpoint, where it asks for one; outside dev it comes from the vault',
   ),
+  SUPABASE_DB_URL: text(
+    'Address of the PostgreSQL database for the audit tables, with user and password; outside dev it comes from the vault',
+  ),
+  DATABASE_URL: text('The same under the name that other databases have for it'),
+  POSTGRES_CA: z
+    .string()
+    .regex(
+      /^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----(?:\\n|\s)*$/,
+      'it must be a certificate as PEM, with \\n or line breaks between its lines',
+    )
+    .optional()
+    .describe('Authority that signed the certificate of that database, where it is not a public one'),
   SLACK_BASE_URL: Uri.optional().describe('Slack, where it is not the usual one'),
   SLACK_REPORTS_CHANNEL: text('Channel of the daily summary'),
   SLACK_BOT_TOKEN: text('Token of the bot; outside dev it comes from the vault'),
@@ -308,6 +322,8 @@ function destinationSettings(settings: Settings, environment: string): Destinati
   return {
     inUse: DestinationName.options.filter((name) => names.includes(name)),
     lineage: settings.OPENLINEAGE_URL === undefined ? undefined : { url: settings.OPENLINEAGE_URL },
+    // Settings hold a text of several lines on one.
+    postgres: { authority: settings.POSTGRES_CA?.replaceAll('\\n', '\n') },
     slack: {
       baseUrl: trimmed(settings.SLACK_BASE_URL) ?? 'https://slack.com',
       reportsChannel: settings.SLACK_REPORTS_CHANNEL ?? `${prefix}fintech-reports`,

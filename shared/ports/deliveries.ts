@@ -6,7 +6,15 @@ import type { Versioned } from './run-ledger.ts';
 // What went where, when, and with which content: one delivery for each destination of a run, or of a day.
 
 export type DestinationName = z.infer<typeof DestinationName>;
-export const DestinationName = z.enum(['lineage', 'slack', 'alerts', 'pagerduty', 'email', 'email-alerts']);
+export const DestinationName = z.enum([
+  'lineage',
+  'postgres',
+  'slack',
+  'alerts',
+  'pagerduty',
+  'email',
+  'email-alerts',
+]);
 
 /** What is told: the outcome of an attempt of a run, or how things stand on a day. */
 export type DeliverySubject = z.infer<typeof DeliverySubject>;

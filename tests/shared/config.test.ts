@@ -226,6 +226,23 @@ describe('settings that are not usable', () => {
   });
 });
 
+describe('the authority of a database', () => {
+  const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+  const authorityIn = (POSTGRES_CA: string) =>
+    readConfig({ DataStorage: SECRET, POSTGRES_CA }).destinations.postgres.authority;
+
+  it('may stand on one line, as settings do', () => {
+    expect(authorityIn(PEM)).toBe(PEM);
+    expect(authorityIn(PEM.replaceAll('\n', '\\n'))).toBe(PEM);
+  });
+
+  it('that is no certificate is refused', () => {
+    expect(problemsOf({ DataStorage: SECRET, POSTGRES_CA: '/etc/ssl/ca.pem' })).toEqual([
+      expect.stringMatching(/^POSTGRES_CA: it must be a certificate as PEM/),
+    ]);
+  });
+});
+
 it('has a meaning for every setting', () => {
   for (const schema of Object.values(Environment.shape)) expect(schema.description).toMatch(/\w/);
 });

@@ -1,5 +1,6 @@
 import type { DestinationSettings } from '../../config.ts';
 import { newestMart } from '../../pipeline/newest-mart.ts';
+import type { AuditStore } from '../../ports/audit-store.ts';
 import type { Circuits } from '../../ports/circuits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DestinationName } from '../../ports/deliveries.ts';
@@ -15,6 +16,7 @@ import { alertsDestination, PAGERDUTY_HOSTS, pagerDutyDestination } from './aler
 import type { Destination } from './destination.ts';
 import { alertsByEmail, emailDestination } from './email-destinations.ts';
 import { lineageDestination } from './lineage-destination.ts';
+import { postgresDestination } from './postgres-destination.ts';
 import { slackDestination } from './slack-destination.ts';
 import { SLACK_HOSTS } from './slack-poster.ts';
 
@@ -24,6 +26,7 @@ type Deps = {
   readonly lake: Lake;
   readonly ledger: RunLedger;
   readonly incidents: Incidents;
+  readonly audit: AuditStore;
   readonly mailer: Mailer;
   readonly circuits: Circuits;
   readonly clock: Clock;
@@ -45,7 +48,8 @@ export function destinationsInUse(
     slack: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
     alerts: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
     pagerduty: deps.egressTo({ hosts: PAGERDUTY_HOSTS, allowsLoopback }),
-    // The mailer has a client of its own.
+    // These have clients of their own.
+    postgres: nowhere,
     email: nowhere,
     'email-alerts': nowhere,
   };
@@ -56,6 +60,8 @@ export function destinationsInUse(
       switch (name) {
         case 'lineage':
           return lineage === undefined ? [] : [lineageDestination(lineage, own)];
+        case 'postgres':
+          return [postgresDestination(own)];
         case 'slack':
           return [slackDestination(slack, { ...own, newest })];
         case 'alerts':

@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import { RunId } from '../shared/domain/ids.ts';
+import { UsageError } from './pipeline-options.ts';
+
+export const HELP = `The audit tables in PostgreSQL: what was computed, from which bytes, by which code and definitions.
+
+Usage: npm run audit:dry-run -- --run RUN_ID   prints what would be written, as JSON, and writes nothing
+       npm run audit:write -- --run RUN_ID     writes it, and says what that has changed
+       npm run audit:migrate                   says which migrations the database still needs
+       npm run audit:migrate -- --apply        applies them, all or none
+
+  --run RUN_ID     a run, as run_0123456789ab
+  --attempt N      an earlier attempt of it (default: the newest)
+  --help           this text
+
+Settings from the environment, as those of the app: DataStorage (npm start prints its own) or the endpoints of an account;
+SUPABASE_DB_URL or DATABASE_URL, or KEY_VAULT_URI with the secret postgres-url.
+
+Exit code: 0 done, 2 the call or a setting is wrong or the database refused it, 1 the machinery failed.`;
+
+export type AuditCommand =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'dry-run' | 'write'; readonly runId: RunId; readonly attempt: number | undefined }
+  | { readonly kind: 'migrate'; readonly applies: boolean };
+
+/** Throws UsageError. */
+export function auditCommand(args: readonly string[]): AuditCommand {
+  const { values, positionals } = parsed(args);
+  if (values.help === true) return { kind: 'help' };
+  const [kind, ...others] = positionals;
+  if (others.length > 0) throw new UsageError(`${others.join(' ')} is one word too many`);
+  if (kind === 'migrate') {
+    if (values.run !== undefined || values.attempt !== undefined)
+      throw new UsageError('migrations are of the database, not of a run');
+    return { kind, applies: values.apply ?? false };
+  }
+  if (kind !== 'dry-run' && kind !== 'write')
+    throw new UsageError('say what to do: dry-run, write or migrate');
+  if (values.apply === true) throw new UsageError('--apply belongs to audit:migrate');
+  return { kind, runId: runOf(values.run), attempt: attemptOf(values.attempt) };
+}
+
+function runOf(text: string | undefined): RunId {
+  if (text === undefined) throw new UsageError('no run was given: --run RUN_ID');
+  const runId = RunId.safeParse(text);
+  if (!runId.success)
+    throw new UsageError(`--run ${JSON.stringify(text)} is no run; they look like run_0123456789ab`);
+  return runId.data;
+}
+
+function attemptOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new UsageError(`--attempt ${JSON.stringify(text)} is no attempt; the first is 1`);
+  return Number(text);
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        run: { type: 'string' },
+        attempt: { type: 'string' },
+        apply: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,83 @@
+import { buildApp, type Deps } from '../shared/app.ts';
+import { ConfigInvalid } from '../shared/config.ts';
+import { auditOfRun } from '../shared/pipeline/audit-of-run.ts';
+import { type AuditOutcome, MigrationRefused } from '../shared/ports/audit-store.ts';
+import { SecretMissing } from '../shared/ports/secret-store.ts';
+import type { AuditPayload } from '../shared/runs/audit-payload.ts';
+import { CredentialsRefused, RequestRefused, SourceUnavailable } from '../shared/sources/source-errors.ts';
+import { type AuditCommand, auditCommand, HELP } from './audit-options.ts';
+import { exitWhenWritten } from './exit-when-written.ts';
+import { UsageError } from './pipeline-options.ts';
+
+// `npm run audit:dry-run`, `audit:write`, `audit:migrate`: the audit tables by hand. A run goes the way of the
+// destination `postgres`.
+
+const EXIT = { done: 0, machineryFailed: 1, refused: 2 } as const;
+
+async function main(): Promise<void> {
+  const command = auditCommand(process.argv.slice(2));
+  if (command.kind === 'help') return console.log(HELP);
+  const nothing = (): void => undefined;
+  const { depsFor } = await buildApp(process.env);
+  const deps = depsFor({ info: nothing, warn: nothing, error: nothing });
+  if (command.kind === 'migrate') {
+    for (const line of await migrated(command.applies, deps)) console.log(line);
+    return;
+  }
+  const payload = await payloadOf(command, deps);
+  if (command.kind === 'dry-run') return console.log(JSON.stringify(payload, null, 2));
+  for (const line of changeLines(payload, await deps.audit.write(payload))) console.log(line);
+}
+
+async function payloadOf(
+  { runId, attempt }: Extract<AuditCommand, { kind: 'dry-run' | 'write' }>,
+  deps: Deps,
+): Promise<AuditPayload> {
+  const run = (await deps.ledger.find(runId))?.value;
+  if (run === undefined) throw new UsageError(`there is no run ${runId} in this store`);
+  const asked = attempt ?? run.attempt;
+  if (asked > run.attempt) throw new UsageError(`${runId} has ${run.attempt} attempts so far`);
+  const payload = await auditOfRun({ kind: 'run', runId, attempt: asked }, deps);
+  if (payload === undefined) throw new UsageError(`attempt ${asked} of ${runId} has not come to an end`);
+  return payload;
+}
+
+function changeLines({ pipeline_runs: [run] }: AuditPayload, outcome: AuditOutcome): string[] {
+  const name = `${run.run_key}, attempt ${run.attempt}`;
+  if (outcome.kind === 'overtaken')
+    return [`${name}: nothing was written, attempt ${outcome.byAttempt} is there already.`];
+  const changed = outcome.changes.filter(({ written, removed }) => written + removed > 0);
+  if (changed.length === 0) return [`${name}: all of it was there already, nothing was changed.`];
+  return [
+    `${name} as ${run.run_id}`,
+    ...changed.map(({ table, written, removed }) => {
+      const gone = removed === 0 ? '' : `, ${removed} of an earlier attempt removed`;
+      return `  ${table}: ${written} written${gone}`;
+    }),
+  ];
+}
+
+async function migrated(applies: boolean, { audit }: Deps): Promise<string[]> {
+  const names = applies ? await audit.migrate() : await audit.pendingMigrations();
+  if (names.length === 0) return ['The database has all migrations.'];
+  return [
+    applies ? 'Applied:' : 'Would be applied:',
+    ...names.map((name) => `  ${name}`),
+    ...(applies ? [] : ['Nothing was written. To apply them: npm run audit:migrate -- --apply']),
+  ];
+}
+
+/** Somebody has to do something else than to try again. */
+const REFUSALS = [ConfigInvalid, SecretMissing, CredentialsRefused, RequestRefused, MigrationRefused];
+
+main().then(
+  () => exitWhenWritten(EXIT.done),
+  (error: unknown) => {
+    if (error instanceof UsageError) console.error(`${error.message}. See --help.`);
+    else if (error instanceof SourceUnavailable) console.error(`${error.message}. Try again later.`);
+    else if (REFUSALS.some((kind) => error instanceof kind)) console.error(String(error));
+    else console.error(error);
+    const isRefused = error instanceof UsageError || REFUSALS.some((kind) => error instanceof kind);
+    return exitWhenWritten(isRefused ? EXIT.refused : EXIT.machineryFailed);
+  },
+);

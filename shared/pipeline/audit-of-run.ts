@@ -1,0 +1,48 @@
+import type { RunId } from '../domain/ids.ts';
+import { KpiMart } from '../kpis/kpi-result.ts';
+import type { DeliverySubject } from '../ports/deliveries.ts';
+import type { Lake } from '../ports/lake.ts';
+import type { RunLedger } from '../ports/run-ledger.ts';
+import { type AuditPayload, auditPayload } from '../runs/audit-payload.ts';
+import { Manifest, RunSummary, ValidationReport } from '../runs/documents.ts';
+import { attemptPath } from '../runs/run-paths.ts';
+import { readOfAttempts } from './read-of-attempts.ts';
+
+/** What an attempt leaves in the audit tables; undefined while it has not ended. */
+export async function auditOfRun(
+  subject: Extract<DeliverySubject, { kind: 'run' }>,
+  { lake, ledger }: { readonly lake: Lake; readonly ledger: RunLedger },
+): Promise<AuditPayload | undefined> {
+  const { runId, attempt } = subject;
+  const [manifestBody, summaryBody] = await Promise.all(
+    ['manifest.json', 'summary.json'].map((name) => lake.read('runs', attemptPath(runId, attempt, name))),
+  );
+  if (manifestBody === undefined || summaryBody === undefined) return undefined;
+  const manifest = Manifest.parse(JSON.parse(manifestBody.toString('utf8')));
+  const validation = ValidationReport.parse(await readOfAttempts(lake, subject, 'validation_report.json'));
+  return auditPayload({
+    manifest,
+    summary: RunSummary.parse(JSON.parse(summaryBody.toString('utf8'))),
+    validation,
+    mart: await martOf(subject, manifest, lake),
+    rawPaths: await rawPathsOf(manifest, ledger),
+  });
+}
+
+/** The numbers that the attempt has published; an earlier attempt may have computed them. */
+async function martOf(
+  subject: Extract<DeliverySubject, { kind: 'run' }>,
+  { bookId }: Manifest,
+  lake: Lake,
+): Promise<KpiMart | undefined> {
+  if (bookId === undefined) return undefined;
+  return KpiMart.parse(await readOfAttempts(lake, subject, 'kpis.json'));
+}
+
+async function rawPathsOf({ runId, book }: Manifest, ledger: RunLedger): Promise<ReadonlyMap<RunId, string>> {
+  const runIds = new Set([runId, ...book.map((entry) => entry.runId)]);
+  const runs = await Promise.all([...runIds].map((id) => ledger.find(id)));
+  return new Map(
+    runs.flatMap((run) => (run?.value.rawPath === undefined ? [] : [[run.value.runId, run.value.rawPath]])),
+  );
+}
