@@ -75,8 +75,15 @@ export const CUSTOMER_COUNTS: Readonly<Record<string, Counter>> = {
   },
 };
 
-function ofType(book: Book, month: Month, type: string) {
-  return { numerator: number([...typesIn(book, month).values()].filter((own) => own === type).length) };
+const TYPES = ['New', 'Recovered', 'Reactivated', 'Recurrent'];
+
+/** A customer has one type in a month. A quarter counts it once, by the first that it had. */
+function ofType(book: Book, period: Month, type: string) {
+  const typesOf = new Map<string, string[]>();
+  for (const [customer, own] of monthsIn(period).flatMap((month) => [...typesIn(book, month)]))
+    typesOf.set(customer, [...(typesOf.get(customer) ?? []), own]);
+  const first = [...typesOf.values()].map((own) => TYPES.find((candidate) => own.includes(candidate)));
+  return { numerator: number(first.filter((own) => own === type).length) };
 }
 
 /** The type of each customer with a loan in the month. */

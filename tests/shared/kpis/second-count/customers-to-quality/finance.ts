@@ -18,12 +18,13 @@ export const FINANCE_COUNTS: Readonly<Record<string, Counter>> = {
     };
   },
   'finance.cash_position': (book, month) => {
-    const statement = statementAt(book, month);
-    return statement && { numerator: usd(statement.cash) };
+    const cash = statementAt(book, month)?.cash;
+    return cash === undefined ? undefined : { numerator: usd(cash) };
   },
   'finance.debt_to_equity': (book, month) => {
-    const statement = statementAt(book, month);
-    return statement && { numerator: usd(statement.liabilities), denominator: usd(statement.netWorth) };
+    const { liabilities, netWorth } = statementAt(book, month) ?? {};
+    if (liabilities === undefined || netWorth === undefined || netWorth <= 0n) return undefined;
+    return { numerator: usd(liabilities), denominator: usd(netWorth) };
   },
 };
 

@@ -12,12 +12,15 @@ type HandMade = {
   readonly matures: string;
   readonly repaid?: string;
   readonly principal: number;
+  /** What is never repaid of a loan that otherwise is. */
+  readonly residue?: number;
 };
 
 const LOANS: readonly HandMade[] = [
   // New in November, and of both companies in December.
   loan('ABF - DSB9001-001', 'CLIAB900001', ['2025-11-05', '2025-12-05', '2025-12-03'], 2000),
   loan('ABT - DSB9001-002', 'CLIAB900001', ['2025-12-02', '2026-01-15'], 1500),
+  loan('ABF - DSB9001-003', 'CLIAB900001', ['2025-12-04', '2026-01-15'], 1600),
   // New in October; the 91st day after is that of the report.
   loan('ABT - DSB9002-001', 'CLIAB900002', ['2025-09-10', '2025-10-10', '2025-10-10'], 900),
   loan('ABT - DSB9003-001', 'CLIAB900003', ['2025-10-31', '2025-11-30', '2025-11-30'], 700),
@@ -35,6 +38,38 @@ const LOANS: readonly HandMade[] = [
   // 181 days after the last loan, on the day on which another closes.
   loan('ABF - DSB9007-001', 'CLIAB900007', ['2025-05-01', '2025-08-01', '2025-10-29'], 4000),
   loan('ABF - DSB9007-002', 'CLIAB900007', ['2025-10-29', '2025-12-29'], 4100),
+  // 176 days after the last of two loans, 184 after the first.
+  loan('ABT - DSB9008-001', 'CLIAB900008', ['2025-05-20', '2025-06-20', '2025-06-20'], 300),
+  loan('ABT - DSB9008-002', 'CLIAB900008', ['2025-05-28', '2025-06-28', '2025-06-28'], 310),
+  loan('ABT - DSB9008-003', 'CLIAB900008', ['2025-11-20', '2026-01-20'], 320),
+  // 179 days after the last loan, and again in the same month, when it is 202.
+  loan('ABF - DSB9009-001', 'CLIAB900009', ['2025-05-10', '2025-06-10', '2025-06-10'], 400),
+  loan('ABF - DSB9009-002', 'CLIAB900009', ['2025-11-05', '2026-01-05'], 410),
+  loan('ABF - DSB9009-003', 'CLIAB900009', ['2025-11-28', '2026-01-28'], 420),
+  // 90 days late at the end of March, and 91.
+  loan('ABF - DSB9010-001', 'CLIAB900010', ['2024-12-01', '2024-12-31', '2025-04-10'], 510),
+  loan('ABF - DSB9010-002', 'CLIAB900010', ['2025-10-05', '2026-01-05'], 520),
+  loan('ABF - DSB9011-001', 'CLIAB900011', ['2024-12-01', '2024-12-30', '2025-04-10'], 610),
+  loan('ABF - DSB9011-002', 'CLIAB900011', ['2025-10-06', '2026-01-05'], 620),
+  // Late before; at the end of November another loan is 30 days late, and 31.
+  loan('ABT - DSB9012-001', 'CLIAB900012', ['2024-08-01', '2024-08-31', '2025-01-20'], 710),
+  loan('ABT - DSB9012-002', 'CLIAB900012', ['2025-10-01', '2025-10-31'], 720),
+  loan('ABT - DSB9012-003', 'CLIAB900012', ['2025-11-12', '2026-01-05'], 730),
+  loan('ABT - DSB9013-001', 'CLIAB900013', ['2024-08-01', '2024-08-31', '2025-01-20'], 810),
+  loan('ABT - DSB9013-002', 'CLIAB900013', ['2025-10-01', '2025-10-30'], 820),
+  loan('ABT - DSB9013-003', 'CLIAB900013', ['2025-11-12', '2026-01-05'], 830),
+  // Back 90 days after a loan closed, and 91; closed to two cents, and not to half a dollar.
+  {
+    ...loan('ABF - DSB9014-001', 'CLIAB900014', ['2025-05-01', '2025-06-02', '2025-06-02'], 910),
+    residue: 0.02,
+  },
+  loan('ABF - DSB9014-002', 'CLIAB900014', ['2025-08-31', '2025-09-30', '2025-09-30'], 920),
+  loan('ABF - DSB9015-001', 'CLIAB900015', ['2025-05-01', '2025-06-01', '2025-06-01'], 930),
+  loan('ABF - DSB9015-002', 'CLIAB900015', ['2025-08-31', '2025-09-30', '2025-09-30'], 940),
+  {
+    ...loan('ABF - DSB9016-001', 'CLIAB900016', ['2025-05-01', '2025-06-03', '2025-06-03'], 950),
+    residue: 0.5,
+  },
 ];
 
 const SEGMENTS = new Map([
@@ -73,9 +108,9 @@ function loan(
   return { id, customer, disbursed, matures, principal, ...(repaid !== undefined && { repaid }) };
 }
 
-/** A tenth of the principal, a fifth of it as a fee; VAT is 13 %. */
-function amountsOf({ principal }: HandMade): string {
-  return `${principal},${principal * 0.08},0.0,${principal * 0.02},${(principal * 0.013).toFixed(2)},0.0,0.0,USD`;
+/** Interest and a fee of a tenth of the principal; VAT is 13 %. */
+function amountsOf({ principal }: HandMade, residue = 0): string {
+  return `${principal - residue},${principal * 0.08},0.0,${principal * 0.02},${(principal * 0.013).toFixed(2)},0.0,0.0,USD`;
 }
 
 function loanLine(made: HandMade): string {
@@ -84,7 +119,7 @@ function loanLine(made: HandMade): string {
   const late = repaid === undefined ? Math.max(0, dayOf(AS_OF) - dayOf(matures)) : 0;
   const status = repaid !== undefined ? 'Complete' : late > 0 ? 'Default' : 'Current';
   const rate = ((0.1 * 365) / term).toFixed(3);
-  const [left, paid] = repaid === undefined ? [principal, '0.0'] : [0, '1.0'];
+  const [left, paid] = repaid === undefined ? [principal, '0.0'] : [made.residue ?? 0, '1.0'];
   return [
     ...[id, matures, customer, '', '', disbursed, 'factoring', '', '', '', ''],
     ...[principal * 0.02, principal * 0.08, '0.0', term, 'One-time', rate, principal, left, 'USD'],
@@ -100,7 +135,7 @@ function transactionLines(made: HandMade): readonly string[] {
   const { id, disbursed, repaid, principal } = made;
   return [
     `${id},DISBURSEMENT,${disbursed},${principal},0.0,0.0,0.0,0.0,0.0,0.0,USD`,
-    ...(repaid === undefined ? [] : [`${id},PAYMENT,${repaid},${amountsOf(made)}`]),
+    ...(repaid === undefined ? [] : [`${id},PAYMENT,${repaid},${amountsOf(made, made.residue)}`]),
   ];
 }
 

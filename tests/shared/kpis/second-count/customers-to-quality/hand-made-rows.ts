@@ -12,6 +12,7 @@ export async function withHandMadeRows(dir: string): Promise<void> {
     await writeFile(file, edit(await readFile(file, 'utf8')));
   };
   await change('manual/targets.csv', (text) => text + TARGETS.join('\n') + '\n');
+  await change('manual/financial_statements.csv', (text) => text + STATEMENTS.join('\n') + '\n');
   await change('manual/marketing_spend.csv', (text) => text + SPEND.join('\n') + '\n');
   await change('looker/customer_data.csv', withoutSome);
   await change('meta/insights.json', (text) =>
@@ -26,6 +27,15 @@ const TARGETS = ['2025-10', '2025-11'].flatMap((month) =>
     ['Nimal', 'Top'].map((segment) => `${month}-01,${type},${segment},12500.00,3`),
   ),
 );
+
+/** Without cash; without net worth; with none; with less than none; without liabilities. */
+const STATEMENTS = [
+  '2025-01-15,,9000.00,4000.00,5000.00,,,',
+  '2025-02-15,700.00,9000.00,4100.00,,,,',
+  '2025-04-15,710.00,9000.00,9000.00,0.00,,,',
+  '2025-05-15,720.00,9000.00,9050.00,-50.00,,,',
+  '2025-07-15,730.00,9000.00,,,,,',
+];
 
 /** The generator has the newest three months. */
 const SPEND = [

@@ -47,21 +47,23 @@ export async function lenderMart({
   catalog,
   seed,
   day = DAY,
-  isFaulty = false,
+  months = 18,
+  faults = 'none',
 }: {
   catalog: Catalog;
   seed: number;
   day?: string;
-  isFaulty?: boolean;
+  months?: number;
+  faults?: 'none' | 'passed' | 'found';
 }): Promise<Counted> {
   const dir = await mkdtemp(join(tmpdir(), 'second-count-'));
   try {
     const [sources, staged] = [join(dir, 'sources'), join(dir, 'staged')];
     await mkdir(staged);
-    await generateBook({ dir: sources, loans: 160, months: 18, seed });
+    await generateBook({ dir: sources, loans: 160, months, seed });
     await withHandMadeLoans(sources);
     await withHandMadeRows(sources);
-    if (isFaulty) await withFaults(sources);
+    if (faults !== 'none') await withFaults(sources, { arePassed: faults === 'passed' });
     const marts = await martsOf(sources, { catalog, dir: staged, asOf: LocalDate.parse(day) });
     const book = await readLenderBook(sources, DAY);
     if (day === DAY) return { book, ...marts };

@@ -78,9 +78,10 @@ export type CampaignDay = {
 };
 export type Statement = {
   readonly day: number;
-  readonly cash: bigint;
-  readonly liabilities: bigint;
-  readonly netWorth: bigint;
+  readonly cash: bigint | undefined;
+  readonly liabilities: bigint | undefined;
+  /** Assets less liabilities, where it is not told. */
+  readonly netWorth: bigint | undefined;
 };
 
 export type Book = {
@@ -208,12 +209,16 @@ export async function readLenderBook(dir: string, asOf: string): Promise<Book> {
       clicks: BigInt(row.clicks ?? '0'),
       impressions: BigInt(row.impressions ?? '0'),
     })),
-    statements: (await rowsOf('manual/financial_statements.csv')).map((row) => ({
-      day: dayOf(cell(row, 'fecha_corte')),
-      cash: cents(cell(row, 'efectivo')),
-      liabilities: cents(cell(row, 'total_pasivos')),
-      netWorth: cents(cell(row, 'patrimonio')),
-    })),
+    statements: (await rowsOf('manual/financial_statements.csv')).map((row) => {
+      const [assets, liabilities] = [told(row, 'total_activos'), told(row, 'total_pasivos')];
+      const left = assets === undefined || liabilities === undefined ? undefined : assets - liabilities;
+      return {
+        day: dayOf(cell(row, 'fecha_corte')),
+        cash: told(row, 'efectivo'),
+        liabilities,
+        netWorth: told(row, 'patrimonio') ?? left,
+      };
+    }),
     companies: Companies.parse(await jsonOf('hubspot/companies.json')).results.map(
       ({ properties }) => properties.name,
     ),
@@ -253,13 +258,17 @@ export function bookOn(day: number, book: Book): Book {
  */
 function lastPaidDay(transactions: readonly Row[], of: Pick<Book, 'loans' | 'asOf'>): number {
   const newest = Math.max(...transactions.map((row) => dayOf(cell(row, 'date_paid'))));
-  const left = transactions.reduce((total, row) => {
+  const apart = of.loans.reduce((total, loan) => total - loan.outstanding, principalLeft(transactions));
+  const isAlike = -100n <= apart && apart <= 100n;
+  return isAlike && of.asOf <= newest + 7 ? of.asOf : newest;
+}
+
+/** What was lent and not repaid. */
+export function principalLeft(transactions: readonly Row[]): bigint {
+  return transactions.reduce((total, row) => {
     const principal = cents(cell(row, 'principal'));
     return cell(row, 'transaction_type') === 'PAYMENT' ? total - principal : total + principal;
   }, 0n);
-  const apart = of.loans.reduce((total, loan) => total - loan.outstanding, left);
-  const isAlike = -100n <= apart && apart <= 100n;
-  return isAlike && of.asOf <= newest + 7 ? of.asOf : newest;
 }
 
 const Insights = z.array(
@@ -289,6 +298,11 @@ function amounts(row: Row): Amounts {
     other: money('other'),
     tax: money('to_tax'),
   };
+}
+
+function told(row: Row, column: string): bigint | undefined {
+  const text = cell(row, column);
+  return text === '' ? undefined : cents(text);
 }
 
 function cell(row: Row, column: string): string {

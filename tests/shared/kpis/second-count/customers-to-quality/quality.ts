@@ -17,7 +17,7 @@ import {
   sum,
   topTen,
 } from './count.ts';
-import type { Book } from './lender-rows.ts';
+import { type Book, principalLeft } from './lender-rows.ts';
 import { dayOf, monthOf } from './reporting-months.ts';
 
 // How far the book can be trusted, and the score of the house.
@@ -92,12 +92,15 @@ function cellsOf(book: Book, dataset: Dataset): number {
 }
 
 /** Of an earlier day than that of the files, nobody says what is owed. */
-const NEEDS_BALANCES = /^loan_par_balances\||no balance is above/;
+const NEEDS_BALANCES = /^loan_par_balances\||no balance is above|^transactions\|loans and/;
+
+const NEEDS_THE_SAME_DAY = /^transactions\|loans and/;
 
 /** What breaks each check that the book allows. */
 export function qualityViolations(book: Book): readonly (readonly [string, number])[] {
   return Object.entries(QUALITY_CHECKS)
     .filter(([check]) => book.files.loan_par_balances.length > 0 || !NEEDS_BALANCES.test(check))
+    .filter(([check]) => lastTransaction(book) === book.asOf || !NEEDS_THE_SAME_DAY.test(check))
     .map(([check, violations]) => [check, violations(book)]);
 }
 
@@ -157,6 +160,8 @@ export const QUALITY_CHECKS: Readonly<Record<string, (book: Book) => number>> = 
     wholeUsdBeyond(sum(dues, ({ principal }) => principal) - sum(loans, ({ principal }) => principal), 100n),
   'transactions|at most 2 % of the cells that are needed are empty': (book) =>
     tooManyEmpty(book, 'transactions'),
+  'transactions|loans and transactions of the same day agree within USD 1': ({ loans, files }) =>
+    wholeUsdBeyond(principalLeft(files.transactions) - sum(loans, ({ outstanding }) => outstanding), 100n),
   // Others are set aside when the file is taken in.
   'transactions|every transaction is of a known loan': () => 0,
   'transactions|no payment is before its disbursement': ({ payments }) =>
