@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PostgresAuditStore } from '../../../../shared/adapters/postgres/postgres-audit-store.ts';
 import type { ConnectionRule } from '../../../../shared/adapters/postgres/postgres-connection.ts';
+import { RunId } from '../../../../shared/domain/ids.ts';
 import { seal } from '../../../../shared/privacy/sealed.ts';
 import type { AuditPayload } from '../../../../shared/runs/audit-payload.ts';
+import type { RunRecord } from '../../../../shared/runs/run-record.ts';
 import { aKpiMart, aKpiResult, aRun } from '../../../support/a-kpi-mart.ts';
 import {
   embeddedPostgres,
@@ -21,7 +23,7 @@ import { anAuditPayload } from '../../../support/an-audit-payload.ts';
 
 const LOCAL: ConnectionRule = { allowsLoopback: true };
 const TABLES = ['pipeline_runs', 'raw_artifacts', 'kpi_definitions', 'kpi_values', 'data_quality_results'];
-const MIGRATIONS = ['001-audit-tables.sql', '002-kpi-monitoring.sql'];
+const MIGRATIONS = ['001-audit-tables.sql', '002-kpi-monitoring.sql', '003-kpi-history.sql'];
 
 function storeAt(url: string, rule = LOCAL, root?: string): PostgresAuditStore {
   const secrets = { get: () => Promise.resolve(seal(url)) };
@@ -175,7 +177,7 @@ for (const { kind, open, has } of KINDS) {
 
       it('is seen once for each book by whoever monitors', async () => {
         await store.write(anAuditPayload());
-        await store.write(anAuditPayload({ run: aRun({ runId: 'run_0123456789ab' as never }) }));
+        await store.write(anAuditPayload({ run: aRun({ runId: RunId.parse('run_0123456789ab') }) }));
 
         const seen = await database.rows(
           "SELECT snapshot_id, as_of_date::text, value_num::text, status FROM analytics.kpi_monitoring WHERE kpi_key = 'risk.par_90'",
@@ -190,6 +192,27 @@ for (const { kind, open, has } of KINDS) {
           },
         ]);
       });
+    });
+
+    it('a value of the past is that of the newest run that knows it, as long as that stands', async () => {
+      const written = async (name: string, value: string, run: Partial<RunRecord>) => {
+        const mart = aKpiMart({ months: 1, kpis: [aKpiResult({ value })] });
+        const rejected = run.status === 'rejected';
+        const runId = RunId.parse(name);
+        await store.write(
+          anAuditPayload({ run: aRun({ runId, ...run }), mart: rejected ? undefined : mart }),
+        );
+      };
+      const seen = () =>
+        database.rows('SELECT value_numeric::text AS value, run_key FROM analytics.kpi_history');
+      const [first, correction] = ['run_000000000001', 'run_000000000002'] as const;
+      await written(correction, '4.2', { completedAt: '2026-01-06T06:30:00.000Z' });
+
+      await written(first, '4.1', { completedAt: '2026-01-05T06:30:00.000Z' });
+
+      expect(await seen()).toEqual([{ value: '4.2', run_key: correction }]);
+      await written(correction, '', { attempt: 2, status: 'rejected' });
+      expect(await seen()).toEqual([{ value: '4.1', run_key: first }]);
     });
 
     describe('migrations', () => {
@@ -223,8 +246,8 @@ for (const { kind, open, has } of KINDS) {
       });
 
       it('are applied all or none', async () => {
-        await add('003-good.sql', 'CREATE TABLE analytics.good (id int);');
-        await add('004-bad.sql', 'CREATE TABLE analytics.bad (id nonsense);');
+        await add('901-good.sql', 'CREATE TABLE analytics.good (id int);');
+        await add('902-bad.sql', 'CREATE TABLE analytics.bad (id nonsense);');
 
         await expect(storeAt(database.url, LOCAL, root).migrate()).rejects.toMatchObject({
           name: 'RequestRefused',
@@ -246,15 +269,15 @@ for (const { kind, open, has } of KINDS) {
       });
 
       it('of newer code, or with a number that was passed, are refused', async () => {
-        await add('003-new.sql', 'SELECT 1;');
+        await add('901-new.sql', 'SELECT 1;');
         await storeAt(database.url, LOCAL, root).migrate();
 
         await expect(store.migrate()).rejects.toMatchObject({
           message: expect.stringContaining('the database is of newer code'),
         });
-        await add('002-b-late.sql', 'SELECT 1;');
+        await add('900-late.sql', 'SELECT 1;');
         await expect(storeAt(database.url, LOCAL, root).migrate()).rejects.toMatchObject({
-          message: expect.stringMatching(/^002-b-late\.sql would come before 003-new\.sql/),
+          message: expect.stringMatching(/^900-late\.sql would come before 901-new\.sql/),
         });
       });
     });
