@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { addDays, LocalDate } from '../../../../../shared/domain/local-date.ts';
 import { type CsvRow, csvRows } from './loan-book-rows.ts';
 
-// What no generated book has, put into its files: collateral, payers of real customers, loans in two instalments, loans
-// that may not be borrowed against, loan data of the day, a PAR file that is wrong in places.
+// What a generated book has seldom or not at all, put into its files: collateral, payers of real customers, loans in two
+// instalments, loans that may not be borrowed against, payments that leave two cents, loan data of the day, a PAR file
+// that is wrong in places.
 
 /** The day of the book. */
 export const AS_OF = '2025-12-10';
@@ -21,6 +22,11 @@ export async function enrichBook(sources: string): Promise<void> {
   const longLoans = new Set(loans.filter((row) => Number(row['term']) > 20).map((row) => row['loan_id']));
   await rewrite(file('looker/schedules.csv'), (rows) =>
     rows.flatMap((row, index) => (index % 7 === 0 && longLoans.has(row['loan_id']) ? inTwo(row) : [row])),
+  );
+  await rewrite(file('looker/transactions.csv'), (rows) =>
+    rows.map((row, index) =>
+      index % 37 === 5 && row['transaction_type'] === 'PAYMENT' ? twoCentsLess(row) : row,
+    ),
   );
   // It does not say of which day it is.
   await rename(file('looker/loan_data.csv'), file(`looker/loan_data_${AS_OF}.csv`));
@@ -105,6 +111,11 @@ function inTwo(row: CsvRow): readonly CsvRow[] {
     { ...row, ...first },
     { ...row, ...second },
   ];
+}
+
+/** Rounding between two systems. */
+function twoCentsLess(row: CsvRow): CsvRow {
+  return { ...row, principal: (Number(row['principal']) - 0.02).toFixed(2) };
 }
 
 /** A balance that is ten dollars higher than events say. */
