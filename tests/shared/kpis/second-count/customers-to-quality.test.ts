@@ -19,7 +19,8 @@ import { MARKETING_COUNTS } from './customers-to-quality/marketing.ts';
 import { ORIGINATION_COUNTS } from './customers-to-quality/origination.ts';
 import { partsOf } from './customers-to-quality/parts.ts';
 import { QUALITY_COUNTS, qualityViolations } from './customers-to-quality/quality.ts';
-import { dayOf, type Month, monthsOf, quartersOf } from './customers-to-quality/reporting-months.ts';
+import { withRebuiltBalances } from './customers-to-quality/rebuilt-balances.ts';
+import { dayOf, type Month, monthsOf, quartersOf, weeksOf } from './customers-to-quality/reporting-months.ts';
 import { type Cells, monthlyFact, quarterlyScorecard, vintages } from './customers-to-quality/tables.ts';
 
 // Every KPI of these groups, counted a second time: from the words of its definition and the rows of the files, not
@@ -59,6 +60,9 @@ const OF_ONE_MONTH = new Set(['growth.mom']);
 /** By quarters there are balances of the ends of quarters alone, and a year before a quarter that runs there is none. */
 const ENDS_OF_QUARTERS = new Set(['growth.yoy']);
 
+/** A customer has a type in a month, which a week does not tell. */
+const OF_THE_MONTH = new Set(['cust.recovered', 'cust.reactivated', 'cust.recurrent']);
+
 let catalog: Catalog;
 beforeAll(async () => {
   catalog = await loadCatalog();
@@ -81,7 +85,10 @@ describe.each([
   let mart: KpiMart;
   let byQuarter: KpiMart;
   beforeAll(async () => {
-    ({ book, mart, byQuarter } = await lenderMart({ ...wanted, catalog: ownCatalog() }));
+    const grains = ['month', 'quarter'] as const;
+    const counted = await lenderMart({ ...wanted, catalog: ownCatalog(), grains });
+    book = counted.book;
+    [mart, byQuarter] = [counted.martBy('month'), counted.martBy('quarter')];
     months = monthsOf(book);
   });
 
@@ -194,6 +201,32 @@ describe.each([
 
     expect(found).toEqual(qualityViolations(book).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   });
+});
+
+describe('of a generated book by weeks', () => {
+  let book: Book;
+  let weeks: readonly Month[];
+  let mart: KpiMart;
+  beforeAll(async () => {
+    const grains = ['week'] as const;
+    const counted = await lenderMart({ seed: 15, day: '2025-12-02', catalog: ownCatalog(), grains });
+    weeks = weeksOf(counted.book);
+    mart = counted.martBy('week');
+    book = withRebuiltBalances(counted.book, weeks);
+  });
+
+  it.each(Object.entries(COUNTS).filter(([id]) => !OF_THE_MONTH.has(id)))(
+    '%s is what the rows come to, in every week',
+    (id, counter) => {
+      const found = new Map(
+        mart.series.filter((kpi) => kpi.id === id).map((kpi) => [String(kpi.reportingDate), kpi]),
+      );
+
+      const pairs = weeks.map((week) => pairOf(week.label, found.get(week.label), counter(book, week)));
+
+      expect(pairs.filter(isApart)).toEqual([]);
+    },
+  );
 });
 
 /** These groups and the tables that are counted. */

@@ -11,7 +11,7 @@ import {
   usd,
 } from './count.ts';
 import type { Book, Loan } from './lender-rows.ts';
-import { type Month, monthAfter, monthOf } from './reporting-months.ts';
+import { dayOf, type Month, monthAfter } from './reporting-months.ts';
 
 // How fast the portfolio grows, and with whom.
 
@@ -23,7 +23,7 @@ export const GROWTH_COUNTS: Readonly<Record<string, Counter>> = {
     const { before } = month;
     if (before === undefined) return undefined;
     // A month that is not over is compared with as many days of the one before.
-    const isOver = monthOf(month.asOf + 1) !== month.name;
+    const isOver = month.asOf === dayOf(month.label);
     const asOf = isOver ? before.asOf : Math.min(before.asOf, before.start + (month.asOf - month.start));
     const [now, then] = [principalOf(lentIn(book, month)), principalOf(lentIn(book, { ...before, asOf }))];
     return percent(usd(now - then), usd(then));

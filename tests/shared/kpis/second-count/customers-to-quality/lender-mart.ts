@@ -37,7 +37,7 @@ const FILES = [
   'hubspot/companies.json',
 ];
 
-export type Counted = { readonly book: Book; readonly mart: KpiMart; readonly byQuarter: KpiMart };
+export type Counted = { readonly book: Book; readonly martBy: (grain: PeriodGrain) => KpiMart };
 
 /**
  * A generated book with every feed of these KPIs: its rows, and the mart that the product makes of it. Of an earlier
@@ -45,12 +45,14 @@ export type Counted = { readonly book: Book; readonly mart: KpiMart; readonly by
  */
 export async function lenderMart({
   catalog,
+  grains,
   seed,
   day = DAY,
   months = 18,
   faults = 'none',
 }: {
   catalog: Catalog;
+  grains: readonly PeriodGrain[];
   seed: number;
   day?: string;
   months?: number;
@@ -64,11 +66,12 @@ export async function lenderMart({
     await withHandMadeLoans(sources);
     await withHandMadeRows(sources);
     if (faults !== 'none') await withFaults(sources, { arePassed: faults === 'passed' });
-    const marts = await martsOf(sources, { catalog, dir: staged, asOf: LocalDate.parse(day) });
+    const marts = await martsOf(sources, { catalog, grains, dir: staged, asOf: LocalDate.parse(day) });
+    const martBy = (grain: PeriodGrain) => marts.get(grain) ?? notComputed(grain);
     const book = await readLenderBook(sources, DAY);
-    if (day === DAY) return { book, ...marts };
+    if (day === DAY) return { book, martBy };
     const then = bookOn(dayOf(day), book);
-    return { book: withRebuiltBalances(then, monthsOf(then)), ...marts };
+    return { book: withRebuiltBalances(then, monthsOf(then)), martBy };
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
@@ -76,8 +79,13 @@ export async function lenderMart({
 
 async function martsOf(
   sources: string,
-  { catalog, dir, asOf }: { catalog: Catalog; dir: string; asOf: LocalDate },
-): Promise<Omit<Counted, 'book'>> {
+  {
+    catalog,
+    grains,
+    dir,
+    asOf,
+  }: { catalog: Catalog; grains: readonly PeriodGrain[]; dir: string; asOf: LocalDate },
+): Promise<ReadonlyMap<PeriodGrain, KpiMart>> {
   const secrets = { get: () => Promise.resolve(seal(PSEUDONYM_KEY)) };
   const { book, files, rejected } = await stageFiles(
     FILES.map((path) => ({ path: join(sources, path), isNamed: true })),
@@ -103,9 +111,14 @@ async function martsOf(
       ? entry.asOf === asOf
       : entry.asOf <= asOf || isCutToReport(entry.relation, catalog.models),
   );
-  const computed = async (grain: PeriodGrain): Promise<KpiMart> => {
+  const marts = new Map<PeriodGrain, KpiMart>();
+  for (const grain of grains) {
     await using sql = await duckDbSqlEngine.open(dir);
-    return await computeKpis({ book: ofDay, files, catalog, sql, asOf, grain });
-  };
-  return { mart: await computed('month'), byQuarter: await computed('quarter') };
+    marts.set(grain, await computeKpis({ book: ofDay, files, catalog, sql, asOf, grain }));
+  }
+  return marts;
+}
+
+function notComputed(grain: PeriodGrain): never {
+  throw new Error(`was not computed by ${grain}`);
 }

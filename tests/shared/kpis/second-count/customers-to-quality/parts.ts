@@ -38,7 +38,7 @@ function loanMembers(book: Book): Members {
     product: ({ product }) => product,
     state: ({ state }) => state,
     segment: segmentOf,
-    customer_type: typeOf(book),
+    customer_type: byNeed(() => typeOf(book)),
     ticket_band: ({ principal }) => ticketBand(principal),
     term_band: ({ termBand }) => termBand,
     vintage: ({ disbursed }) => monthOf(disbursed),
@@ -65,6 +65,15 @@ function customerMembers(book: Book, month: Month): Members {
 
 function segmentOf({ segment }: Loan): string {
   return segment ?? 'unknown';
+}
+
+/** Made once, when it is asked for. */
+function byNeed(make: () => MemberOf): MemberOf {
+  let made: MemberOf | undefined;
+  return (loan) => {
+    made ??= make();
+    return made(loan);
+  };
 }
 
 /** That of the customer in the month of the loan. */

@@ -2,9 +2,9 @@ import type { Book } from './lender-rows.ts';
 
 // Days are counted from 1970-01-01, a month is `2025-12`.
 
-/** A reporting month, or a quarter as if it were one. */
+/** A reporting month; a quarter or a week as if it were one. */
 export type Month = {
-  /** `2025-12`; of a quarter, its last month. */
+  /** `2025-12`; of a quarter, its last month; of a week, its last day. */
   readonly name: string;
   /** Its last day. */
   readonly label: string;
@@ -44,6 +44,22 @@ export function quartersOf(months: readonly Month[]): readonly Month[] {
       quarters.push({ ...last, label, start: first.start, before: quarters.at(-1), months: own });
   }
   return quarters;
+}
+
+/** The newest 53 weeks, from Monday to Sunday. */
+export function weeksOf({ asOf }: Book): readonly Month[] {
+  // The first day of all was a Thursday.
+  const sunday = asOf + ((((3 - asOf) % 7) + 7) % 7);
+  const weeks: Month[] = [];
+  for (let last = sunday - 52 * 7; last <= sunday; last += 7)
+    weeks.push({
+      name: textOf(last),
+      label: textOf(last),
+      start: last - 6,
+      asOf: Math.min(last, asOf),
+      before: weeks.at(-1),
+    });
+  return weeks;
 }
 
 function quarterEnd(name: string): string {
