@@ -22,7 +22,7 @@ import { PostgresAuditStore } from './adapters/postgres/postgres-audit-store.ts'
 import type { WatchDeps } from './alerting/watch.ts';
 import { type Config, readConfig } from './config.ts';
 import { anyFileReader } from './decode/any-file-reader.ts';
-import { type Catalog, loadCatalog } from './kpis/catalog.ts';
+import { loadCatalog } from './kpis/catalog.ts';
 import type { ComputeDeps } from './pipeline/compute.ts';
 import type { DeliverDeps } from './pipeline/deliver.ts';
 import type { HealthCheck } from './pipeline/health.ts';
@@ -89,7 +89,6 @@ export async function buildApp(
   const registry = new TableSnapshotRegistry(table('datasets'));
   const history = new TableKpiHistory(table('kpivalues'));
   const secrets = await secretStore(config, env);
-  let catalog: Promise<Catalog> | undefined;
   const circuits = new TableCircuits(table('breakers'));
   const { allowsLoopback } = config.sources;
   const deps: Omit<Deps, 'log' | 'sourceClient' | 'destinations'> = {
@@ -108,7 +107,7 @@ export async function buildApp(
     sql: duckDbSqlEngine,
     clock,
     revision: config.revision,
-    catalog: () => (catalog ??= loadCatalog()),
+    catalog: () => loadCatalog(),
     quality: new TableQualityLog(table('quality')),
     breakers: new TableBreakers(table('breakers')),
     pause: (ms) => setTimeout(ms),

@@ -32,9 +32,13 @@ export class CatalogInvalid extends Error {
   }
 }
 
-/** Reads the catalogue that is shipped with the product. */
+let shipped: Promise<Catalog> | undefined;
+
+/** The catalogue that is shipped with the product, read once; another one is read each time. */
 export async function loadCatalog(root?: string): Promise<Catalog> {
-  return parseCatalog(await readCatalogAssets(root));
+  if (root !== undefined) return parseCatalog(await readCatalogAssets(root));
+  shipped ??= readCatalogAssets().then(parseCatalog);
+  return await shipped;
 }
 
 export function parseCatalog(assets: readonly CatalogAsset[]): Catalog {
