@@ -70,6 +70,16 @@ const LOANS: readonly HandMade[] = [
     ...loan('ABF - DSB9016-001', 'CLIAB900016', ['2025-05-01', '2025-06-03', '2025-06-03'], 950),
     residue: 0.5,
   },
+  // Recovered in October: of two late loans one was 91 days late.
+  loan('ABT - DSB9017-001', 'CLIAB900017', ['2024-09-01', '2024-10-01', '2025-01-05'], 1010),
+  loan('ABT - DSB9017-002', 'CLIAB900017', ['2024-09-15', '2024-11-15', '2025-01-05'], 1020),
+  loan('ABT - DSB9017-003', 'CLIAB900017', ['2025-10-20', '2026-01-20'], 1030),
+  // Recovered in March, and late again later.
+  loan('ABF - DSB9018-001', 'CLIAB900018', ['2024-08-20', '2024-09-20', '2025-01-05'], 1110),
+  loan('ABF - DSB9018-002', 'CLIAB900018', ['2025-03-05', '2025-04-05', '2025-08-10'], 1120),
+  // On the days that are reported.
+  loan('ABF - DSB9019-001', 'CLIAB900019', ['2025-11-17', '2026-01-20'], 1210),
+  loan('ABF - DSB9019-002', 'CLIAB900019', ['2025-12-10', '2026-01-20'], 1220),
 ];
 
 const SEGMENTS = new Map([
