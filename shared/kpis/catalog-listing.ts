@@ -34,7 +34,7 @@ export const ListedKpi = z.object({
   measures: z.record(z.string(), z.string()),
   grain: z.string(),
   /** `whole`: a quarter is no sum of its months. `month`: no other period has it. */
-  periods: z.enum(['any', 'whole', 'month']),
+  periods: z.enum(['any', 'months', 'whole', 'month']),
   freshnessHours: z.int().positive(),
   dimensions: z.array(z.string()),
   contributors: z.string().nullable(),

@@ -79,8 +79,8 @@ function planReadings(
       missing.push(nothing(kpi, kpi.unavailable, { model: '', ...at }));
       continue;
     }
-    if (kpi.periods === 'month' && at.period !== 'month') {
-      const reason = `is a figure of one month, and a ${at.period} has none`;
+    const reason = whyNoSuchPeriod(kpi, at.period);
+    if (reason !== undefined) {
       missing.push(nothing(kpi, reason, { model: '', ...at }));
       continue;
     }
@@ -89,6 +89,13 @@ function planReadings(
     else missing.push(nothing(kpi, choice.reason, { model: choice.model, ...at }));
   }
   return { readings, missing };
+}
+
+function whyNoSuchPeriod({ periods }: KpiDefinition, period: PeriodGrain): string | undefined {
+  if (periods === 'month' && period !== 'month') return `is a figure of one month, and a ${period} has none`;
+  if (periods === 'months' && period === 'quarter')
+    return 'is added up from months: its quarters stand with the figures by month';
+  return undefined;
 }
 
 function nothing(

@@ -26,6 +26,7 @@ export function measureWords(measure: Measure, quote = '`'): string {
 export function periodWords({ periods }: Pick<KpiDefinition, 'periods'>): string {
   return {
     any: '',
+    months: 'a quarter adds up its months, and is given with them alone',
     whole: 'a quarter is computed as a whole, not from its months',
     month: 'of one month: a day, a week or a quarter has none',
   }[periods];

@@ -119,11 +119,12 @@ const Shape = z.strictObject({
   /** What a row of the mart is: a loan, a customer, a payment. */
   grain: z.string().regex(/^[a-z]+$/, 'must be a word such as loan'),
   /**
-   * `any`: any period has it, and a quarter adds up its months. `whole`: any period has it, but not from shorter ones: it
+   * `any`: any period has it, and a quarter adds up its months. `months`: a quarter adds up what flowed in each of its
+   * months, which from its one end to the other would be something else. `whole`: any period has it, but not from shorter ones: it
    * counts somebody once, or compares the period with the one before. `month`: a rate of one month, which no other period
    * has.
    */
-  periods: z.enum(['any', 'whole', 'month']).default('any'),
+  periods: z.enum(['any', 'months', 'whole', 'month']).default('any'),
   /** Hours after which the value is stale. */
   freshness: z.int().positive(),
   dimensions: z.array(z.enum(DIMENSIONS)).default([]),
@@ -218,7 +219,7 @@ function reportSums(
   { measures }: Computation,
   report: (path: string[], message: string) => void,
 ): void {
-  if (periods === 'any') return;
+  if (periods === 'any' || periods === 'months') return;
   for (const [name, { overTime }] of Object.entries(measures)) {
     if (overTime === 'sum') report(['measures', name, 'over_time'], `does not go with periods: ${periods}`);
   }

@@ -40,6 +40,7 @@ const WORDS = {
       'Values go on changing after their period is over, so a new one is not held against those before.',
     periods: {
       any: '',
+      months: ' · A quarter adds up its months, and is given with them alone',
       whole: ' · A quarter is computed as a whole, not from its months',
       month: ' · Of one month: a day, a week or a quarter has none',
     },
@@ -76,6 +77,7 @@ const WORDS = {
       'Los valores siguen cambiando después de terminado su período; por eso uno nuevo no se juzga frente a los anteriores.',
     periods: {
       any: '',
+      months: ' · Un trimestre suma sus meses, y solo se da con ellos',
       whole: ' · Un trimestre se calcula entero, no a partir de sus meses',
       month: ' · De un mes: un día, una semana o un trimestre no lo tienen',
     },
