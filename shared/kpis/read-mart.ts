@@ -150,7 +150,8 @@ async function scan(
 
 /** From months, where they make a quarter; days and weeks reach back too little. Quarters are what they are. */
 function quartersOf(reading: Reading, { query, rows }: Scan, deps: ReadMartDeps): readonly KpiResult[] {
-  const isMade = deps.grain === 'quarter' || (deps.grain === 'month' && ['any', 'months'].includes(reading.kpi.periods));
+  const isMade =
+    deps.grain === 'quarter' || (deps.grain === 'month' && ['any', 'months'].includes(reading.kpi.periods));
   if (!isMade) return [];
   return [...Map.groupBy(rows, ({ reportingDate }) => quarterEnd(reportingDate))].flatMap(
     ([end, [first, ...others]]) => {

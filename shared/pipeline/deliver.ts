@@ -13,9 +13,9 @@ import type { Lake } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
 import { SecretMissing } from '../ports/secret-store.ts';
 import type { Content, Destination } from '../publishing/destinations/destination.ts';
+import { CredentialsRefused, RequestRefused } from '../resilience/service-errors.ts';
 import { CircuitOpen } from '../resilience/shared-circuit.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { CredentialsRefused, RequestRefused } from '../sources/source-errors.ts';
 import { describeError } from './work-stage.ts';
 
 // Results on their way out. What is to be told is written down before the run ends; a timer sends a message for each

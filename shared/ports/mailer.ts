@@ -11,7 +11,7 @@ export const Mail = z.object({
 export interface Mailer {
   /**
    * Sends it to these addresses. The same id twice is one message. Throws CredentialsRefused, RequestRefused or
-   * SourceUnavailable.
+   * ServiceUnavailable.
    */
   send(mail: Mail, to: readonly string[], id: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DatasetId } from '../domain/ids.ts';
 import type { LocalDate } from '../domain/local-date.ts';
-import type { SourceCost } from '../sources/source-http.ts';
+import type { ServiceCost } from '../resilience/service-http.ts';
 
 // One door for everything that is fetched. A new source is a folder with a client, and a contract for each dataset.
 
@@ -56,12 +56,12 @@ export interface SourceClient {
   readonly source: SourceName;
   readonly datasets: readonly SourceDataset[];
   /**
-   * Brings a window, page by page. Throws CredentialsRefused, SourceChanged, RequestRefused, SourceUnavailable,
+   * Brings a window, page by page. Throws CredentialsRefused, AnswerChanged, RequestRefused, ServiceUnavailable,
    * CircuitOpen or SecretMissing.
    */
   pull(dataset: DatasetId, window: PullWindow): AsyncIterable<SourcePage>;
   /** How many records there are in all, where the source can tell. */
   count?(dataset: DatasetId): Promise<number | undefined>;
   /** What it has cost since the client was made. */
-  readonly cost: SourceCost;
+  readonly cost: ServiceCost;
 }

@@ -21,15 +21,15 @@ import {
   SourceRecord,
 } from '../ports/source-client.ts';
 import type { LandedFile, Pull, SourceState, SourceStates } from '../ports/source-states.ts';
-import { CircuitOpen } from '../resilience/shared-circuit.ts';
-import type { PullMessage } from './pull-message.ts';
 import {
+  AnswerChanged,
   CredentialsRefused,
   RequestRefused,
-  SourceChanged,
+  ServiceUnavailable,
   SourceNotConfigured,
-  SourceUnavailable,
-} from './source-errors.ts';
+} from '../resilience/service-errors.ts';
+import { CircuitOpen } from '../resilience/shared-circuit.ts';
+import type { PullMessage } from './pull-message.ts';
 import { amendSourceState, withPull } from './source-state.ts';
 
 // What a source has is brought to landing, and from there goes the way of every dropped file. The watermark moves only
@@ -131,10 +131,10 @@ function withRetry(
   state: SourceState,
   { error, request, now }: { readonly error: SourceError; readonly request: PullRequest; readonly now: Date },
 ): SourceState {
-  if (!(error instanceof SourceUnavailable || error instanceof CircuitOpen)) return withoutRetry(state);
+  if (!(error instanceof ServiceUnavailable || error instanceof CircuitOpen)) return withoutRetry(state);
   const tries = (state.retry?.tries ?? 0) + 1;
   const usualMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (tries - 1));
-  const askedMs = error instanceof SourceUnavailable ? (error.retryAfterMs ?? 0) : 0;
+  const askedMs = error instanceof ServiceUnavailable ? (error.retryAfterMs ?? 0) : 0;
   const at = new Date(now.getTime() + Math.max(usualMs, askedMs)).toISOString();
   const { since, days } = request.window ?? {};
   return {
@@ -146,9 +146,9 @@ function withRetry(
 /** What can go wrong with a source itself; everything else is our own machinery's. */
 const OF_THE_SOURCE = [
   CredentialsRefused,
-  SourceChanged,
+  AnswerChanged,
   RequestRefused,
-  SourceUnavailable,
+  ServiceUnavailable,
   CircuitOpen,
   SecretMissing,
   SourceNotConfigured,
@@ -210,7 +210,7 @@ async function bring(
     metadata: { principal: `pull of ${client.source}`, purpose: 'scheduled or requested pull' },
   });
   const file = await deps.lake.stat('landing', path);
-  if (file === undefined) throw new SourceUnavailable(`${path} was taken away before it could be taken in`);
+  if (file === undefined) throw new ServiceUnavailable(`${path} was taken away before it could be taken in`);
   const pending = { path, etag: file.etag, sha256, watermark };
   const change = (state: SourceState): SourceState => ({ ...state, pending });
   // Its run was rejected, or is not over, or the pull that brought it died before it could note it.
@@ -233,7 +233,7 @@ async function refuseFewer(
   }: { readonly dataset: DatasetId; readonly brought: number; readonly promised: number },
 ): Promise<void> {
   if (brought >= promised || brought >= ((await client.count?.(dataset)) ?? 0)) return;
-  throw new SourceChanged(`${client.source} promised ${promised} records of ${dataset} and gave ${brought}`);
+  throw new AnswerChanged(`${client.source} promised ${promised} records of ${dataset} and gave ${brought}`);
 }
 
 type Made = {

@@ -11,12 +11,12 @@ import type {
   SourceRecord,
 } from '../../shared/ports/source-client.ts';
 import { seal } from '../../shared/privacy/sealed.ts';
+import type { CallRule } from '../../shared/resilience/service-http.ts';
 import { SharedCircuit } from '../../shared/resilience/shared-circuit.ts';
 import { TokenBucket } from '../../shared/resilience/token-bucket.ts';
 import { CascadeClient, type CascadeSettings } from '../../shared/sources/cascade/cascade-client.ts';
 import { HubSpotClient, hubSpotBudget } from '../../shared/sources/hubspot/hubspot-client.ts';
 import { MetaClient, type MetaSettings } from '../../shared/sources/meta/meta-client.ts';
-import type { CallRule } from '../../shared/sources/source-http.ts';
 
 import { CASCADE_SESSION, StubCascade } from './stub-cascade.ts';
 import { HUBSPOT_KEY, StubHubSpot } from './stub-hubspot.ts';

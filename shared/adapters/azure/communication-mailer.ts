@@ -2,7 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import type { Mail, Mailer } from '../../ports/mailer.ts';
 import { SecretMissing, type SecretStore } from '../../ports/secret-store.ts';
 import { unseal } from '../../privacy/sealed.ts';
-import { CredentialsRefused, RequestRefused, SourceUnavailable } from '../../sources/source-errors.ts';
+import { CredentialsRefused, RequestRefused, ServiceUnavailable } from '../../resilience/service-errors.ts';
 
 // E-mail by Azure Communication Services, as the app's own identity; with a connection string in development. The client
 // is loaded with the first message.
@@ -70,7 +70,7 @@ function asOurs(error: unknown): unknown {
     return new CredentialsRefused(SECRET, `The e-mail service refused the credential (${code})`);
   if (typeof status === 'number' && status >= 400 && status < 500 && status !== 408 && status !== 429)
     return new RequestRefused('E-mail', status, code);
-  return new SourceUnavailable(`The e-mail service could not be reached, or broke off (${code})`, {
+  return new ServiceUnavailable(`The e-mail service could not be reached, or broke off (${code})`, {
     cause: error,
   });
 }

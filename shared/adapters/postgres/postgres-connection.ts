@@ -1,6 +1,6 @@
 import type { Client, ClientConfig } from 'pg';
 import { type Sealed, unseal } from '../../privacy/sealed.ts';
-import { CredentialsRefused } from '../../sources/source-errors.ts';
+import { CredentialsRefused } from '../../resilience/service-errors.ts';
 import { meaningOf } from './postgres-errors.ts';
 
 // One connection for each piece of work: a result that is delivered now and then needs no pool, and an instance that

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CredentialsRefused, RequestRefused, SourceUnavailable } from '../../sources/source-errors.ts';
+import { CredentialsRefused, RequestRefused, ServiceUnavailable } from '../../resilience/service-errors.ts';
 
 // What a failure of the database means: whether it passes, who must act, or that it is for good. PostgreSQL's own
 // sentences quote values, so that only codes and names of what is defined are repeated.
@@ -44,7 +44,7 @@ export function meaningOf(error: unknown): unknown {
     // The client's own, which have no code and name no values.
     (name === 'Error' && /timeout|terminated|SSL connection/i.test(message));
   if (!isOfTheWire) return error;
-  return new SourceUnavailable(`PostgreSQL could not be reached, or broke off (${code || message})`, {
+  return new ServiceUnavailable(`PostgreSQL could not be reached, or broke off (${code || message})`, {
     cause: error,
   });
 }
@@ -54,10 +54,10 @@ function meaningOfState(code: string, failure: Failure): Error {
   if (is(OF_CREDENTIALS))
     return new CredentialsRefused('postgres-url', `PostgreSQL refused the login or its rights (${code})`);
   if (is(OF_MIGRATIONS))
-    return new SourceUnavailable(
+    return new ServiceUnavailable(
       `The tables in PostgreSQL are not those of this code (${code}): npm run audit:migrate says which are missing`,
     );
-  if (is(PASSING)) return new SourceUnavailable(`PostgreSQL cannot do it now (${code})`);
+  if (is(PASSING)) return new ServiceUnavailable(`PostgreSQL cannot do it now (${code})`);
   const places = (['table', 'column', 'constraint'] as const).flatMap((part) =>
     failure[part] === undefined ? [] : [`${part} ${failure[part]}`],
   );

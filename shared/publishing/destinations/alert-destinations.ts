@@ -4,8 +4,8 @@ import { runbookOf } from '../../domain/problem.ts';
 import type { DeliverySubject } from '../../ports/deliveries.ts';
 import type { Incident, Incidents } from '../../ports/incidents.ts';
 import { unseal } from '../../privacy/sealed.ts';
+import { ServiceHttp } from '../../resilience/service-http.ts';
 import { TokenBucket } from '../../resilience/token-bucket.ts';
-import { SourceHttp } from '../../sources/source-http.ts';
 import type { Content, Destination } from './destination.ts';
 import { escaped, type SlackDeps, SlackPoster, section } from './slack-poster.ts';
 
@@ -128,7 +128,7 @@ const WAKES_SOMEBODY = new Set(['P1', 'P2']);
 /** Events v2. One incident here is one there, by its dedup key: what is told twice is one, and what is over resolves it. */
 export function pagerDutyDestination(settings: { readonly baseUrl: string }, deps: Deps): Destination {
   const bucket = new TokenBucket(REQUESTS, deps);
-  const http = new SourceHttp('PagerDuty', RULE, { ...deps, secret: ROUTING_KEY, authorise: () => ({}) });
+  const http = new ServiceHttp('PagerDuty', RULE, { ...deps, secret: ROUTING_KEY, authorise: () => ({}) });
   return {
     name: 'pagerduty',
     tells: 'incident',

@@ -4,10 +4,10 @@ import { type DeliverySubject, subjectId } from '../../ports/deliveries.ts';
 import type { Incidents } from '../../ports/incidents.ts';
 import type { Lake } from '../../ports/lake.ts';
 import { Mail, type Mailer } from '../../ports/mailer.ts';
+import { ServiceUnavailable } from '../../resilience/service-errors.ts';
 import type { SharedCircuit } from '../../resilience/shared-circuit.ts';
 import { reportPath } from '../../runs/run-paths.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
-import { SourceUnavailable } from '../../sources/source-errors.ts';
 import { kpiRows } from '../kpi-row.ts';
 import { freshnessOf, headlinesOf } from '../report-model.ts';
 import { alertInWords } from './alert-destinations.ts';
@@ -96,6 +96,6 @@ async function send(
   const mail = Mail.parse(JSON.parse(body));
   await circuit.run(
     async () => await mailer.send(mail, to, uuidV5(`email/${subjectId(subject)}`)),
-    (error) => error instanceof SourceUnavailable,
+    (error) => error instanceof ServiceUnavailable,
   );
 }

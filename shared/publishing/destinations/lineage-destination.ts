@@ -4,10 +4,10 @@ import { Stage } from '../../pipeline/stages.ts';
 import type { Lake } from '../../ports/lake.ts';
 import { SecretMissing } from '../../ports/secret-store.ts';
 import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
+import { ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import { TokenBucket } from '../../resilience/token-bucket.ts';
 import { lineageRunId } from '../../runs/lineage-events.ts';
 import { attemptPath } from '../../runs/run-paths.ts';
-import { SourceHttp, type SourceHttpDeps } from '../../sources/source-http.ts';
 import type { Content, Destination } from './destination.ts';
 
 // OpenLineage events of each run, to an endpoint such as Marquez or OpenMetadata. The same events always lie with the
@@ -24,14 +24,14 @@ const RULE = {
 const REQUESTS = { perMinute: 600, burst: 20 };
 
 export type LineageSettings = { readonly url: string };
-type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
+type Deps = Omit<ServiceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
   readonly lake: Lake;
   readonly pause: (ms: number) => Promise<void>;
 };
 
 export function lineageDestination({ url }: LineageSettings, deps: Deps): Destination {
   const bucket = new TokenBucket(REQUESTS, deps);
-  const http = new SourceHttp('The lineage endpoint', RULE, {
+  const http = new ServiceHttp('The lineage endpoint', RULE, {
     ...deps,
     secret: KEY,
     secrets: { get: async (name, options) => await orNone(deps.secrets.get(name, options)) },

@@ -2,9 +2,9 @@ import { auditOfRun } from '../../pipeline/audit-of-run.ts';
 import type { AuditStore } from '../../ports/audit-store.ts';
 import type { Lake } from '../../ports/lake.ts';
 import type { RunLedger } from '../../ports/run-ledger.ts';
+import { ServiceUnavailable } from '../../resilience/service-errors.ts';
 import type { SharedCircuit } from '../../resilience/shared-circuit.ts';
 import { AuditPayload } from '../../runs/audit-payload.ts';
-import { SourceUnavailable } from '../../sources/source-errors.ts';
 import type { Destination } from './destination.ts';
 
 // Each run with its KPIs into the audit tables of a PostgreSQL database.
@@ -28,7 +28,7 @@ export function postgresDestination({ audit, circuit, ...deps }: Deps): Destinat
       const payload = AuditPayload.parse(JSON.parse(body));
       await circuit.run(
         () => audit.write(payload),
-        (error) => error instanceof SourceUnavailable,
+        (error) => error instanceof ServiceUnavailable,
       );
     },
   };

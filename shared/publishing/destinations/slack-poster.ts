@@ -2,9 +2,9 @@ import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { SecretMissing, type SecretStore } from '../../ports/secret-store.ts';
 import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
+import { CredentialsRefused, RequestRefused } from '../../resilience/service-errors.ts';
+import { ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import { TokenBucket } from '../../resilience/token-bucket.ts';
-import { CredentialsRefused, RequestRefused } from '../../sources/source-errors.ts';
-import { SourceHttp, type SourceHttpDeps } from '../../sources/source-http.ts';
 
 // Messages to Slack: as a bot, which may write to any channel, or by the webhook of one channel where there is no bot.
 
@@ -29,7 +29,7 @@ const MOST_CHARACTERS = 3_000;
 const Answer = z.looseObject({ ok: z.boolean(), error: z.string().optional() });
 const Message = z.looseObject({ channel: z.string(), text: z.string() });
 
-export type SlackDeps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
+export type SlackDeps = Omit<ServiceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
   readonly pause: (ms: number) => Promise<void>;
 };
 
@@ -37,20 +37,20 @@ export class SlackPoster {
   readonly #baseUrl: string;
   readonly #secrets: SecretStore;
   readonly #bucket: TokenBucket;
-  readonly #asBot: SourceHttp;
-  readonly #byWebhook: SourceHttp;
+  readonly #asBot: ServiceHttp;
+  readonly #byWebhook: ServiceHttp;
 
   constructor({ baseUrl }: { readonly baseUrl: string }, deps: SlackDeps) {
     this.#baseUrl = baseUrl;
     this.#secrets = deps.secrets;
     this.#bucket = new TokenBucket(REQUESTS, deps);
-    this.#asBot = new SourceHttp('Slack', RULE, {
+    this.#asBot = new ServiceHttp('Slack', RULE, {
       ...deps,
       secret: BOT,
       authorise: (token) => ({ authorization: seal(`Bearer ${unseal(token)}`) }),
     });
     // The address of a webhook is the secret itself.
-    this.#byWebhook = new SourceHttp('Slack', RULE, { ...deps, secret: WEBHOOK, authorise: () => ({}) });
+    this.#byWebhook = new ServiceHttp('Slack', RULE, { ...deps, secret: WEBHOOK, authorise: () => ({}) });
   }
 
   /** Posts a message, as JSON with its channel. Throws RequestRefused when Slack will not have it. */

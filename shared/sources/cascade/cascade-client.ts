@@ -6,9 +6,9 @@ import { DatasetId } from '../../domain/ids.ts';
 import type { EgressAnswer } from '../../ports/egress.ts';
 import type { FileExtension, SourceClient, SourceDataset, SourcePage } from '../../ports/source-client.ts';
 import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
+import { AnswerChanged, CredentialsRefused } from '../../resilience/service-errors.ts';
+import { type CallRule, isHtml, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import type { TokenBucket } from '../../resilience/token-bucket.ts';
-import { CredentialsRefused, SourceChanged } from '../source-errors.ts';
-import { type CallRule, isHtml, SourceHttp, type SourceHttpDeps } from '../source-http.ts';
 
 // Cascade gives exports: what its pages show, as files. A session that has ended shows a login page in their place.
 
@@ -46,7 +46,7 @@ export type CascadeSettings = {
   readonly cookieName?: string | undefined;
   readonly rule?: Partial<CallRule>;
 };
-type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
+type Deps = Omit<ServiceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
   readonly budget: TokenBucket;
 };
 
@@ -59,13 +59,13 @@ export class CascadeClient implements SourceClient {
     backfill: 'none',
   }));
   readonly #settings: CascadeSettings;
-  readonly #http: SourceHttp;
+  readonly #http: ServiceHttp;
   readonly #budget: TokenBucket;
 
   constructor(settings: CascadeSettings, deps: Deps) {
     this.#settings = settings;
     this.#budget = deps.budget;
-    this.#http = new SourceHttp(
+    this.#http = new ServiceHttp(
       'Cascade',
       { ...CASCADE_RULE, ...settings.rule },
       {
@@ -125,7 +125,7 @@ async function saveTo(
     }
   };
   await pipeline(watched, createWriteStream(path));
-  if (bytes === 0) throw new SourceChanged('Cascade answered with an empty file');
+  if (bytes === 0) throw new AnswerChanged('Cascade answered with an empty file');
   if (isHtml(headers, start))
     throw new CredentialsRefused(
       SECRET,
@@ -155,11 +155,11 @@ async function refuseOtherPortfolio(path: string, portfolio: string): Promise<vo
     document = JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''));
   } catch {
     // What the parser says quotes the file.
-    throw new SourceChanged('Cascade answered with JSON that is cut off or broken');
+    throw new AnswerChanged('Cascade answered with JSON that is cut off or broken');
   }
   const partner = Analytics.safeParse(document).data?.metadata?.partner_id;
   if (partner !== undefined && partner !== portfolio)
-    throw new SourceChanged(
+    throw new AnswerChanged(
       `Cascade gave the data of portfolio ${JSON.stringify(partner.slice(0, 40))} instead of ${portfolio}`,
     );
 }

@@ -10,8 +10,8 @@ import type {
   SourceRecord,
 } from '../../ports/source-client.ts';
 import { seal, unseal } from '../../privacy/sealed.ts';
+import { type CallRule, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import { type BucketDeps, TokenBucket } from '../../resilience/token-bucket.ts';
-import { type CallRule, SourceHttp, type SourceHttpDeps } from '../source-http.ts';
 
 // HubSpot's v3 interface: objects are listed page by page, and changes searched by the date of their last modification.
 // Searches have a budget of their own.
@@ -76,7 +76,7 @@ const ListsFound = z.object({
 });
 
 export type HubSpotSettings = { readonly baseUrl: string; readonly rule?: Partial<CallRule> };
-type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
+type Deps = Omit<ServiceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
   readonly budget: HubSpotBudget;
 };
 
@@ -93,7 +93,7 @@ export class HubSpotClient implements SourceClient {
     },
   ];
   readonly #settings: HubSpotSettings;
-  readonly #http: SourceHttp;
+  readonly #http: ServiceHttp;
   readonly #clock: Clock;
   readonly #budget: HubSpotBudget;
 
@@ -101,7 +101,7 @@ export class HubSpotClient implements SourceClient {
     this.#settings = settings;
     this.#clock = deps.clock;
     this.#budget = deps.budget;
-    this.#http = new SourceHttp(
+    this.#http = new ServiceHttp(
       'HubSpot',
       { ...HUBSPOT_RULE, ...settings.rule },
       {

@@ -9,9 +9,9 @@ import type {
   SourceRecord,
 } from '../../ports/source-client.ts';
 import { seal, unseal } from '../../privacy/sealed.ts';
+import { ServiceUnavailable, SourceNotConfigured } from '../../resilience/service-errors.ts';
+import { type CallRule, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import type { TokenBucket } from '../../resilience/token-bucket.ts';
-import { SourceNotConfigured, SourceUnavailable } from '../source-errors.ts';
-import { type CallRule, SourceHttp, type SourceHttpDeps } from '../source-http.ts';
 
 // Meta's Graph interface: a report of insights is ordered, waited for, and fetched page by page. Figures of the last
 // weeks are revised, so these are fetched anew each time.
@@ -73,7 +73,7 @@ export type MetaSettings = {
   readonly reportTimeoutMs?: number;
   readonly rule?: Partial<CallRule>;
 };
-type Deps = Omit<SourceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
+type Deps = Omit<ServiceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
   readonly pause: (ms: number) => Promise<void>;
   readonly budget: TokenBucket;
 };
@@ -97,13 +97,13 @@ export class MetaClient implements SourceClient {
     },
   ];
   readonly #settings: MetaSettings;
-  readonly #http: SourceHttp;
+  readonly #http: ServiceHttp;
   readonly #deps: Deps;
 
   constructor(settings: MetaSettings, deps: Deps) {
     this.#settings = settings;
     this.#deps = deps;
-    this.#http = new SourceHttp(
+    this.#http = new ServiceHttp(
       'Meta',
       { ...META_RULE, ...settings.rule },
       {
@@ -133,7 +133,7 @@ export class MetaClient implements SourceClient {
     const report = await this.#finished(days);
     if (report === undefined) {
       const length = toEpochDay(days.to) - toEpochDay(days.from) + 1;
-      if (length === 1) throw new SourceUnavailable(`Meta could not make the report of ${days.from}`);
+      if (length === 1) throw new ServiceUnavailable(`Meta could not make the report of ${days.from}`);
       const middle = addDays(days.from, Math.floor(length / 2));
       yield* this.#report({ from: days.from, to: addDays(middle, -1) });
       yield* this.#report({ from: middle, to: days.to });

@@ -286,7 +286,7 @@ for (const { kind, open, has } of KINDS) {
       await database.rows('DROP SCHEMA analytics CASCADE');
 
       await expect(store.write(anAuditPayload())).rejects.toMatchObject({
-        name: 'SourceUnavailable',
+        name: 'ServiceUnavailable',
         message: expect.stringContaining('npm run audit:migrate'),
       });
     });
@@ -308,7 +308,7 @@ for (const { kind, open, has } of KINDS) {
       await expect(
         storeAt(database.url, { allowsLoopback: false }).pendingMigrations(),
       ).rejects.toMatchObject({
-        name: 'SourceUnavailable',
+        name: 'ServiceUnavailable',
       });
     });
   });
@@ -391,10 +391,10 @@ describe('an address', () => {
 
     await expect(
       storeAt(`postgresql://u:p@127.0.0.1:${port}/db`, quick).pendingMigrations(),
-    ).rejects.toMatchObject({ name: 'SourceUnavailable' });
+    ).rejects.toMatchObject({ name: 'ServiceUnavailable' });
     await new Promise((resolve) => silent.close(resolve));
     await expect(
       storeAt(`postgresql://u:p@127.0.0.1:${port}/db`, quick).pendingMigrations(),
-    ).rejects.toMatchObject({ name: 'SourceUnavailable', message: expect.stringContaining('ECONNREFUSED') });
+    ).rejects.toMatchObject({ name: 'ServiceUnavailable', message: expect.stringContaining('ECONNREFUSED') });
   });
 });

@@ -99,7 +99,7 @@ describe('an answer that is not what it was', () => {
     stubs.cascade.put(CASCADE_PATHS.analytics, analytics('another lender'), 'application/json');
 
     await expect(saved(ANALYTICS)).rejects.toMatchObject({
-      name: 'SourceChanged',
+      name: 'AnswerChanged',
       message: 'Cascade gave the data of portfolio "another lender" instead of abaco',
     });
   });
@@ -117,7 +117,7 @@ describe('an answer that is not what it was', () => {
     stubs.cascade.put(CASCADE_PATHS.analytics, body, 'application/json');
 
     await expect(saved(ANALYTICS)).rejects.toMatchObject({
-      name: 'SourceChanged',
+      name: 'AnswerChanged',
       message: expect.stringMatching(message),
     });
   });
@@ -147,7 +147,7 @@ describe('a connection that is bad', () => {
     stubs.cascade.server.fault = fault;
     stubs.settings = { rule: { retries: 1, timeoutMs: 100 } };
 
-    await expect(saved()).rejects.toMatchObject({ name: 'SourceUnavailable' });
+    await expect(saved()).rejects.toMatchObject({ name: 'ServiceUnavailable' });
     expect(stubs.cascade.server.requests).toHaveLength(2);
   });
 });

@@ -103,7 +103,7 @@ it('gives up when not even the report of a day is made', async () => {
   stubs.meta.mostDays = 0;
 
   await expect(pulled(FIRST, addDays(FIRST, 3))).rejects.toMatchObject({
-    name: 'SourceUnavailable',
+    name: 'ServiceUnavailable',
     message: `Meta could not make the report of ${FIRST}`,
   });
 });
@@ -112,7 +112,7 @@ it('does not wait for ever for a report', async () => {
   stubs.meta.pollsUntilDone = Number.POSITIVE_INFINITY;
   stubs.settings = { meta: { reportTimeoutMs: 20 } };
 
-  await expect(pulled(FIRST, FIRST)).rejects.toMatchObject({ name: 'SourceUnavailable' });
+  await expect(pulled(FIRST, FIRST)).rejects.toMatchObject({ name: 'ServiceUnavailable' });
 });
 
 describe("Graph's own codes, which all come with status 400", () => {
@@ -151,7 +151,7 @@ it('refuses records without a campaign or a day', async () => {
       : answer;
 
   await expect(pulled(FIRST, FIRST)).rejects.toMatchObject({
-    name: 'SourceChanged',
+    name: 'AnswerChanged',
     message: expect.stringMatching(/data\.0\.campaign_id.*data\.0\.date_start/),
   });
 });

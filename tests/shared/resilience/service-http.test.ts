@@ -6,10 +6,10 @@ import { undiciEgress } from '../../../shared/adapters/undici/undici-egress.ts';
 import type { CircuitState, Circuits } from '../../../shared/ports/circuits.ts';
 import type { Egress } from '../../../shared/ports/egress.ts';
 import { seal, unseal } from '../../../shared/privacy/sealed.ts';
+import { ServiceUnavailable } from '../../../shared/resilience/service-errors.ts';
+import { type CallRule, ServiceHttp, type ServiceHttpDeps } from '../../../shared/resilience/service-http.ts';
 import { SharedCircuit } from '../../../shared/resilience/shared-circuit.ts';
 import { TokenBucket } from '../../../shared/resilience/token-bucket.ts';
-import { SourceUnavailable } from '../../../shared/sources/source-errors.ts';
-import { type CallRule, SourceHttp, type SourceHttpDeps } from '../../../shared/sources/source-http.ts';
 import { along, instead, StubServer, times } from '../../support/stub-server.ts';
 
 const OLD = 'canary-old-secret';
@@ -55,12 +55,12 @@ function inMemory(): Circuits & { readonly state: CircuitState | undefined } {
   };
 }
 
-type Options = { readonly rule?: Partial<CallRule>; readonly deps?: Partial<SourceHttpDeps> };
+type Options = { readonly rule?: Partial<CallRule>; readonly deps?: Partial<ServiceHttpDeps> };
 
 function aSource({ rule = {}, deps = {} }: Options = {}) {
   const circuits = inMemory();
   const asked: (boolean | undefined)[] = [];
-  const http = new SourceHttp(
+  const http = new ServiceHttp(
     'Acme',
     { ...RULE, ...rule },
     {
@@ -142,7 +142,7 @@ describe('a source that stumbles', () => {
     const { http, circuits, get } = aSource({ rule: { retries: 2 } });
 
     expect(await failed(get())).toMatchObject({
-      name: 'SourceUnavailable',
+      name: 'ServiceUnavailable',
       message: 'Acme answered with status 503',
     });
     expect(circuits.state).toMatchObject({ status: 'open', failures: 3 });
@@ -164,7 +164,7 @@ describe('a source that stumbles', () => {
 
     const error = await failed(http.json({ ...call, url: url ?? secure }, Things));
 
-    expect(error).toBeInstanceOf(SourceUnavailable);
+    expect(error).toBeInstanceOf(ServiceUnavailable);
     expect(error).toMatchObject({ message: expect.stringMatching(message) });
   });
 
@@ -202,7 +202,7 @@ describe('a source that asks for a rest', () => {
       const { http, get } = aSource();
       server.fault = throttled({ 'retry-after': value });
 
-      expect(await failed(get())).toMatchObject({ name: 'SourceUnavailable', retryAfterMs: 3_600_000 });
+      expect(await failed(get())).toMatchObject({ name: 'ServiceUnavailable', retryAfterMs: 3_600_000 });
       expect(http.cost).toMatchObject({ requests: 1, retries: 0 });
     },
   );
@@ -222,7 +222,7 @@ describe('a source that asks for a rest', () => {
     server.fault = throttled({});
 
     for (let call = 0; call < 3; call += 1)
-      expect(await failed(get())).toMatchObject({ name: 'SourceUnavailable' });
+      expect(await failed(get())).toMatchObject({ name: 'ServiceUnavailable' });
 
     expect(http.cost).toMatchObject({ requests: 12, retries: 9 });
     expect(circuits.state).toBeUndefined();
@@ -305,7 +305,7 @@ describe('a source that has changed', () => {
     server.fault = instead({ status: 301, headers: { location } });
 
     expect(await failed(get())).toMatchObject({
-      name: 'SourceChanged',
+      name: 'AnswerChanged',
       message: 'Acme leads from /things to another place',
     });
     expect(http.cost.requests).toBe(1);
@@ -333,7 +333,7 @@ describe('a source that has changed', () => {
     server.fault = instead(page);
 
     expect(await failed(get())).toMatchObject({
-      name: 'SourceChanged',
+      name: 'AnswerChanged',
       message: 'Acme answered with a page instead of data',
     });
     expect(http.cost.requests).toBe(1);
@@ -349,7 +349,7 @@ describe('a source that has changed', () => {
     const error = await failed(get());
 
     expect(error).toMatchObject({
-      name: 'SourceChanged',
+      name: 'AnswerChanged',
       message:
         'Acme answers in another shape than before: things.0.id (invalid_type), things.1.email (invalid_type), next (invalid_type)',
     });
@@ -374,7 +374,7 @@ describe('a source that has changed', () => {
       const error = await failed(get());
 
       expect(error).toMatchObject({
-        name: 'SourceChanged',
+        name: 'AnswerChanged',
         message: 'Acme answered with something that is not JSON',
       });
       expect(inspect(error, { depth: 10 })).not.toContain('ana');

@@ -11,18 +11,18 @@ import {
 } from '../ports/egress.ts';
 import type { SecretName, SecretStore } from '../ports/secret-store.ts';
 import type { Sealed } from '../privacy/sealed.ts';
-import type { SharedCircuit } from '../resilience/shared-circuit.ts';
-import type { TokenBucket } from '../resilience/token-bucket.ts';
-import { CredentialsRefused, RequestRefused, SourceChanged, SourceUnavailable } from './source-errors.ts';
+import { AnswerChanged, CredentialsRefused, RequestRefused, ServiceUnavailable } from './service-errors.ts';
+import type { SharedCircuit } from './shared-circuit.ts';
+import type { TokenBucket } from './token-bucket.ts';
 
-// How every source is asked: not too often, not too much at once, again when it stumbles, and not at all while it is
+// How every service is asked: not too often, not too much at once, again when it stumbles, and not at all while it is
 // known to be down.
 
 export type CallRule = {
   /** Tries after the first. */
   readonly retries: number;
   readonly firstDelayMs: number;
-  /** A source that asks for a longer rest than this is left to the next pull. */
+  /** A service that asks for a longer rest than this is left for later. */
   readonly longestDelayMs: number;
   readonly timeoutMs: number;
   readonly mostBytes: number;
@@ -30,12 +30,12 @@ export type CallRule = {
   readonly atOnce: number;
 };
 
-export type SourceHttpDeps = {
+export type ServiceHttpDeps = {
   readonly egress: Egress;
   readonly circuit: SharedCircuit;
   readonly clock: Clock;
   readonly secrets: SecretStore;
-  /** The secret that opens the source. */
+  /** The secret that opens the service. */
   readonly secret: SecretName;
   /** The headers that carry it. */
   readonly authorise: (credential: Sealed<string>) => Readonly<Record<string, string | Sealed<string>>>;
@@ -43,7 +43,7 @@ export type SourceHttpDeps = {
   readonly meaningOf?: (status: number, body: string) => 'throttled' | 'credentials' | undefined;
 };
 
-export type SourceCall = {
+export type ServiceCall = {
   readonly method?: 'GET' | 'POST';
   readonly url: string;
   readonly json?: unknown;
@@ -55,20 +55,20 @@ export type SourceCall = {
 };
 
 /** What a pull has cost so far. */
-export type SourceCost = { readonly requests: number; readonly retries: number; readonly waitedMs: number };
+export type ServiceCost = { readonly requests: number; readonly retries: number; readonly waitedMs: number };
 
-export class SourceHttp {
-  readonly #source: string;
+export class ServiceHttp {
+  readonly #service: string;
   readonly #rule: CallRule;
-  readonly #deps: SourceHttpDeps;
+  readonly #deps: ServiceHttpDeps;
   readonly #policy: IPolicy;
   #cost = { requests: 0, retries: 0, waitedMs: 0 };
 
-  constructor(source: string, rule: CallRule, deps: SourceHttpDeps) {
-    this.#source = source;
+  constructor(service: string, rule: CallRule, deps: ServiceHttpDeps) {
+    this.#service = service;
     this.#rule = rule;
     this.#deps = deps;
-    const again = retry(handleType(SourceUnavailable, isWorthAnotherTry(rule)), {
+    const again = retry(handleType(ServiceUnavailable, isWorthAnotherTry(rule)), {
       maxAttempts: rule.retries,
       backoff: new DelegateBackoff((context) => delayOf(context, rule)),
     });
@@ -76,16 +76,16 @@ export class SourceHttp {
     this.#policy = wrap(again, bulkhead(rule.atOnce, Number.POSITIVE_INFINITY));
   }
 
-  get cost(): SourceCost {
+  get cost(): ServiceCost {
     return { ...this.#cost };
   }
 
   /** The answer as JSON of this shape. Throws what the other file names, or CircuitOpen. */
-  async json<T>(call: SourceCall, schema: z.ZodType<T>): Promise<T> {
+  async json<T>(call: ServiceCall, schema: z.ZodType<T>): Promise<T> {
     const text = await this.call(call, async ({ body, headers }) => {
       const bytes = await buffer(body);
       if (isHtml(headers, bytes))
-        throw new SourceChanged(`${this.#source} answered with a page instead of data`);
+        throw new AnswerChanged(`${this.#service} answered with a page instead of data`);
       return bytes.toString('utf8');
     });
     let document: unknown;
@@ -93,18 +93,18 @@ export class SourceHttp {
       document = JSON.parse(text);
     } catch {
       // What the parser says quotes the text.
-      throw new SourceChanged(`${this.#source} answered with something that is not JSON`);
+      throw new AnswerChanged(`${this.#service} answered with something that is not JSON`);
     }
     const parsed = schema.safeParse(document);
     if (parsed.success) return parsed.data;
     const places = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'the answer'} (${code})`);
-    throw new SourceChanged(
-      `${this.#source} answers in another shape than before: ${places.slice(0, 3).join(', ')}`,
+    throw new AnswerChanged(
+      `${this.#service} answers in another shape than before: ${places.slice(0, 3).join(', ')}`,
     );
   }
 
   /** One request with its retries. `read` gets each good answer and must read its body to the end. */
-  async call<T>(call: SourceCall, read: (answer: EgressAnswer) => Promise<T>): Promise<T> {
+  async call<T>(call: ServiceCall, read: (answer: EgressAnswer) => Promise<T>): Promise<T> {
     return await this.#policy.execute(async () => {
       try {
         return await this.#attempt(call, read, false);
@@ -117,7 +117,7 @@ export class SourceHttp {
   }
 
   async #attempt<T>(
-    call: SourceCall,
+    call: ServiceCall,
     read: (answer: EgressAnswer) => Promise<T>,
     renewed: boolean,
   ): Promise<T> {
@@ -129,7 +129,7 @@ export class SourceHttp {
       await this.#refuse(answer, call.url);
       return await read(answer);
     };
-    return await circuit.run(work, (error) => error instanceof SourceUnavailable && !isThrottling(error));
+    return await circuit.run(work, (error) => error instanceof ServiceUnavailable && !isThrottling(error));
   }
 
   async #send(request: EgressRequest): Promise<EgressAnswer> {
@@ -138,7 +138,7 @@ export class SourceHttp {
       const answer = await this.#deps.egress.send(request);
       return { ...answer, body: this.#wholeOf(answer.body) };
     } catch (error) {
-      throw brokenOff(this.#source, error);
+      throw brokenOff(this.#service, error);
     }
   }
 
@@ -146,7 +146,7 @@ export class SourceHttp {
     try {
       yield* body;
     } catch (error) {
-      throw brokenOff(this.#source, error);
+      throw brokenOff(this.#service, error);
     }
   }
 
@@ -162,24 +162,27 @@ export class SourceHttp {
     if (isLogin)
       throw new CredentialsRefused(
         secret,
-        `The session at ${this.#source} has expired: it leads to its login page`,
+        `The session at ${this.#service} has expired: it leads to its login page`,
       );
     const meaning = meaningOf?.(status, start);
     if (status === 401 || status === 403 || meaning === 'credentials')
-      throw new CredentialsRefused(secret, `${this.#source} refused the credential with status ${status}`);
+      throw new CredentialsRefused(secret, `${this.#service} refused the credential with status ${status}`);
     if (isRedirect)
-      throw new SourceChanged(`${this.#source} leads from ${new URL(url).pathname} to another place`);
+      throw new AnswerChanged(`${this.#service} leads from ${new URL(url).pathname} to another place`);
     if (status === 429 || status >= 500 || meaning === 'throttled') {
       const retryAfterMs = retryAfterOf(headers['retry-after'], clock.now());
       const cause = status === 429 || meaning === 'throttled' ? THROTTLED : status;
-      throw new SourceUnavailable(`${this.#source} answered with status ${status}`, { retryAfterMs, cause });
+      throw new ServiceUnavailable(`${this.#service} answered with status ${status}`, {
+        retryAfterMs,
+        cause,
+      });
     }
-    throw new RequestRefused(this.#source, status, reasonIn(start));
+    throw new RequestRefused(this.#service, status, reasonIn(start));
   }
 }
 
 function requestOf(
-  { method = 'GET', url, json, timeoutMs, mostBytes }: SourceCall,
+  { method = 'GET', url, json, timeoutMs, mostBytes }: ServiceCall,
   headers: EgressRequest['headers'],
   rule: CallRule,
 ): EgressRequest {
@@ -234,7 +237,7 @@ export function isHtml(headers: Readonly<Record<string, string>>, start: Uint8Ar
 function brokenOff(source: string, cause: unknown): unknown {
   if (cause instanceof EgressRefused || cause instanceof AnswerTooLarge) return cause;
   const { code, name } = Broken.parse(cause);
-  return new SourceUnavailable(`${source} could not be reached, or broke off (${code ?? name})`, { cause });
+  return new ServiceUnavailable(`${source} could not be reached, or broke off (${code ?? name})`, { cause });
 }
 
 /** Time-outs have a number for a code, which says nothing. */
@@ -245,11 +248,11 @@ const Broken = z
 const THROTTLED = 'throttled';
 
 /** To be asked to slow down is not to be broken. */
-function isThrottling({ cause }: SourceUnavailable): boolean {
+function isThrottling({ cause }: ServiceUnavailable): boolean {
   return cause === THROTTLED;
 }
 
-function isWorthAnotherTry({ longestDelayMs }: CallRule): (error: SourceUnavailable) => boolean {
+function isWorthAnotherTry({ longestDelayMs }: CallRule): (error: ServiceUnavailable) => boolean {
   return ({ retryAfterMs = 0 }) => retryAfterMs <= longestDelayMs;
 }
 
@@ -259,7 +262,7 @@ function delayOf(
   { firstDelayMs, longestDelayMs }: CallRule,
 ): number {
   const error = 'error' in result ? result.error : undefined;
-  const asked = error instanceof SourceUnavailable ? error.retryAfterMs : undefined;
+  const asked = error instanceof ServiceUnavailable ? error.retryAfterMs : undefined;
   const usual = firstDelayMs * 2 ** (attempt - 1) * (0.8 + Math.random() * 0.4);
   return Math.min(longestDelayMs, Math.max(asked ?? 0, usual));
 }
