@@ -4,7 +4,7 @@ import { auditOfRun } from '../shared/pipeline/audit-of-run.ts';
 import { type AuditOutcome, MigrationRefused } from '../shared/ports/audit-store.ts';
 import { SecretMissing } from '../shared/ports/secret-store.ts';
 import type { AuditPayload } from '../shared/runs/audit-payload.ts';
-import { CredentialsRefused, RequestRefused, SourceUnavailable } from '../shared/sources/source-errors.ts';
+import { CredentialsRefused, RequestRefused, ServiceUnavailable } from '../shared/resilience/service-errors.ts';
 import { type AuditCommand, auditCommand, HELP } from './audit-options.ts';
 import { exitWhenWritten } from './exit-when-written.ts';
 import { UsageError } from './pipeline-options.ts';
@@ -74,7 +74,7 @@ main().then(
   () => exitWhenWritten(EXIT.done),
   (error: unknown) => {
     if (error instanceof UsageError) console.error(`${error.message}. See --help.`);
-    else if (error instanceof SourceUnavailable) console.error(`${error.message}. Try again later.`);
+    else if (error instanceof ServiceUnavailable) console.error(`${error.message}. Try again later.`);
     else if (REFUSALS.some((kind) => error instanceof kind)) console.error(String(error));
     else console.error(error);
     const isRefused = error instanceof UsageError || REFUSALS.some((kind) => error instanceof kind);
