@@ -47,7 +47,7 @@ beforeAll(async () => {
     FAULTS.filter(({ file }) => file === LOANS),
     '2025-12-10',
   );
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   await removeLocalHosts();
   await rm(dir, { recursive: true, force: true });

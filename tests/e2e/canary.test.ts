@@ -83,7 +83,7 @@ beforeAll(async () => {
   listening.abort();
   await heard;
   answers = await allAnswers();
-}, 240_000);
+}, 600_000);
 afterAll(async () => {
   listening.abort();
   await removeLocalHosts();

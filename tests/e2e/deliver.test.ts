@@ -45,7 +45,7 @@ beforeAll(async () => {
   await untilQuiet(store, { dropped: [PAR] });
   ({ run } = await store.outcomeOf(PAR));
   await until(() => lineage.asked.length >= 8 && pagerDuty.asked.length > 0);
-}, 240_000);
+}, 600_000);
 afterAll(async () => {
   await removeLocalHosts();
   for (const service of [slack, pagerDuty, lineage]) await service[Symbol.asyncDispose]();

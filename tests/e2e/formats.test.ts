@@ -46,7 +46,7 @@ beforeAll(async () => {
   large = join(dir, 'large');
   const { files } = await generateParBalances({ dir: large, rows: PAR_ROWS, seed: 18 });
   await writeFormats(large, [PAR_FILE], files, { formats: 'all', made: MADE });
-}, 120_000);
+}, 600_000);
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe('a table of the book', () => {

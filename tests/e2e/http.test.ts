@@ -66,7 +66,7 @@ beforeAll(async () => {
   }
   await untilQuiet(store, { dropped: PATHS });
   ({ run } = await store.outcomeOf(PAR_PATH));
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   await removeLocalHosts();
   await rm(dir, { recursive: true, force: true });

@@ -64,7 +64,7 @@ beforeAll(async () => {
     },
   });
   await store.drop('looker/loans/loans.csv', loansFile('PULLED'));
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   await removeLocalHosts();
   await stubs.close();
@@ -102,7 +102,7 @@ it('takes in what it is asked to pull, and computes with it', async () => {
   await until(async () => (await clickThroughRate()).status !== 'not-computable');
   // 10 clicks of 2,000 times shown.
   expect(await clickThroughRate()).toMatchObject({ numerator: '10', denominator: '2000' });
-}, 120_000);
+}, 600_000);
 
 it('pulls by itself when a schedule is due', async () => {
   await until(() => isSettled('cascade/loan_tape'));
@@ -112,4 +112,4 @@ it('pulls by itself when a schedule is due', async () => {
   const [landed, ...others] = await store.paths('landing', 'cascade/loan_tape');
   expect(others).toEqual([]);
   expect((await store.outcomeOf(landed ?? '')).run.succeededAt).toBeDefined();
-}, 120_000);
+}, 600_000);

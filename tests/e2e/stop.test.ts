@@ -14,7 +14,7 @@ import { expectedOfParFile, partsOf } from '../support/expected-kpis.ts';
 // A host that is asked to stop while it validates a file.
 
 const PATH = 'looker/loan_par_balances/large.csv';
-const GIVE_UP_MS = 30_000;
+const GIVE_UP_MS = 120_000;
 
 let dir: string;
 let sums: ExpectedSums;

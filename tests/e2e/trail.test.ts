@@ -47,7 +47,7 @@ beforeAll(async () => {
   await store.drop(PAR_PATH, file);
   await untilQuiet(store, { dropped: [PAR_PATH] });
   ({ run } = await store.outcomeOf(PAR_PATH));
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   await removeLocalHosts();
   await rm(dir, { recursive: true, force: true });

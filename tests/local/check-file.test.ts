@@ -22,7 +22,7 @@ beforeAll(async () => {
   book = join(dir, 'book');
   await generateBook({ dir: book, loans: 60, seed: 5, formats: 'all' });
   await mkdir(join(dir, 'temporary'));
-}, 120_000);
+});
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 function check(...args: string[]): Promise<Ended> {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   book = join(dir, 'book');
   await generateBook({ dir: book, loans: 60, seed: 5 });
   await mkdir(join(dir, 'temporary'));
-}, 120_000);
+});
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 function parity(...args: string[]): Promise<Ended> {

@@ -37,7 +37,7 @@ export type LocalHostSettings = {
 };
 
 const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
-const READY_MS = 60_000;
+const READY_MS = 240_000;
 const BANNER = /(http:\/\/127\.0\.0\.1:\d+)\/api\/dashboard\?code=(\S+)/;
 
 /** For afterAll: a failed test must not leave a process behind. */

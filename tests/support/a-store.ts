@@ -73,7 +73,7 @@ export function storeAt(connectionString: string): Store {
  */
 export async function untilQuiet(
   store: Store,
-  { dropped, deadlineMs = 90_000 }: { dropped: readonly string[]; deadlineMs?: number },
+  { dropped, deadlineMs = 500_000 }: { dropped: readonly string[]; deadlineMs?: number },
 ): Promise<void> {
   const deadline = Date.now() + deadlineMs;
   while (!(await isQuiet(store, dropped))) {

@@ -5,7 +5,7 @@ import { childEnvironment } from './child-environment.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A script that hangs must not outlive its test. */
-const GIVE_UP_MS = 50_000;
+const GIVE_UP_MS = 240_000;
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 

@@ -1,4 +1,4 @@
-const DEADLINE_MS = 45_000;
+const DEADLINE_MS = 180_000;
 
 /** Waits until something holds. The deadline is generous: it only ends a test that will never pass. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -30,7 +30,7 @@ describe('a loans file alone', () => {
       expect(lines).toHaveLength(rows);
       expect(new Set(lines.map((line) => line.slice(0, line.indexOf(',')))).size).toBe(rows);
     });
-  }, 60_000);
+  });
 
   it('is the same bytes for the same seed, and others for another', async () => {
     const bytes = (seed: number): Promise<string> =>

@@ -38,7 +38,7 @@ const folder = heldFolder();
 let expected: ExpectedSums;
 beforeAll(async () => {
   expected = await generateBook({ dir: await folder.open(), loans: 260, seed: 5, formats: 'all' });
-}, 60_000);
+});
 afterAll(folder.close);
 
 /** A cell as every format can hold it: nothing, a number, or text (dates and true and false as text). */

@@ -189,7 +189,7 @@ describe('the sheet that is read', () => {
     const { outcome } = await read(workbookOf([...many, sheet('Loans', 'L1')]));
 
     expect(outcome).toMatchObject({ kind: 'read' });
-  }, 60_000);
+  });
 });
 
 describe('the headers of a workbook', () => {
