@@ -50,7 +50,7 @@ export async function twinFigures(input: TwinInput): Promise<readonly TwinFigure
           due: instalments?.byDay,
         })
       : [];
-  return [...health, ...snapshots, ...movementFigures(balances), ...cash];
+  return [...health, ...snapshots, ...movementFigures(balances, input.grain), ...cash];
 }
 
 /** Where balances went from each date to the next, by the later one. */
