@@ -131,7 +131,7 @@ type KnownEvents = { readonly loans: LoanTable; readonly payments: Payments };
 /** Of the days on which loans and payments are known. */
 function periodsIn(input: TwinInput, events: KnownEvents, grain: Grain): readonly Period[] {
   const { rows, asOf } = input;
-  const loansAsOf = Math.min(rows.asOf.get('looker_loans') ?? Number.NEGATIVE_INFINITY, asOf);
+  const loansAsOf = Math.min(asOfFile(rows, 'looker_loans'), asOf);
   const paidUntil = paymentsAsOf(input, events);
   if (!events.loans.hasAnyBy(loansAsOf)) return [];
   return periodsOf(grain, events.loans.firstDay(fiftyYearsBefore(loansAsOf)) ?? loansAsOf, loansAsOf)
@@ -147,13 +147,18 @@ const ROUNDING_OF_A_BOOK = 100n;
  * up to a week newer owe what the payments leave of them, there was none since.
  */
 function paymentsAsOf({ rows }: TwinInput, { loans, payments }: KnownEvents): number {
-  const lastPaid = rows.asOf.get('looker_transactions') ?? Number.NEGATIVE_INFINITY;
-  const loansAsOf = rows.asOf.get('looker_loans') ?? Number.NEGATIVE_INFINITY;
+  const lastPaid = asOfFile(rows, 'looker_transactions');
+  const loansAsOf = asOfFile(rows, 'looker_loans');
   const difference = loans.outstanding - payments.owed;
   const agree = difference <= ROUNDING_OF_A_BOOK && -difference <= ROUNDING_OF_A_BOOK;
   return agree && loansAsOf > lastPaid && loansAsOf <= lastPaid + DAYS_WITHOUT_PAYMENTS
     ? loansAsOf
     : lastPaid;
+}
+
+/** The day of a file that is in the book; NaN for one that is not, which is before and after nothing. */
+function asOfFile({ asOf }: TwinRows, relation: 'looker_loans' | 'looker_transactions'): number {
+  return Number(asOf.get(relation));
 }
 
 function isRebuilt({ rows, grain }: TwinInput): boolean {
