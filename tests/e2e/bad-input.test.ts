@@ -19,7 +19,7 @@ import { takeStorageAccount } from '../support/emulator.ts';
 // announced, in words that a person can act on.
 
 const LOANS = 'looker/loans.csv';
-const FAULTS_A_DAY = 4;
+const FAULTS_A_DAY = 10;
 const NOT_DONE = /(Nothing|No row) was (promoted|read|computed|dropped)|The file was not read/;
 const TO_DO = /\b(drop|export|rename|correct|check|save|close|remove|add)\b/i;
 
