@@ -23,8 +23,6 @@ const config: Config = {
   // Only ends a test that hangs: a busy machine may take its time.
   testTimeout: 300_000,
   maxWorkers: 2,
-  // Modules of a test file are never given back; a worker that holds too many of them spends its time looking for more.
-  workerIdleMemoryLimit: '1GB',
   coverageProvider: 'v8',
   collectCoverageFrom: ['functions/**/*.ts', 'shared/**/*.ts', 'local/**/*.ts'],
   coverageReporters: ['text-summary', 'json-summary', 'lcov'],
