@@ -165,15 +165,18 @@ function from2<T>(values: readonly T[]): fc.Arbitrary<T> {
   return fc.constantFrom(...values);
 }
 
+/** In all; CI has time for half of them. */
+const FUZZED_FILES = Number(process.env['FUZZED_FILES'] ?? 10_000);
+
 describe('a small nasty file', () => {
   it.each([
-    ['of rows that are mostly sound', file(table), 1, 2_500],
-    ['of rows that are mostly sound, again', file(table), 2, 2_500],
-    ['of tokens in any order', file(soup), 3, 2_500],
-    ['of tokens in any order, again', file(soup), 4, 2_500],
+    ['of rows that are mostly sound', file(table), 1],
+    ['of rows that are mostly sound, again', file(table), 2],
+    ['of tokens in any order', file(soup), 3],
+    ['of tokens in any order, again', file(soup), 4],
   ])(
     'is read the same in one range, in small ranges, in chunks and by hand: %s',
-    async (_, files, seed, numRuns) => {
+    async (_, files, seed) => {
       const seen = { accepted: 0, rejected: 0, unreadable: 0, agreedWithCsvParse: 0 };
       await fc.assert(
         fc.asyncProperty(files, ways, async (bytes, { rangeBytes, partRecords }) => {
@@ -185,13 +188,13 @@ describe('a small nasty file', () => {
           await expectSameByHand(bytes, whole.outcome, whole.parts, seen);
           await expectSameInChunks(bytes, whole.parts, partRecords, rangeBytes);
         }),
-        { seed: SEED + seed, numRuns },
+        { seed: SEED + seed, numRuns: FUZZED_FILES / 4 },
       );
 
       // The generator makes enough of each kind to mean something.
-      expect(Math.min(...Object.values(seen))).toBeGreaterThan(50);
+      expect(Math.min(...Object.values(seen))).toBeGreaterThan(FUZZED_FILES / 200);
     },
-    180_000,
+    900_000,
   );
 });
 
