@@ -3,8 +3,12 @@ import { ConfigInvalid } from '../shared/config.ts';
 import { auditOfRun } from '../shared/pipeline/audit-of-run.ts';
 import { type AuditOutcome, MigrationRefused } from '../shared/ports/audit-store.ts';
 import { SecretMissing } from '../shared/ports/secret-store.ts';
+import {
+  CredentialsRefused,
+  RequestRefused,
+  ServiceUnavailable,
+} from '../shared/resilience/service-errors.ts';
 import type { AuditPayload } from '../shared/runs/audit-payload.ts';
-import { CredentialsRefused, RequestRefused, ServiceUnavailable } from '../shared/resilience/service-errors.ts';
 import { type AuditCommand, auditCommand, HELP } from './audit-options.ts';
 import { exitWhenWritten } from './exit-when-written.ts';
 import { UsageError } from './pipeline-options.ts';
