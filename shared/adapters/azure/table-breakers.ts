@@ -1,9 +1,10 @@
-import { odata, RestError, type TableClient } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 import { DataBreaker } from '../../expectations/data-breaker.ts';
 import type { Breakers } from '../../ports/breakers.ts';
 import type { Versioned } from '../../ports/run-ledger.ts';
 import { asciiJson } from './ascii-json.ts';
 import { fromPieces, inPieces } from './json-pieces.ts';
+import { findRow, saveRow } from './versioned-rows.ts';
 
 // Table `breakers`: one partition, a row for each breaker. A state is some twenty runs with what was wrong with them.
 
@@ -17,25 +18,13 @@ export class TableBreakers implements Breakers {
   }
 
   async get(name: string): Promise<Versioned<DataBreaker> | undefined> {
-    try {
-      const entity = await this.#table.getEntity(DATA, keyOf(name));
-      return { value: stateOf(entity), version: entity.etag };
-    } catch (error) {
-      if (error instanceof RestError && error.statusCode === 404) return undefined;
-      throw error;
-    }
+    const entity = await findRow(this.#table, { partitionKey: DATA, rowKey: keyOf(name) });
+    return entity && { value: stateOf(entity), version: entity.etag };
   }
 
   async save(state: DataBreaker, version: string | undefined): Promise<'saved' | 'conflict'> {
     const entity = { partitionKey: DATA, rowKey: keyOf(state.name), ...inPieces('state', asciiJson(state)) };
-    try {
-      if (version === undefined) await this.#table.createEntity(entity);
-      else await this.#table.updateEntity(entity, 'Replace', { etag: version });
-      return 'saved';
-    } catch (error) {
-      if (error instanceof RestError && isTakenOrChanged(error)) return 'conflict';
-      throw error;
-    }
+    return await saveRow(this.#table, entity, version);
   }
 
   async all(): Promise<readonly DataBreaker[]> {
@@ -44,11 +33,6 @@ export class TableBreakers implements Breakers {
     for await (const entity of this.#table.listEntities({ queryOptions })) states.push(stateOf(entity));
     return states.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
-}
-
-/** Somebody else created it meanwhile, or saved another state. */
-function isTakenOrChanged({ statusCode }: RestError): boolean {
-  return statusCode === 409 || statusCode === 412;
 }
 
 function stateOf(entity: object): DataBreaker {

@@ -1,7 +1,8 @@
-import { odata, RestError, type TableClient } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 import { CircuitState, type Circuits } from '../../ports/circuits.ts';
 import type { Versioned } from '../../ports/run-ledger.ts';
 import { asciiJson } from './ascii-json.ts';
+import { findRow, saveRow } from './versioned-rows.ts';
 
 // Table `breakers`: a partition of circuits beside that of the data breakers, a row for each service.
 
@@ -15,27 +16,13 @@ export class TableCircuits implements Circuits {
   }
 
   async get(name: string): Promise<Versioned<CircuitState> | undefined> {
-    try {
-      const entity = await this.#table.getEntity<{ state: string }>(CIRCUITS, name);
-      return { value: CircuitState.parse(JSON.parse(entity.state)), version: entity.etag };
-    } catch (error) {
-      if (error instanceof RestError && error.statusCode === 404) return undefined;
-      throw error;
-    }
+    const entity = await findRow<{ state: string }>(this.#table, { partitionKey: CIRCUITS, rowKey: name });
+    return entity && { value: CircuitState.parse(JSON.parse(entity.state)), version: entity.etag };
   }
 
   async save(state: CircuitState, version: string | undefined): Promise<'saved' | 'conflict'> {
     const entity = { partitionKey: CIRCUITS, rowKey: state.name, state: asciiJson(state) };
-    try {
-      if (version === undefined) await this.#table.createEntity(entity);
-      else await this.#table.updateEntity(entity, 'Replace', { etag: version });
-      return 'saved';
-    } catch (error) {
-      const isTakenOrChanged =
-        error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412);
-      if (isTakenOrChanged) return 'conflict';
-      throw error;
-    }
+    return await saveRow(this.#table, entity, version);
   }
 
   async all(): Promise<readonly CircuitState[]> {

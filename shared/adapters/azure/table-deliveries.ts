@@ -1,7 +1,8 @@
-import { odata, RestError, type TableClient } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 import { type Deliveries, Delivery, type DeliveryFilter, subjectId } from '../../ports/deliveries.ts';
 import type { Versioned } from '../../ports/run-ledger.ts';
 import { asciiJson } from './ascii-json.ts';
+import { findRow, saveRow } from './versioned-rows.ts';
 
 // Table `deliveries`: a partition for each destination, a row for each subject.
 
@@ -13,28 +14,17 @@ export class TableDeliveries implements Deliveries {
   }
 
   async get(of: Pick<Delivery, 'destination' | 'subject'>): Promise<Versioned<Delivery> | undefined> {
-    try {
-      const entity = await this.#table.getEntity<Row>(of.destination, subjectId(of.subject));
-      return { value: deliveryOf(entity), version: entity.etag };
-    } catch (error) {
-      if (error instanceof RestError && error.statusCode === 404) return undefined;
-      throw error;
-    }
+    const entity = await findRow<Row>(this.#table, {
+      partitionKey: of.destination,
+      rowKey: subjectId(of.subject),
+    });
+    return entity && { value: deliveryOf(entity), version: entity.etag };
   }
 
   async save(delivery: Delivery, version: string | undefined): Promise<'saved' | 'conflict'> {
     const keys = { partitionKey: delivery.destination, rowKey: subjectId(delivery.subject) };
     const entity = { ...keys, status: delivery.status, delivery: asciiJson(delivery) };
-    try {
-      if (version === undefined) await this.#table.createEntity(entity);
-      else await this.#table.updateEntity(entity, 'Replace', { etag: version });
-      return 'saved';
-    } catch (error) {
-      const isTakenOrChanged =
-        error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412);
-      if (isTakenOrChanged) return 'conflict';
-      throw error;
-    }
+    return await saveRow(this.#table, entity, version);
   }
 
   async all({ destination, status }: DeliveryFilter = {}): Promise<readonly Delivery[]> {

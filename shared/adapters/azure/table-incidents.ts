@@ -1,7 +1,8 @@
-import { odata, RestError, type TableClient } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 import { Incident, type Incidents } from '../../ports/incidents.ts';
 import type { Versioned } from '../../ports/run-ledger.ts';
 import { asciiJson } from './ascii-json.ts';
+import { findRow, saveRow } from './versioned-rows.ts';
 
 // Table `incidents`: one partition, a row for each problem of each dataset, KPI or service.
 
@@ -16,28 +17,14 @@ export class TableIncidents implements Incidents {
   }
 
   async get(id: string): Promise<Versioned<Incident> | undefined> {
-    try {
-      const entity = await this.#table.getEntity<Row>(INCIDENTS, id);
-      return { value: incidentOf(entity), version: entity.etag };
-    } catch (error) {
-      if (error instanceof RestError && error.statusCode === 404) return undefined;
-      throw error;
-    }
+    const entity = await findRow<Row>(this.#table, { partitionKey: INCIDENTS, rowKey: id });
+    return entity && { value: incidentOf(entity), version: entity.etag };
   }
 
   async save(incident: Incident, version: string | undefined): Promise<'saved' | 'conflict'> {
     const keys = { partitionKey: INCIDENTS, rowKey: incident.id };
     const entity = { ...keys, status: incident.status, incident: asciiJson(incident) };
-    try {
-      if (version === undefined) await this.#table.createEntity(entity);
-      else await this.#table.updateEntity(entity, 'Replace', { etag: version });
-      return 'saved';
-    } catch (error) {
-      const isTakenOrChanged =
-        error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412);
-      if (isTakenOrChanged) return 'conflict';
-      throw error;
-    }
+    return await saveRow(this.#table, entity, version);
   }
 
   async all({

@@ -1,10 +1,11 @@
-import { RestError, type TableClient } from '@azure/data-tables';
+import type { TableClient } from '@azure/data-tables';
 import type { DatasetId } from '../../domain/ids.ts';
 import type { Versioned } from '../../ports/run-ledger.ts';
 import type { SourceName } from '../../ports/source-client.ts';
 import { SourceState, type SourceStates } from '../../ports/source-states.ts';
 import { asciiJson } from './ascii-json.ts';
 import { fromPieces, inPieces } from './json-pieces.ts';
+import { findRow, saveRow } from './versioned-rows.ts';
 
 // Table `sources`: a partition for each source, a row for each of its datasets.
 
@@ -16,28 +17,14 @@ export class TableSourceStates implements SourceStates {
   }
 
   async get(source: SourceName, dataset: DatasetId): Promise<Versioned<SourceState> | undefined> {
-    try {
-      const entity = await this.#table.getEntity(source, keyOf(dataset));
-      return { value: stateOf(entity), version: entity.etag };
-    } catch (error) {
-      if (error instanceof RestError && error.statusCode === 404) return undefined;
-      throw error;
-    }
+    const entity = await findRow(this.#table, { partitionKey: source, rowKey: keyOf(dataset) });
+    return entity && { value: stateOf(entity), version: entity.etag };
   }
 
   async save(state: SourceState, version: string | undefined): Promise<'saved' | 'conflict'> {
     const keys = { partitionKey: state.source, rowKey: keyOf(state.dataset) };
     const entity = { ...keys, ...inPieces('state', asciiJson(state)) };
-    try {
-      if (version === undefined) await this.#table.createEntity(entity);
-      else await this.#table.updateEntity(entity, 'Replace', { etag: version });
-      return 'saved';
-    } catch (error) {
-      const isTakenOrChanged =
-        error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412);
-      if (isTakenOrChanged) return 'conflict';
-      throw error;
-    }
+    return await saveRow(this.#table, entity, version);
   }
 
   async all(): Promise<readonly SourceState[]> {
