@@ -5,6 +5,8 @@ import { Incident } from '../../shared/ports/incidents.ts';
 import { badRequest, notFound } from './problem-details.ts';
 import { jsonAnswer, type Route, withDeps } from './route.ts';
 
+/** What comes from outside becomes no key of a table before it looks like one. */
+const IncidentId = Incident.shape.id;
 const BY = z.string().min(1).max(100).describe('Who says so');
 const IncidentsQuery = z.object({
   status: Incident.shape.status.optional().describe('Only those that stand so'),
@@ -47,9 +49,9 @@ export const acknowledgeRoute: Route<typeof AcknowledgeQuery> = {
   query: AcknowledgeQuery,
   responses: { 200: { description: 'The incident' }, 404: { description: 'No such incident' } },
   handle: withDeps(async (request, deps, { query }) => {
-    const id = request.params['id'] ?? '';
-    const incident = await acknowledgeIncident(id, query.by, deps);
-    return incident === undefined ? unknownIncident(id) : jsonAnswer(incident);
+    const id = IncidentId.safeParse(request.params['id']);
+    const incident = id.success ? await acknowledgeIncident(id.data, query.by, deps) : undefined;
+    return incident === undefined ? unknownIncident(request.params['id'] ?? '') : jsonAnswer(incident);
   }),
 };
 
@@ -66,11 +68,11 @@ export const muteRoute: Route<typeof MuteQuery> = {
     404: { description: 'No such incident' },
   },
   handle: withDeps(async (request, deps, { query }) => {
-    const id = request.params['id'] ?? '';
+    const id = IncidentId.safeParse(request.params['id']);
     if (Date.parse(query.until) <= deps.clock.now().getTime())
       return badRequest(`Nothing was muted: ${query.until} is past.`, ['until is in the past']);
-    const incident = await muteIncident(id, query, deps);
-    return incident === undefined ? unknownIncident(id) : jsonAnswer(incident);
+    const incident = id.success ? await muteIncident(id.data, query, deps) : undefined;
+    return incident === undefined ? unknownIncident(request.params['id'] ?? '') : jsonAnswer(incident);
   }),
 };
 

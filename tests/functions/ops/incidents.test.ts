@@ -1,0 +1,34 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
+import { call } from '../../support/an-invocation.ts';
+
+beforeAll(async () => {
+  const pipeline = await Pipeline.open();
+  process.env['DataStorage'] = pipeline.storage;
+  process.env['PII_KEY'] = TEST_PSEUDONYM_KEY;
+});
+
+const acknowledge = (id: string) => call('acknowledge-incident', { params: { id }, query: { by: 'Ana' } });
+const mute = (id: string, until: string) =>
+  call('mute-incident', { params: { id }, query: { by: 'Ana', reason: 'known', until } });
+
+it('opens a test alert, which is listed with its route, acknowledged and muted', async () => {
+  expect((await call('test-alert', { query: { by: 'Ana' } })).status).toBe(202);
+
+  expect(await (await call('incidents')).json()).toMatchObject({
+    incidents: [{ id: 'test.alerts', severity: 'P4', route: { channel: 'devops-alerts' } }],
+  });
+  expect((await acknowledge('test.alerts')).json()).toMatchObject({ acknowledged: { by: 'Ana' } });
+  expect((await mute('test.alerts', '2099-01-01T00:00:00Z')).json()).toMatchObject({
+    muted: { by: 'Ana', reason: 'known' },
+  });
+});
+
+it.each(['nothing.of_it', 'a/b', 'what?', '#1'])('says that there is no incident %s', async (id) => {
+  expect((await acknowledge(id)).status).toBe(404);
+  expect((await mute(id, '2099-01-01T00:00:00Z')).status).toBe(404);
+});
+
+it('mutes nothing until a day that is past', async () => {
+  expect((await mute('test.alerts', '2020-01-01T00:00:00Z')).status).toBe(400);
+});
