@@ -1,18 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { z } from 'zod';
 
-// The schemas that OpenLineage publishes (github.com/OpenLineage/OpenLineage, folder `spec`), and our own for the facets
-// that it does not have. An event is held against the schema of events, and each of its facets against the one it names.
+// The schemas that OpenLineage publishes, of which we keep those that our events name (tests/fixtures/openlineage), and our
+// own for the facets that it does not have. An event is held against the schema of events, and each of its facets
+// against the one it names.
 
-const SPEC = process.env['OPENLINEAGE_SPEC'] ?? '../shared/data/openlineage';
-
-export const HAS_SPEC = existsSync(join(SPEC, 'OpenLineage.json'));
-
-/** For `describe`: its title says why nothing is run where the schemas are not there. */
-export const NO_SPEC =
-  'needs the schemas of OpenLineage: set OPENLINEAGE_SPEC to the folder `spec` of its repository';
+const SPEC = 'tests/fixtures/openlineage';
 
 const Facets = z.record(z.string(), z.looseObject({ _schemaURL: z.string() })).default({});
 const Dataset = z.looseObject({

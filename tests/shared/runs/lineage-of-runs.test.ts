@@ -6,7 +6,7 @@ import { artifactPath } from '../../../shared/runs/run-paths.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { aParRow, csvOf } from '../../support/file-rows.ts';
-import { eventsIn, faultsOf, HAS_SPEC, type LineageEvent, NO_SPEC } from '../../support/openlineage-spec.ts';
+import { eventsIn, faultsOf, type LineageEvent } from '../../support/openlineage-spec.ts';
 import { loansFile, MONTH_END, parFile } from '../../support/small-files.ts';
 
 // What runs tell of themselves as OpenLineage events, in every way that a run can end.
@@ -90,9 +90,7 @@ type Origins = Record<string, { inputFields: { name: string; field: string; tran
 const originsOf = (dataset: LineageEvent['inputs'][number] | undefined): Origins =>
   (dataset?.facets['columnLineage']?.['fields'] ?? {}) as Origins;
 
-const described = HAS_SPEC ? describe : describe.skip;
-
-described(`lineage by the published schemas${HAS_SPEC ? '' : ` (${NO_SPEC})`}`, () => {
+describe('lineage by the published schemas', () => {
   it.each(['good', 'quarantined', 'rejected', 'unknown', 'failed'] as const)(
     'is valid in every event of a run that is %s, down to each facet',
     (run) => {
