@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { unzipSync } from 'fflate';
 import { generateParBalances } from '../../local/generate/generate-par-balances.ts';
+import { type ReleaseManifest, verifiedPackage } from '../../scripts/release-manifest.ts';
 import { KpiMart } from '../../shared/kpis/kpi-result.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
 import { aLocalHost, type LocalHostProcess, removeLocalHosts } from '../support/a-local-host.ts';
@@ -12,16 +14,27 @@ import { takeStorageAccount } from '../support/emulator.ts';
 import { expectedOfParFile, partsOf } from '../support/expected-kpis.ts';
 import { runScript } from '../support/run-script.ts';
 
-// What is deployed is the bundle, not the sources: built afresh and run by the same host.
+// What is deployed is the package, not the sources: built afresh, unpacked elsewhere, and run by the same host.
 
-const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+/** The rest of the smallest plan's room is for what is unpacked. */
+const MOST_BYTES = 60_000_000;
 const PATH = 'looker/loan_par_balances/par.csv';
 
 let dir: string;
+let zip: string;
+let appDir: string;
+let manifest: ReleaseManifest;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'abaco-e2e-bundle-'));
-  const built = await runScript('scripts/build.ts', [], { folder: dir });
-  if (built.code !== 0 || built.stderr !== '') throw new Error(`the build failed: ${built.stderr}`);
+  const packed = await runScript('scripts/package.ts', ['--out', dir], { folder: dir });
+  if (packed.code !== 0 || packed.stderr !== '') throw new Error(`nothing was packed: ${packed.stderr}`);
+  zip = join(dir, (await readdir(dir)).find((name) => name.endsWith('.zip')) ?? 'no zip');
+  manifest = await verifiedPackage(zip);
+  appDir = join(dir, 'unpacked');
+  for (const [path, bytes] of Object.entries(unzipSync(await readFile(zip)))) {
+    await mkdir(dirname(join(appDir, path)), { recursive: true });
+    await writeFile(join(appDir, path), bytes);
+  }
 });
 afterAll(async () => {
   await removeLocalHosts();
@@ -32,7 +45,40 @@ afterAll(async () => {
 const LARGE_ROWS = 200_000;
 const THREADS_FROM_MB = 10;
 
-describe('the bundle', () => {
+describe('the package', () => {
+  it('is small, and its manifest says what it is', async () => {
+    const bytes = await readFile(zip);
+
+    expect(bytes.length).toBeLessThan(MOST_BYTES);
+    expect(manifest).toMatchObject({
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      node: process.versions.node,
+      platform: 'linux-x64',
+      file: `abaco-loans-analytics-${manifest.revision}.zip`,
+    });
+    expect(manifest.revision).toBe(`${manifest.commit.slice(0, 12)}${manifest.isDirty ? '-dirty' : ''}`);
+  });
+
+  it('holds the code, the packages that are no part of it, and nothing that only developers need', async () => {
+    const paths = Object.keys(unzipSync(await readFile(zip), { filter: () => true }));
+
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'host.json',
+        'package.json',
+        'index.mjs',
+        'csv-worker.mjs',
+        'models/tests.yaml',
+        'node_modules/@azure/functions/package.json',
+        'node_modules/@duckdb/node-bindings-linux-x64/duckdb.node',
+      ]),
+    );
+    expect(
+      paths.filter((path) => /\.(map|d\.ts|md)$|local\.settings|node-bindings-(?!linux-x64\/)/.test(path)),
+    ).toEqual([]);
+  });
+
   it('takes a file from landing to its report, with the numbers that the sources give', async () => {
     const sums = await generateParBalances({ dir, rows: 500, seed: 41 });
 
@@ -42,7 +88,10 @@ describe('the bundle', () => {
     expect(run).toMatchObject({ status: 'success', attempt: 1, rows: 500 });
     expect(partsOf(mart.kpis)).toMatchObject(expectedOfParFile(sums));
     expect((await host.ask(`/api/reports/${run.asOf}`)).status).toBe(200);
-    expect((await host.ask('/api/health', { key: '' })).status).toBe(200);
+    const health = await host.ask('/api/health', { key: '' });
+    expect(health.status).toBe(200);
+    // No setting says which code it is: the package knows.
+    expect(await health.json()).toMatchObject({ revision: manifest.revision });
   });
 
   it('reads a large file with threads of its own', async () => {
@@ -54,7 +103,7 @@ describe('the bundle', () => {
 
     const mart = KpiMart.parse(await store.json('marts', `kpis/as_of=${run.asOf}/${run.runId}.json`));
     expect((await stat(file)).size).toBeGreaterThan(THREADS_FROM_MB * 1_000_000);
-    expect((await stat(join(DIST, 'csv-worker.mjs'))).size).toBeGreaterThan(0);
+    expect((await stat(join(appDir, 'csv-worker.mjs'))).size).toBeGreaterThan(0);
     expect(run).toMatchObject({ status: 'success', attempt: 1, rows: LARGE_ROWS, rejectedRows: 0 });
     expect(partsOf(mart.kpis)).toMatchObject(expectedOfParFile(sums));
   });
@@ -65,7 +114,7 @@ async function taken(file: string): Promise<{ run: RunRecord; store: Store; host
   const store = storeAt(storage);
   const host = await aLocalHost({
     storage,
-    env: { APP_DIR: DIST, CSV_THREADS_FROM_MB: String(THREADS_FROM_MB) },
+    env: { APP_DIR: appDir, REVISION: '', CSV_THREADS_FROM_MB: String(THREADS_FROM_MB) },
   });
   await store.drop(PATH, await readFile(file));
   await untilQuiet(store, { dropped: [PATH], deadlineMs: 45_000 });
