@@ -11,11 +11,13 @@ import {
 import type { Incident } from '../ports/incidents.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
+import type { RunLedger } from '../ports/run-ledger.ts';
 import { SecretMissing } from '../ports/secret-store.ts';
 import type { Content, Destination } from '../publishing/destinations/destination.ts';
 import { CredentialsRefused, RequestRefused } from '../resilience/service-errors.ts';
 import { CircuitOpen } from '../resilience/shared-circuit.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import { waitsForNumbers } from './wait-for-numbers.ts';
 import { describeError } from './work-stage.ts';
 
 // Results on their way out. What is to be told is written down before the run ends; a timer sends a message for each
@@ -28,7 +30,11 @@ export type PlanDeps = {
   readonly destinations: readonly Destination[];
   readonly clock: Clock;
 };
-export type DeliverDeps = PlanDeps & { readonly lake: Lake; readonly log: Log };
+export type DeliverDeps = PlanDeps & {
+  readonly lake: Lake;
+  readonly ledger: RunLedger;
+  readonly log: Log;
+};
 
 export type DeliveryId = { readonly destination: DestinationName; readonly subject: DeliverySubject };
 
@@ -45,7 +51,7 @@ export async function planRunDeliveries(
   await plan({ kind: 'run', runId, attempt }, deps);
 }
 
-/** Every destination that tells how things stand has this day to tell. */
+/** Every destination that tells how things stand has this day to tell, once it has numbers. */
 export async function planDayDeliveries(day: LocalDate, deps: PlanDeps): Promise<readonly DeliveryId[]> {
   return await plan({ kind: 'day', day }, deps);
 }
@@ -66,8 +72,9 @@ async function plan(
   const planned: DeliveryId[] = [];
   for (const { name: destination, tells, standsInFor } of destinations) {
     if (tells !== subject.kind || standsInFor !== undefined) continue;
+    const waits = subject.kind === 'day' ? ({ waits: 'for numbers' } as const) : {};
     await deliveries.save(
-      { destination, subject, status: 'due', tries: 0, since, plannedAt: since },
+      { destination, subject, status: 'due', tries: 0, since, plannedAt: since, ...waits },
       undefined,
     );
     planned.push({ destination, subject });
@@ -125,12 +132,18 @@ export async function deliver(id: DeliveryId, deps: DeliverDeps): Promise<Delive
   const { clock, log } = deps;
   const destination = deps.destinations.find(({ name }) => name === id.destination);
   const began = await amendDelivery(id, deps, (delivery) => begun(delivery, clock.now()));
-  if (!began.changed) return began.delivery;
+  if (!began.changed || began.delivery === undefined) return began.delivery;
   const fields = { destination: id.destination, subject: subjectId(id.subject) };
   const at = () => clock.now().toISOString();
   try {
     if (destination === undefined)
       return await end({ status: 'skipped', detail: 'The destination is not in use.' });
+    if (await waitsForNumbers(began.delivery, deps))
+      return await end({
+        status: 'due',
+        tries: began.delivery.tries - 1,
+        detail: 'The day has no numbers yet.',
+      });
     const content = await destination.render(id.subject);
     if (content === undefined) return await end({ status: 'skipped', detail: 'There was nothing to tell.' });
     const path = await keep(content, id, deps.lake);
@@ -144,7 +157,7 @@ export async function deliver(id: DeliveryId, deps: DeliverDeps): Promise<Delive
       log.error('delivery.refused', { ...fields, detail });
       return await end({ status: 'refused', detail });
     }
-    const tries = began.delivery?.tries ?? 1;
+    const { tries } = began.delivery;
     const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (tries - 1));
     const needsSomebody = error instanceof SecretMissing || error instanceof CredentialsRefused;
     if (needsSomebody || !(error instanceof CircuitOpen))
@@ -172,12 +185,16 @@ export async function previewDelivery(
   return await destinations.find(({ name }) => name === id.destination)?.render(id.subject);
 }
 
-/** Due again, whatever became of it before; undefined for one that was never planned. */
+/** Due again, and waiting for nothing, whatever became of it before; undefined for one that was never planned. */
 export async function resendDelivery(id: DeliveryId, deps: PlanDeps): Promise<Delivery | undefined> {
   const since = deps.clock.now().toISOString();
   const { delivery } = await amendDelivery(id, deps, (found) =>
-    found === undefined ? undefined : { ...plain(found), status: 'due', tries: 0, since },
+    found === undefined ? undefined : { ...withoutWait(plain(found)), status: 'due', tries: 0, since },
   );
+  return delivery;
+}
+
+function withoutWait({ waits: _waits, ...delivery }: Delivery): Delivery {
   return delivery;
 }
 
@@ -190,8 +207,8 @@ function begun(delivery: Delivery | undefined, now: Date): Delivery | undefined 
 }
 
 /** Without what was said of the try before. */
-function plain({ destination, subject, status, tries, since, plannedAt }: Delivery): Delivery {
-  return { destination, subject, status, tries, since, plannedAt };
+function plain({ destination, subject, status, tries, since, plannedAt, waits }: Delivery): Delivery {
+  return { destination, subject, status, tries, since, plannedAt, ...(waits && { waits }) };
 }
 
 /** What was sent can be looked up later; content holds aggregates and tokens alone. */

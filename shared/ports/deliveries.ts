@@ -40,6 +40,8 @@ export const Delivery = z.object({
   since: z.iso.datetime(),
   /** Of one that is due: not before. */
   retryAt: z.iso.datetime().optional(),
+  /** Of a day that is told once it has numbers. */
+  waits: z.literal('for numbers').optional(),
   /** What the destination answered last, or why nothing was sent. */
   detail: z.string().optional(),
   /** Of the content as it was sent. */

@@ -1,5 +1,6 @@
 import { uuidV5 } from '../../domain/uuid-v5.ts';
 import type { KpiMart } from '../../kpis/kpi-result.ts';
+import { isNewOn } from '../../pipeline/wait-for-numbers.ts';
 import { type DeliverySubject, subjectId } from '../../ports/deliveries.ts';
 import type { Incidents } from '../../ports/incidents.ts';
 import type { Lake } from '../../ports/lake.ts';
@@ -66,7 +67,7 @@ async function reportMail(
   const { sentence } = freshnessOf(mart);
   const day = subject.kind === 'day' ? subject.day : mart.asOf;
   const text = [
-    `${sentence}.`,
+    `${sentence}.${isNewOn(day, run) ? '' : ' No new numbers have come on this day.'}`,
     '',
     ...headlines.map((headline) => `- ${headline.sentence}`),
     '',

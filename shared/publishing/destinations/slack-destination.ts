@@ -1,4 +1,5 @@
 import type { KpiMart } from '../../kpis/kpi-result.ts';
+import { isNewOn } from '../../pipeline/wait-for-numbers.ts';
 import type { DeliverySubject } from '../../ports/deliveries.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { type KpiRow, kpiRows } from '../kpi-row.ts';
@@ -53,6 +54,7 @@ export function dailySummary(
   const { sentence } = freshnessOf(mart);
   const day = subject.kind === 'day' ? subject.day : mart.asOf;
   const title = `Loan book, daily summary of ${day}`;
+  const age = isNewOn(day, run) ? '' : ' No new numbers have come on this day.';
   const front = IN_FRONT.flatMap((id) => rows.filter((row) => row.id === id));
   const outside = headlinesOf(rows).filter(({ status }) => status === 'critical' || status === 'warning');
   const said = outside.slice(0, MOST_LINES).map(({ status, sentence: what }) => `${MARK[status]} ${what}`);
@@ -63,7 +65,7 @@ export function dailySummary(
       : `<${publicUrl}/api/dashboard|Dashboard> · <${publicUrl}/api/reports/${mart.asOf}|Report> · `;
   const blocks = [
     { type: 'header', text: { type: 'plain_text', text: title } },
-    section(`*${escaped(sentence)}*`),
+    section(`*${escaped(sentence)}*${age && `.${age}`}`),
     section(front.map(lineOf).join('\n')),
     section(
       said.length > 0 ? said.map(escaped).join('\n') : ':white_check_mark: Everything is within its limits.',

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { watch } from '../../../shared/alerting/watch.ts';
 import { buildApp, type Deps } from '../../../shared/app.ts';
-import { LocalDate } from '../../../shared/domain/local-date.ts';
+import { addDays, LocalDate, localDateOf } from '../../../shared/domain/local-date.ts';
 import {
   deliver,
   dueDeliveries,
@@ -9,6 +9,7 @@ import {
   previewDelivery,
   resendDelivery,
 } from '../../../shared/pipeline/deliver.ts';
+import { OLD_NUMBERS_AFTER_MS } from '../../../shared/pipeline/wait-for-numbers.ts';
 import type { Delivery } from '../../../shared/ports/deliveries.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
@@ -81,6 +82,13 @@ async function deliverAll(): Promise<readonly (Delivery | undefined)[]> {
 const statuses = async (): Promise<string[]> =>
   (await deps.deliveries.all()).map(({ destination, status }) => `${destination} ${status}`).toSorted();
 
+/** The clock goes on to 06:30 of the next day. */
+function untilMorning(): LocalDate {
+  const tomorrow = addDays(localDateOf(deps.clock.now()), 1);
+  pipeline.advanceClock(Date.parse(`${tomorrow}T06:30:00Z`) - deps.clock.now().getTime());
+  return tomorrow;
+}
+
 describe('a run that has ended', () => {
   it('is told to the lineage endpoint, each event once and with both of its sides', async () => {
     const { runId, attempt } = await aRun();
@@ -151,11 +159,58 @@ describe('a day', () => {
     expect(await deps.deliveries.all({ destination: 'slack' })).toEqual([]);
   });
 
-  it('without any numbers has nothing to tell, and that is said', async () => {
-    await planDayDeliveries(DAY, deps);
+  it('that is due before it has numbers is told as soon as they are there, once, and nobody is alarmed meanwhile', async () => {
+    const today = untilMorning();
+    await planDayDeliveries(today, deps);
+    for (let minutes = 0; minutes < 3; minutes += 1) {
+      expect(await deliverAll()).toMatchObject([
+        { status: 'due', tries: 0, detail: 'The day has no numbers yet.' },
+      ]);
+      pipeline.advanceClock(61_000);
+    }
+    expect(slack.asked).toEqual([]);
+    expect(pipeline.logged.filter(({ event }) => event.startsWith('delivery.'))).toEqual([]);
+
+    await aRun();
+    await planDayDeliveries(today, deps);
+    for (let minutes = 0; minutes < 3; minutes += 1) {
+      await deliverAll();
+      pipeline.advanceClock(61_000);
+    }
+
+    expect(slack.asked).toHaveLength(1);
+    expect(slack.asked[0]?.body).not.toContain('No new numbers');
+    expect(await statuses()).toContain('slack delivered');
+  });
+
+  it('waits in vain only as long as it lasts', async () => {
+    await planDayDeliveries(localDateOf(deps.clock.now()), deps);
+    pipeline.advanceClock(24 * 3_600_000);
 
     expect(await deliverAll()).toMatchObject([{ status: 'skipped', detail: 'There was nothing to tell.' }]);
     expect(slack.asked).toEqual([]);
+  });
+
+  it('is told with the numbers of the day before when none have come for four hours, and says so', async () => {
+    await aRun();
+    await planDayDeliveries(untilMorning(), deps);
+    await deliverAll();
+    expect(await statuses()).toContain('slack due');
+
+    pipeline.advanceClock(OLD_NUMBERS_AFTER_MS);
+    await deliverAll();
+
+    expect(slack.asked).toHaveLength(1);
+    expect(slack.asked[0]?.body).toContain('No new numbers have come on this day.');
+  });
+
+  it('does not wait when it is sent again by hand', async () => {
+    await planDayDeliveries(localDateOf(deps.clock.now()), deps);
+    const [id] = await deps.deliveries.all({ destination: 'slack' });
+    if (id === undefined) throw new Error('nothing was planned');
+    await resendDelivery(id, deps);
+
+    expect(await deliver(id, deps)).toMatchObject({ status: 'skipped' });
   });
 
   it('goes by the webhook of the channel where there is no bot', async () => {
