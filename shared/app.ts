@@ -25,15 +25,15 @@ import { anyFileReader } from './decode/any-file-reader.ts';
 import { loadCatalog } from './kpis/catalog.ts';
 import type { ComputeDeps } from './pipeline/compute.ts';
 import type { DeliverDeps } from './pipeline/deliver.ts';
-import type { HealthCheck } from './pipeline/health.ts';
+import { type HealthCheck, keptFor } from './pipeline/health.ts';
 import type { IngestDeps } from './pipeline/ingest.ts';
 import type { PublishDeps } from './pipeline/publish.ts';
 import type { ValidateDeps } from './pipeline/validate.ts';
-import type { AuditStore } from './ports/audit-store.ts';
+import { type AuditStore, MigrationsPending } from './ports/audit-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Egress } from './ports/egress.ts';
 import type { Log } from './ports/log.ts';
-import type { SecretStore } from './ports/secret-store.ts';
+import type { SecretExpiries, SecretStore } from './ports/secret-store.ts';
 import type { WorkbookWriter } from './ports/workbook-writer.ts';
 import { pseudonymiser } from './privacy/pseudonym.ts';
 import { destinationsInUse } from './publishing/destinations/destinations.ts';
@@ -88,7 +88,7 @@ export async function buildApp(
   const ledger = new TableRunLedger(table('runs'));
   const registry = new TableSnapshotRegistry(table('datasets'));
   const history = new TableKpiHistory(table('kpivalues'));
-  const secrets = await secretStore(config, env);
+  const secrets = await secretStore(config, env, clock);
   const circuits = new TableCircuits(table('breakers'));
   const { allowsLoopback } = config.sources;
   const deps: Omit<Deps, 'log' | 'sourceClient' | 'destinations'> = {
@@ -145,6 +145,7 @@ export async function buildApp(
       check: async () => void pseudonymiser(await secrets.get('pseudonym-key')),
     },
     { name: 'kpi catalogue', check: async () => void (await deps.catalog()) },
+    ...destinationChecks(config, deps),
   ];
   let warnings = config.warnings;
   const depsFor = (log: Log): Deps => {
@@ -159,6 +160,21 @@ export async function buildApp(
     };
   };
   return { config, checks, depsFor };
+}
+
+const DESTINATION_CHECK_MS = 30_000;
+
+/** Destinations that can be asked without anything being sent. */
+function destinationChecks(
+  { destinations }: Config,
+  { audit, clock }: Pick<Deps, 'audit' | 'clock'>,
+): readonly HealthCheck[] {
+  if (!destinations.inUse.includes('postgres')) return [];
+  const check = async (): Promise<void> => {
+    const pending = await audit.pendingMigrations();
+    if (pending.length > 0) throw new MigrationsPending(`npm run audit:migrate has ${pending.join(', ')}`);
+  };
+  return [keptFor(DESTINATION_CHECK_MS, { name: 'destination postgres', isDestination: true, check }, clock)];
 }
 
 /** Loaded with the first request to the outside: no file that is dropped needs it. */
@@ -203,9 +219,10 @@ function queueSdk() {
 async function secretStore(
   { secrets }: Config,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<SecretStore> {
+  clock: Clock,
+): Promise<SecretStore & SecretExpiries> {
   if (secrets.kind === 'environment') return new EnvironmentSecretStore(env);
-  return new KeyVaultSecretStore(secrets.uri, await identity(secrets.clientId));
+  return new KeyVaultSecretStore(secrets.uri, await identity(secrets.clientId), { clock });
 }
 
 /** The app's own identity in Azure; without a client id, that of the developer who is signed in. */

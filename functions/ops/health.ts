@@ -13,10 +13,11 @@ export const healthRoute: Route = {
   authLevel: 'anonymous',
   summary: 'Is the product well? Answers even when the settings are bad, and names them.',
   query: NO_QUERY,
+  otherQuery: 'ignored',
   responses: {
     200: {
       description:
-        'Healthy, or degraded: the newest run failed. Bad data makes nothing ill: datasets without new numbers are in dataQuality, those that no longer come in by themselves in sources',
+        'Healthy, or degraded: the newest run failed, or a destination is away that results wait for. Bad data makes nothing ill: datasets without new numbers are in dataQuality, those that no longer come in by themselves in sources',
     },
     503: { description: 'Settings or storage are not usable; the checks say which' },
   },

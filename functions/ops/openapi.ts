@@ -35,12 +35,13 @@ export function openApiDocument(routes: readonly Route[]): object {
 }
 
 function operationOf(route: Route): object {
-  const responses = Object.entries({ 400: REFUSED, ...route.responses }).map(
-    ([status, { description, schema, mediaType }]) => {
-      const type = mediaType ?? (Number(status) < 400 ? 'application/json' : 'application/problem+json');
-      return [status, { description, content: { [type]: schema ? { schema: jsonSchema(schema) } : {} } }];
-    },
-  );
+  const responses = Object.entries({
+    ...(route.otherQuery === undefined && { 400: REFUSED }),
+    ...route.responses,
+  }).map(([status, { description, schema, mediaType }]) => {
+    const type = mediaType ?? (Number(status) < 400 ? 'application/json' : 'application/problem+json');
+    return [status, { description, content: { [type]: schema ? { schema: jsonSchema(schema) } : {} } }];
+  });
   return {
     operationId: route.name,
     summary: route.summary,

@@ -15,10 +15,12 @@ export type Parsed<Query extends z.ZodObject> =
  */
 export function parseQuery<Query extends z.ZodObject>(
   request: Pick<HttpRequest, 'query'>,
-  schema: Query,
+  { query: schema, otherQuery }: { readonly query: Query; readonly otherQuery?: 'ignored' },
 ): Parsed<Query> {
-  const given = [...request.query].filter(([name]) => !OF_THE_HOST.has(name));
   const known = Object.keys(schema.shape);
+  const isMeant = (name: string): boolean =>
+    otherQuery === 'ignored' ? known.includes(name) : !OF_THE_HOST.has(name);
+  const given = [...request.query].filter(([name]) => isMeant(name));
   const unknown = [...new Set(given.map(([name]) => name))].filter((name) => !known.includes(name));
   const parsed = schema.safeParse(Object.fromEntries(given));
   if (parsed.success && unknown.length === 0) return { kind: 'parsed', query: parsed.data };

@@ -28,6 +28,8 @@ export type Route<Query extends z.ZodObject = z.ZodObject> = {
   readonly summary: string;
   /** Parsed before the handler is called, and what the OpenAPI document lists. */
   readonly query: Query;
+  /** For those who put something of their own into the address, as monitors do to get past caches. */
+  readonly otherQuery?: 'ignored';
   readonly body?: { readonly description: string; readonly mediaType: string; readonly schema?: z.ZodType };
   readonly responses: Readonly<
     Record<number, { description: string; schema?: z.ZodType; mediaType?: string }>
@@ -57,7 +59,7 @@ export function httpFunction(route: Route): HttpFunctionOptions {
     extraOutputs: [...STAGE_OUTPUTS, PULL_OUTPUT, DELIVER_OUTPUT],
     handler: async (request, context) => {
       try {
-        const asked = parseQuery(request, route.query);
+        const asked = parseQuery(request, route);
         if (asked.kind === 'refused') return readable(asked.answer, request);
         return readable(await route.handle(request, { query: asked.query, context }), request);
       } catch (error) {

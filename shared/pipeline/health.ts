@@ -10,7 +10,12 @@ import { describeError } from './work-stage.ts';
 
 const PATIENCE_MS = 5_000;
 
-export type HealthCheck = { readonly name: string; readonly check: () => Promise<void> };
+export type HealthCheck = {
+  readonly name: string;
+  readonly check: () => Promise<void>;
+  /** Results wait for it and nothing is lost, so that the product is degraded without it, and goes on. */
+  readonly isDestination?: true;
+};
 
 export type Health = {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
@@ -59,12 +64,14 @@ export async function checkHealth(
   ]);
   const base = { next_run: deps.nextRun, revision: deps.revision, checks: Object.fromEntries(checked) };
   const failed = results.filter(({ error }) => error !== undefined);
-  const [first] = failed;
+  const [first] = failed.filter(({ isDestination }) => isDestination === undefined);
+  const [away] = failed;
+  const inWords = failed.map(({ name, error }) => `${name}: ${describeError(error)}`);
   if (first !== undefined) {
     const last_error = `${first.name}: ${kindOf(first.error)}`;
     const nothing = { last_run: null, metrics_computed: 0, dataQuality: [], sources: [] };
     const health = { status: 'unhealthy', last_error, ...nothing, ...base } as const;
-    return { health, details: failed.map(({ name, error }) => `${name}: ${describeError(error)}`) };
+    return { health, details: inWords };
   }
   const [runs, breakers, sources] = await Promise.all([
     deps.ledger.list({ limit: 50 }),
@@ -78,8 +85,11 @@ export async function checkHealth(
   // Files that no KPI reads succeed without any.
   const computed = newest.find(({ status, phases }) => status === 'success' && phases.calculation);
   const failure = lastFailure?.lastError;
+  const ofRun = failure && `${failure.code} in stage ${failure.stage}`;
+  const ofDestination = away && `${away.name}: ${kindOf(away.error)}`;
+  const hasFailed = newest[0]?.status === 'failed';
   const health: Health = {
-    status: newest[0]?.status === 'failed' ? 'degraded' : 'healthy',
+    status: hasFailed || away !== undefined ? 'degraded' : 'healthy',
     last_run: last
       ? {
           run_id: last.runId,
@@ -89,7 +99,8 @@ export async function checkHealth(
         }
       : null,
     metrics_computed: computed?.phases.calculation?.kpisComputed ?? 0,
-    last_error: failure === undefined ? null : `${failure.code} in stage ${failure.stage}`,
+    // What is wrong now before what was wrong with a run that others have followed.
+    last_error: (hasFailed ? (ofRun ?? ofDestination) : (ofDestination ?? ofRun)) ?? null,
     // Only the cause: what a file has wrong is not for anybody.
     dataQuality: openBreakers(breakers).map((open) => ({ ...open, reason: causeIn(open.reason) })),
     sources: sources.flatMap(({ dataset, pause }) =>
@@ -99,7 +110,20 @@ export async function checkHealth(
     ),
     ...base,
   };
-  return { health, details: failure === undefined ? [] : [failure.message] };
+  return { health, details: [...(failure === undefined ? [] : [failure.message]), ...inWords] };
+}
+
+/** The check with its outcome kept for a while: whoever asks often, and anybody may, makes no connection each time. */
+export function keptFor(ms: number, check: HealthCheck, clock: Clock): HealthCheck {
+  let last: { readonly at: number; readonly outcome: Promise<void> } | undefined;
+  return {
+    ...check,
+    check: async () => {
+      const now = clock.now().getTime();
+      if (last === undefined || now >= last.at + ms) last = { at: now, outcome: check.check() };
+      await last.outcome;
+    },
+  };
 }
 
 /** Class and code of an error: enough to know where to look, and nothing that an outsider could use. */
@@ -113,10 +137,9 @@ class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
-async function runCheck(
-  { name, check }: HealthCheck,
-  patienceMs: number,
-): Promise<{ name: string; error?: unknown }> {
+type Checked = Omit<HealthCheck, 'check'> & { readonly error?: unknown };
+
+async function runCheck({ check, ...of }: HealthCheck, patienceMs: number): Promise<Checked> {
   const answered = new AbortController();
   const silence = async (): Promise<never> => {
     await sleep(patienceMs, undefined, { signal: answered.signal });
@@ -124,9 +147,9 @@ async function runCheck(
   };
   try {
     await Promise.race([check(), silence()]);
-    return { name };
+    return of;
   } catch (error) {
-    return { name, error };
+    return { ...of, error };
   } finally {
     answered.abort();
   }

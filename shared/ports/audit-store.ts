@@ -28,3 +28,8 @@ export type AuditChange = {
 export class MigrationRefused extends Error {
   override readonly name = 'MigrationRefused';
 }
+
+/** The database does not have all tables of this code; what is due there waits. */
+export class MigrationsPending extends Error {
+  override readonly name = 'MigrationsPending';
+}

@@ -1,9 +1,9 @@
 import { QueueServiceClient } from '@azure/storage-queue';
-import { beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { buildApp } from '../../../shared/app.ts';
 import { DatasetId } from '../../../shared/domain/ids.ts';
 import { closePoisoned } from '../../../shared/pipeline/close-poisoned.ts';
-import { checkHealth, kindOf } from '../../../shared/pipeline/health.ts';
+import { checkHealth, keptFor, kindOf } from '../../../shared/pipeline/health.ts';
 import { pullDataset } from '../../../shared/sources/pull-dataset.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { takeStorageAccount } from '../../support/emulator.ts';
@@ -99,6 +99,72 @@ it('is unhealthy when storage does not answer, and says so soon', async () => {
     last_error: 'container landing: NoAnswer',
   });
   expect(details).toEqual(['container landing: NoAnswer: no answer within 0.02 seconds']);
+});
+
+describe('a destination that can be asked', () => {
+  const appWith = async (more: Record<string, string>) =>
+    await buildApp({ DataStorage: pipeline.storage, PII_KEY: TEST_PSEUDONYM_KEY, ...more });
+  const AWAY = { SUPABASE_DB_URL: 'postgresql://user:pa55phrase@127.0.0.1:9/none' };
+
+  it('is asked only where it is in use', async () => {
+    const { checks } = await appWith(AWAY);
+
+    expect(checks.map(({ name }) => name)).not.toContain('destination postgres');
+  });
+
+  it('that is away leaves the product degraded, says of what, and tells outsiders no address', async () => {
+    const own = await Pipeline.open();
+    const app = await appWith({ ...AWAY, DataStorage: own.storage, DESTINATIONS: 'postgres' });
+
+    const { health, details } = await healthOf({ app, deps: own.deps });
+
+    expect(health).toMatchObject({
+      status: 'degraded',
+      last_error: 'destination postgres: ServiceUnavailable',
+      checks: { 'destination postgres': { ok: false, detail: 'ServiceUnavailable' } },
+    });
+    expect(details).toEqual([expect.stringContaining('could not be reached, or broke off (ECONNREFUSED)')]);
+    expect(JSON.stringify({ health, details })).not.toContain('pa55phrase');
+  });
+
+  it('that does not answer holds nobody up, and storage that is gone still says more', async () => {
+    const silent = {
+      name: 'destination postgres',
+      isDestination: true,
+      check: () => new Promise<void>(() => undefined),
+    } as const;
+    const gone = { name: 'container landing', check: () => Promise.reject(new TypeError('gone')) };
+    const deps = { ...pipeline.deps, revision: 'abc1234', nextRun: null, patienceMs: 20 };
+
+    expect((await checkHealth([silent], deps)).health).toMatchObject({
+      status: 'degraded',
+      checks: { 'destination postgres': { ok: false, detail: 'NoAnswer' } },
+    });
+    expect((await checkHealth([silent, gone], deps)).health).toMatchObject({
+      status: 'unhealthy',
+      last_error: 'container landing: TypeError',
+    });
+  });
+
+  it('is asked once for many who ask at nearly the same time, and anew later', async () => {
+    let now = 0;
+    let asked = 0;
+    const check = async (): Promise<void> => {
+      asked += 1;
+      if (asked === 1) throw new TypeError('away');
+      await Promise.resolve();
+    };
+    const kept = keptFor(1_000, { name: 'destination postgres', check }, { now: () => new Date(now) });
+
+    const outcomes = await Promise.allSettled([kept.check(), kept.check()]);
+    now = 999;
+    await expect(kept.check()).rejects.toThrow('away');
+    now = 1_000;
+    await kept.check();
+
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(asked).toBe(2);
+  });
 });
 
 it('is unhealthy when there is no key for pseudonyms', async () => {
