@@ -3,7 +3,7 @@ import type { Sealed } from '../privacy/sealed.ts';
 // The only way out: to services that are named in advance, never to where a file or an answer points.
 
 export type EgressRequest = {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Absolute; its host is one of those that the caller may reach. */
   readonly url: string;
   /** Sealed values are opened on the wire and nowhere else. */

@@ -39,12 +39,17 @@ export type ServiceHttpDeps = {
   readonly secret: SecretName;
   /** The headers that carry it. */
   readonly authorise: (credential: Sealed<string>) => Readonly<Record<string, string | Sealed<string>>>;
-  /** What a refusal means where the status alone does not tell: `throttled`, or a credential that has run out. */
-  readonly meaningOf?: (status: number, body: string) => 'throttled' | 'credentials' | undefined;
+  /**
+   * What a refusal means where the status alone does not tell: `throttled`, a credential that has run out, or `refused`
+   * where it looks like one that has and is not.
+   */
+  readonly meaningOf?: (status: number, body: string) => 'throttled' | 'credentials' | 'refused' | undefined;
+  /** What a refusal says, of services whose sentences can quote nothing but what they were sent. */
+  readonly sentenceIn?: (body: string) => string;
 };
 
 export type ServiceCall = {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: EgressRequest['method'];
   readonly url: string;
   readonly json?: unknown;
   /** The budget that the call is taken from. */
@@ -52,6 +57,8 @@ export type ServiceCall = {
   /** Differs from the rule's for what takes longer. */
   readonly timeoutMs?: number;
   readonly mostBytes?: number;
+  /** Done twice it would be there twice: tried again only after an answer that says that nothing was done. */
+  readonly once?: boolean;
 };
 
 /** What a pull has cost so far. */
@@ -62,18 +69,25 @@ export class ServiceHttp {
   readonly #rule: CallRule;
   readonly #deps: ServiceHttpDeps;
   readonly #policy: IPolicy;
+  readonly #oncePolicy: IPolicy;
   #cost = { requests: 0, retries: 0, waitedMs: 0 };
 
   constructor(service: string, rule: CallRule, deps: ServiceHttpDeps) {
     this.#service = service;
     this.#rule = rule;
     this.#deps = deps;
-    const again = retry(handleType(ServiceUnavailable, isWorthAnotherTry(rule)), {
-      maxAttempts: rule.retries,
-      backoff: new DelegateBackoff((context) => delayOf(context, rule)),
-    });
-    again.onRetry(() => void (this.#cost.retries += 1));
-    this.#policy = wrap(again, bulkhead(rule.atOnce, Number.POSITIVE_INFINITY));
+    const places = bulkhead(rule.atOnce, Number.POSITIVE_INFINITY);
+    const policyFor = (isWorthIt: (error: ServiceUnavailable) => boolean): IPolicy => {
+      const again = retry(handleType(ServiceUnavailable, isWorthIt), {
+        maxAttempts: rule.retries,
+        backoff: new DelegateBackoff((context) => delayOf(context, rule)),
+      });
+      again.onRetry(() => void (this.#cost.retries += 1));
+      return wrap(again, places);
+    };
+    const isSoonOver = isWorthAnotherTry(rule);
+    this.#policy = policyFor(isSoonOver);
+    this.#oncePolicy = policyFor((error) => isThrottling(error) && isSoonOver(error));
   }
 
   get cost(): ServiceCost {
@@ -105,7 +119,8 @@ export class ServiceHttp {
 
   /** One request with its retries. `read` gets each good answer and must read its body to the end. */
   async call<T>(call: ServiceCall, read: (answer: EgressAnswer) => Promise<T>): Promise<T> {
-    return await this.#policy.execute(async () => {
+    const policy = call.once === true ? this.#oncePolicy : this.#policy;
+    return await policy.execute(async () => {
       try {
         return await this.#attempt(call, read, false);
       } catch (error) {
@@ -157,7 +172,7 @@ export class ServiceHttp {
     const place = URL.parse(isRedirect ? (headers['location'] ?? '') : url, url);
     const isLogin = place !== null && place.href !== new URL(asked).href && leadsToLogin(place);
     if (status >= 200 && status < 300 && !isLogin) return;
-    const { secret, meaningOf, clock } = this.#deps;
+    const { secret, meaningOf, sentenceIn = reasonIn, clock } = this.#deps;
     const start = (await startOf(body)).toString('utf8');
     if (isLogin)
       throw new CredentialsRefused(
@@ -165,6 +180,7 @@ export class ServiceHttp {
         `The session at ${this.#service} has expired: it leads to its login page`,
       );
     const meaning = meaningOf?.(status, start);
+    if (meaning === 'refused') throw new RequestRefused(this.#service, status, sentenceIn(start));
     if (status === 401 || status === 403 || meaning === 'credentials')
       throw new CredentialsRefused(secret, `${this.#service} refused the credential with status ${status}`);
     if (isRedirect)
@@ -177,7 +193,7 @@ export class ServiceHttp {
         cause,
       });
     }
-    throw new RequestRefused(this.#service, status, reasonIn(start));
+    throw new RequestRefused(this.#service, status, sentenceIn(start));
   }
 }
 
