@@ -43,6 +43,9 @@ export type AlertKind =
   | 'compliance-violation'
   | 'pipeline-failed'
   | 'file-rejected'
+  | 'schema-drift-breaking'
+  | 'schema-drift'
+  | 'data-drift'
   | 'data-stopped'
   | 'data-late'
   | 'data-very-late'
@@ -52,13 +55,17 @@ export type AlertKind =
   | 'errors-very-many'
   | 'service-down'
   | 'credentials'
+  | 'secret-expiry-critical'
+  | 'secret-expiry-warning'
   | 'delivery-failed'
   | 'test';
 
+/** Without `#`; staging has its own. Where there is no bot, each has its own webhook. */
+export type AlertChannel = 'executive-briefing' | 'risk-monitoring' | 'compliance-team' | 'devops-alerts';
+
 export type AlertRoute = {
   readonly severity: Severity;
-  /** Without `#`; staging has its own. */
-  readonly channel: string;
+  readonly channel: AlertChannel;
   readonly mention: string | undefined;
   /** Within the first 15 minutes, and within the hour. */
   readonly firstAction: string;
@@ -106,6 +113,32 @@ export const ALERT_ROUTES: Readonly<Record<AlertKind, AlertRoute>> = {
     firstAction: 'Read the validation report of the run.',
     secondAction: 'Have the owner of the feed drop a corrected file.',
     runbook: 'too-many-bad-rows',
+  },
+  'schema-drift-breaking': {
+    severity: 'P2',
+    channel: 'devops-alerts',
+    mention: '@sre-oncall',
+    firstAction:
+      'Read the validation report of the run: which columns are missing, and what the file has instead.',
+    secondAction:
+      'Have the owner of the feed bring the columns back, or release a new version of the contract.',
+    runbook: 'schema-drift',
+  },
+  'schema-drift': {
+    severity: 'P4',
+    channel: 'devops-alerts',
+    mention: undefined,
+    firstAction: 'Read the validation report of the run: which columns are new.',
+    secondAction: 'Ask the owner of the feed what they are, and whether the contract is to have them.',
+    runbook: 'schema-drift',
+  },
+  'data-drift': {
+    severity: 'P3',
+    channel: 'risk-monitoring',
+    mention: undefined,
+    firstAction: 'Open the KPIs on the dashboard: did the book change, or what the file holds?',
+    secondAction: 'Have the owner of the feed confirm the file, or drop a corrected one.',
+    runbook: 'data-drift',
   },
   'data-stopped': {
     severity: 'P2',
@@ -179,6 +212,22 @@ export const ALERT_ROUTES: Readonly<Record<AlertKind, AlertRoute>> = {
     secondAction: 'Pull the source again, and watch its watermark.',
     runbook: 'source-failed',
   },
+  'secret-expiry-critical': {
+    severity: 'P2',
+    channel: 'devops-alerts',
+    mention: '@sre-oncall',
+    firstAction: 'Renew the secret at its service, and put it into the vault as a new version.',
+    secondAction: 'Look whether what needs it still comes and goes: GET /api/sources, GET /api/deliveries.',
+    runbook: 'secret-expiry',
+  },
+  'secret-expiry-warning': {
+    severity: 'P3',
+    channel: 'devops-alerts',
+    mention: undefined,
+    firstAction: 'Tell the owner of the secret the day on which it runs out.',
+    secondAction: 'Renew it at its service, and put it into the vault as a new version.',
+    runbook: 'secret-expiry',
+  },
   'delivery-failed': {
     severity: 'P3',
     channel: 'devops-alerts',
@@ -202,12 +251,15 @@ export type Family =
   | 'kpi'
   | 'compliance'
   | 'run'
+  | 'schema-drift'
+  | 'data-drift'
   | 'stopped'
   | 'late'
   | 'slow'
   | 'errors'
   | 'service'
   | 'credentials'
+  | 'secret-expiry'
   | 'delivery'
   | 'test';
 
@@ -217,6 +269,9 @@ export const FAMILIES: Readonly<Record<AlertKind, Family>> = {
   'compliance-violation': 'compliance',
   'pipeline-failed': 'run',
   'file-rejected': 'run',
+  'schema-drift-breaking': 'schema-drift',
+  'schema-drift': 'schema-drift',
+  'data-drift': 'data-drift',
   'data-stopped': 'stopped',
   'data-late': 'late',
   'data-very-late': 'late',
@@ -226,6 +281,8 @@ export const FAMILIES: Readonly<Record<AlertKind, Family>> = {
   'errors-very-many': 'errors',
   'service-down': 'service',
   credentials: 'credentials',
+  'secret-expiry-critical': 'secret-expiry',
+  'secret-expiry-warning': 'secret-expiry',
   'delivery-failed': 'delivery',
   test: 'test',
 };

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../runs/run-record.ts';
 import type { Condition } from './condition.ts';
+import { brokeItsSchema, conditionsOfDrift } from './conditions-of-drift.ts';
 
 // What the ledger tells: not a timer's own memory, which may be dead when it matters.
 
@@ -22,6 +23,7 @@ export function conditionsOfRuns(
 ): Condition[] {
   return [
     ...newestOfEach(runs).flatMap(conditionOfNewest),
+    ...conditionsOfDrift(runs),
     ...lateness(runs, now),
     ...slowness(runs, now),
     ...errors(runs, failedPulls, now),
@@ -36,7 +38,8 @@ function newestOfEach(runs: readonly RunRecord[]): readonly RunRecord[] {
   );
 }
 
-function conditionOfNewest({ runId, dataset, status, lastError, problems, stage }: RunRecord): Condition[] {
+function conditionOfNewest(run: RunRecord): Condition[] {
+  const { runId, dataset, status, lastError, problems, stage } = run;
   if (status === 'failed') {
     const facts = { run: runId, stage: lastError?.stage ?? stage, error: lastError?.code ?? 'stage-failed' };
     return [
@@ -48,7 +51,7 @@ function conditionOfNewest({ runId, dataset, status, lastError, problems, stage 
       },
     ];
   }
-  if (status !== 'rejected') return [];
+  if (status !== 'rejected' || brokeItsSchema(run)) return [];
   const code = problems[0]?.code ?? 'rejected';
   const facts = { run: runId, problem: code };
   if (code === 'undeclared-personal-data')
@@ -89,22 +92,22 @@ function lateness(runs: readonly RunRecord[], now: Date): Condition[] {
   return [{ kind, of: 'all-data', title: `No new numbers for ${Math.floor(hours)} hours.`, facts }];
 }
 
-/** The slowest run that ended within the day, from its drop to its report, with the stage that took longest. */
+/**
+ * The slowest run of the day, from its drop to its report, with the stage that took longest. One that is still under way
+ * counts as well: what never ends would never be told otherwise.
+ */
 function slowness(runs: readonly RunRecord[], now: Date): Condition[] {
   const { warning, critical, target } = SERVICE_LEVELS.latencyMinutes;
   const slow = runs
-    .filter(
-      ({ status, attempt, completedAt }) =>
-        status === 'success' && attempt === 1 && isWithinADay(completedAt, now),
-    )
-    .map((run) => ({
-      run,
-      minutes: (Date.parse(run.completedAt ?? '') - Date.parse(run.startedAt)) / MINUTE_MS,
-    }))
+    .flatMap((run) => {
+      const tookMs = timeOf(run, now);
+      return tookMs === undefined ? [] : [{ run, minutes: tookMs / MINUTE_MS }];
+    })
     .filter(({ minutes }) => minutes > warning)
     .toSorted((a, b) => b.minutes - a.minutes)
     .slice(0, 1);
   return slow.map(({ run, minutes }) => {
+    const isUnderWay = run.status === 'running';
     const [longest] = run.trail
       .map(({ stage, startedAt, completedAt }) => ({
         stage,
@@ -115,15 +118,28 @@ function slowness(runs: readonly RunRecord[], now: Date): Condition[] {
       value: `${minutes.toFixed(1)} minutes`,
       limits: `target ${target}, warning ${warning}, critical ${critical} minutes`,
       ...(longest && { 'slowest stage': `${longest.stage}, ${(longest.ms / MINUTE_MS).toFixed(1)} minutes` }),
+      ...(isUnderWay && { 'waits in': run.stage }),
       run: run.runId,
     };
     return {
       kind: minutes > critical ? ('run-very-slow' as const) : ('run-slow' as const),
       of: run.dataset,
-      title: `A file of ${run.dataset} took ${minutes.toFixed(1)} minutes from drop to report.`,
+      title: isUnderWay
+        ? `A file of ${run.dataset} is under way for ${minutes.toFixed(1)} minutes, and there is no report yet.`
+        : `A file of ${run.dataset} took ${minutes.toFixed(1)} minutes from drop to report.`,
       facts,
     };
   });
+}
+
+/** Undefined for what is not measured: later attempts that have ended, since they began at a later stage. */
+function timeOf(
+  { status, attempt, startedAt, updatedAt, completedAt }: RunRecord,
+  now: Date,
+): number | undefined {
+  if (status === 'running') return now.getTime() - Date.parse(attempt === 1 ? startedAt : updatedAt);
+  if (status !== 'success' || attempt !== 1 || !isWithinADay(completedAt, now)) return undefined;
+  return Date.parse(completedAt ?? '') - Date.parse(startedAt);
 }
 
 function errors(

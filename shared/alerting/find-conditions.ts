@@ -11,10 +11,12 @@ import type { RunLedger } from '../ports/run-ledger.ts';
 import type { SourceState, SourceStates } from '../ports/source-states.ts';
 import type { Family } from './alert-routes.ts';
 import type { Condition } from './condition.ts';
+import { conditionsOfAnomalies } from './conditions-of-drift.ts';
 import { conditionsOfKpis } from './conditions-of-kpis.ts';
 import { conditionsOfRuns } from './conditions-of-runs.ts';
+import { conditionOfExpiry, type ExpiryDeps, expiringSecrets } from './secret-expiry.ts';
 
-export type ConditionDeps = {
+export type ConditionDeps = ExpiryDeps & {
   readonly lake: Lake;
   readonly ledger: RunLedger;
   readonly breakers: Breakers;
@@ -43,12 +45,12 @@ export async function findConditions(deps: ConditionDeps): Promise<Found> {
   const looks: readonly Look[] = [
     {
       at: 'the numbers',
-      families: ['kpi', 'compliance'],
-      find: async () => ofKpis(await newestMart({}, deps)),
+      families: ['kpi', 'compliance', 'data-drift'],
+      find: async () => await ofNumbers(await newestMart({}, deps), deps),
     },
     {
       at: 'the ledger',
-      families: ['run', 'compliance', 'late', 'slow', 'errors'],
+      families: ['run', 'compliance', 'schema-drift', 'data-drift', 'late', 'slow', 'errors'],
       find: async () => {
         const [runs, sources] = await Promise.all([deps.ledger.list(), deps.sourceStates.all()]);
         const pulls = sources.flatMap((source) => source.pulls.filter(({ outcome }) => outcome === 'failed'));
@@ -69,6 +71,11 @@ export async function findConditions(deps: ConditionDeps): Promise<Found> {
       at: 'the sources',
       families: ['credentials'],
       find: async () => conditionsOfSecrets(await deps.sourceStates.all()),
+    },
+    {
+      at: 'the secrets',
+      families: ['secret-expiry'],
+      find: async () => (await expiringSecrets(deps)).map((secret) => conditionOfExpiry(secret, now)),
     },
     {
       at: 'the deliveries',
@@ -112,8 +119,12 @@ async function lookAt(
   }
 }
 
-function ofKpis(newest: Awaited<ReturnType<typeof newestMart>>): readonly Condition[] {
-  return newest === undefined ? [] : conditionsOfKpis(newest);
+async function ofNumbers(
+  newest: Awaited<ReturnType<typeof newestMart>>,
+  deps: Pick<ConditionDeps, 'lake'>,
+): Promise<readonly Condition[]> {
+  if (newest === undefined) return [];
+  return [...conditionsOfKpis(newest), ...(await conditionsOfAnomalies(newest.run, deps))];
 }
 
 function ofBreaker({ dataset, since }: OpenBreaker): Condition {

@@ -33,5 +33,7 @@ export async function watch(deps: WatchDeps): Promise<readonly DeliveryId[]> {
     left -= 1;
   }
   planned.push(...(await planStandIns(deps)));
+  // Its silence is an alert of the platform's own.
+  deps.log.info('watch.completed', { conditions: conditions.length, blind: [...blind] });
   return planned;
 }

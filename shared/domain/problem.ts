@@ -67,6 +67,10 @@ export const PROBLEM_CODES = [
   'stage-failed',
   'source-failed',
   'delivery-failed',
+  'secret-expiry',
+  // a feed that changed
+  'schema-drift',
+  'data-drift',
   // the numbers
   'kpi-outside-limits',
   // a question

@@ -6,17 +6,29 @@ export interface SecretStore {
   get(name: SecretName, options?: { readonly renewed: boolean }): Promise<Sealed<string>>;
 }
 
-export type SecretName =
-  | 'pseudonym-key'
-  | 'cascade-session-cookie'
-  | 'hubspot-api-key'
-  | 'meta-system-user-token'
-  | 'openlineage-api-key'
-  | 'postgres-url'
-  | 'slack-bot-token'
-  | 'slack-webhook-reports'
-  | 'pagerduty-routing-key'
-  | 'communication-connection';
+/** When secrets run out, for whoever watches them. */
+export interface SecretExpiries {
+  /** Of those that say so, when each runs out. No value is read for it. */
+  expiries(): Promise<ReadonlyMap<SecretName, Date>>;
+}
+
+export const SECRET_NAMES = [
+  'pseudonym-key',
+  'cascade-session-cookie',
+  'hubspot-api-key',
+  'meta-system-user-token',
+  'openlineage-api-key',
+  'postgres-url',
+  'slack-bot-token',
+  'slack-webhook-reports',
+  'slack-webhook-executive-briefing',
+  'slack-webhook-risk-monitoring',
+  'slack-webhook-compliance-team',
+  'slack-webhook-devops-alerts',
+  'pagerduty-routing-key',
+  'communication-connection',
+] as const;
+export type SecretName = (typeof SECRET_NAMES)[number];
 
 export class SecretMissing extends Error {
   override readonly name = 'SecretMissing';

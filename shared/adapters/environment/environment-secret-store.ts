@@ -1,4 +1,9 @@
-import { SecretMissing, type SecretName, type SecretStore } from '../../ports/secret-store.ts';
+import {
+  type SecretExpiries,
+  SecretMissing,
+  type SecretName,
+  type SecretStore,
+} from '../../ports/secret-store.ts';
 import { type Sealed, seal } from '../../privacy/sealed.ts';
 
 /** Where each secret stands, the former name last. */
@@ -11,12 +16,16 @@ const VARIABLES: Readonly<Record<SecretName, readonly string[]>> = {
   'postgres-url': ['SUPABASE_DB_URL', 'DATABASE_URL'],
   'slack-bot-token': ['SLACK_BOT_TOKEN'],
   'slack-webhook-reports': ['SLACK_WEBHOOK_TOKEN'],
+  'slack-webhook-executive-briefing': ['SLACK_WEBHOOK_EXECUTIVE_BRIEFING'],
+  'slack-webhook-risk-monitoring': ['SLACK_WEBHOOK_RISK_MONITORING'],
+  'slack-webhook-compliance-team': ['SLACK_WEBHOOK_COMPLIANCE_TEAM'],
+  'slack-webhook-devops-alerts': ['SLACK_WEBHOOK_DEVOPS_ALERTS'],
   'pagerduty-routing-key': ['PAGERDUTY_ROUTING_KEY'],
   'communication-connection': ['COMMUNICATION_CONNECTION'],
 };
 
 /** Secrets of a developer's machine, from environment variables. */
-export class EnvironmentSecretStore implements SecretStore {
+export class EnvironmentSecretStore implements SecretStore, SecretExpiries {
   readonly #env: Readonly<Record<string, string | undefined>>;
 
   constructor(env: Readonly<Record<string, string | undefined>>) {
@@ -28,5 +37,10 @@ export class EnvironmentSecretStore implements SecretStore {
     const value = variables.map((variable) => this.#env[variable]).find(Boolean);
     if (!value) return Promise.reject(new SecretMissing(name, `the environment (${variables[0]})`));
     return Promise.resolve(seal(value));
+  }
+
+  /** A variable does not say when it runs out. */
+  expiries(): Promise<ReadonlyMap<SecretName, Date>> {
+    return Promise.resolve(new Map());
   }
 }
