@@ -41,7 +41,7 @@ async function main(options: BenchOptions): Promise<void> {
     files: [...inputs.values()].map(shownFile),
   };
   process.stdout.write(`${JSON.stringify(header, null, 2)}\n`);
-  if (wanted.some(({ script }) => script === 'cold-start')) await build();
+  if (wanted.some(({ isOfBuild }) => isOfBuild === true)) await build();
 
   const measured = await measureAll(wanted, inputs, options);
   const wrong = wanted.flatMap((benchCase) => wrongIn(benchCase, inputs, measured));
@@ -145,8 +145,7 @@ async function stagedInputs(wanted: readonly BenchCase[], inputs: Inputs) {
 }
 
 function wrongIn(benchCase: BenchCase, inputs: Inputs, measured: readonly CaseRuns[]): readonly string[] {
-  // A start reads no file.
-  if (benchCase.script === 'cold-start') return [];
+  if (benchCase.isOfBuild === true) return [];
   const runs = measured.find(({ name }) => name === benchCase.name)?.runs ?? [];
   const wrong = runs.flatMap(({ found }) => mismatches(benchCase, known(inputs, benchCase.input), found));
   return [...new Set(wrong)];

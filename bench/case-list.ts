@@ -16,6 +16,8 @@ export type BenchCase = {
   readonly isBig?: boolean;
   /** The script changes or starts files by their places, so it is not bundled. */
   readonly isFromSources?: boolean;
+  /** It is about the app as it is built, and reads no file. */
+  readonly isOfBuild?: boolean;
   /** The case reads the staged file that stage-1w would write of this input, or the staged files of a book. */
   readonly staged?: boolean;
 };
@@ -42,7 +44,15 @@ export const CASES: readonly BenchCase[] = [
   { name: 'stage-tenth', input: 'tenth', script: 'stage', threads: 1 },
   { name: 'stage-fifth', input: 'fifth', script: 'stage', threads: 1 },
   { name: 'stage-fifth-bad', input: 'fifth-bad', script: 'stage', threads: 1 },
-  { name: 'cold-start', input: 'tenth', script: 'cold-start', isFromSources: true },
+  { name: 'cold-start', input: 'tenth', script: 'cold-start', isFromSources: true, isOfBuild: true },
+  {
+    name: 'cold-start-everything',
+    input: 'tenth',
+    script: 'cold-start-everything',
+    isFromSources: true,
+    isOfBuild: true,
+  },
+  { name: 'package', input: 'tenth', script: 'package', isFromSources: true, isOfBuild: true },
   { name: 'pandas-read', input: 'clean', script: 'pandas_read.py', needs: PANDAS },
   { name: 'chain-pandas', input: 'pii', script: 'pandas_chain.py', needs: PANDAS },
   {

@@ -99,13 +99,16 @@ export type Commit = {
   readonly isDirty: boolean;
 };
 
+/** What a package is made of. */
+const SOURCES = ['functions', 'shared', 'scripts', 'host.json', 'package.json', 'package-lock.json'];
+
 /** Of the sources that are bundled. */
 export async function commitOfSources(): Promise<Commit> {
   const git = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)('git', args, { cwd: ROOT })).stdout.trim();
   try {
     const sha = await git('rev-parse', 'HEAD');
-    const changed = await git('status', '--porcelain', '--untracked-files=no');
+    const changed = await git('status', '--porcelain', '--', ...SOURCES);
     return { sha, isDirty: changed !== '' };
   } catch {
     // Not a checkout, or no git on this machine: the revision is then not known, which the manifest says.

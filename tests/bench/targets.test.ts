@@ -118,3 +118,27 @@ describe('the goals', () => {
     expect(new Set(TARGETS.map(({ about }) => about)).size).toBe(TARGETS.length);
   });
 });
+
+describe('a fact that a case found', () => {
+  const target: Target = {
+    kind: 'fact',
+    about: 'size',
+    of: 'a',
+    fact: 'packageMb',
+    limit: { atMost: 60 },
+    unit: 'MB',
+  };
+
+  it.each([
+    [60, 'PASS'],
+    [60.1, 'FAIL'],
+  ])('of %d against 60 is a %s', (packageMb, verdict) => {
+    const cases = byName(aCase('a', { ms: [1, 1, 1], found: { rows: 0, more: { packageMb } } }));
+
+    expect(verdictOn(target, cases)).toMatchObject({ verdict, value: { median: packageMb } });
+  });
+
+  it('is skipped when it was not found', () => {
+    expect(verdictOn(target, byName(aCase('a', { ms: [1] }))).verdict).toBe('skipped');
+  });
+});
