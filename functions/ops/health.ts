@@ -17,7 +17,7 @@ export const healthRoute: Route = {
   responses: {
     200: {
       description:
-        'Healthy, or degraded: the newest run failed, or a destination is away that results wait for. Bad data makes nothing ill: datasets without new numbers are in dataQuality, those that no longer come in by themselves in sources',
+        'Healthy, or degraded: the newest run failed, or a destination is away that results wait for. Bad data makes nothing ill: datasets without new numbers are in dataQuality, those that no longer come in by themselves in sources, secrets that run out soon in secrets',
     },
     503: { description: 'Settings or storage are not usable; the checks say which' },
   },
@@ -32,12 +32,14 @@ export const healthRoute: Route = {
 export async function healthNow(context: InvocationContext): Promise<HealthReport> {
   try {
     const { config, checks, depsFor } = await theApp();
-    const { ledger, breakers, sourceStates, clock } = depsFor(invocationLog(context));
+    const { ledger, breakers, sourceStates, secrets, destinations, clock } = depsFor(invocationLog(context));
     const nextRun = nextRunOf(config, 'INGEST_SWEEP_SCHEDULE')?.toISOString() ?? null;
     return await checkHealth(checks, {
       ledger,
       breakers,
       sourceStates,
+      secrets,
+      destinations,
       clock,
       revision: config.revision,
       nextRun,
@@ -54,6 +56,7 @@ export async function healthNow(context: InvocationContext): Promise<HealthRepor
       last_error: shown.join(' '),
       dataQuality: [],
       sources: [],
+      secrets: [],
       checks: Object.fromEntries(
         shown.map((detail, index) => [isConfig ? `settings ${index + 1}` : 'app', { ok: false, detail }]),
       ),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ExpiringSecret, type ExpiryDeps, expiringSecrets } from '../alerting/secret-expiry.ts';
 import type { Breakers } from '../ports/breakers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
@@ -13,8 +14,8 @@ const PATIENCE_MS = 5_000;
 export type HealthCheck = {
   readonly name: string;
   readonly check: () => Promise<void>;
-  /** Results wait for it and nothing is lost, so that the product is degraded without it, and goes on. */
-  readonly isDestination?: true;
+  /** Nothing is lost without it, such as a destination that results wait for: the product is degraded, and goes on. */
+  readonly onlyDegrades?: true;
 };
 
 export type Health = {
@@ -32,6 +33,8 @@ export type Health = {
     secret: string;
     since: string;
   }[];
+  /** Secrets that run out within 14 days, or have run out, by what the vault says of them. */
+  readonly secrets: readonly ExpiringSecret[];
   readonly checks: Readonly<Record<string, { ok: boolean; detail?: string }>>;
   readonly revision: string;
 };
@@ -45,7 +48,7 @@ export type HealthReport = {
 
 export async function checkHealth(
   checks: readonly HealthCheck[],
-  deps: {
+  deps: ExpiryDeps & {
     ledger: RunLedger;
     breakers: Breakers;
     sourceStates: SourceStates;
@@ -57,14 +60,25 @@ export async function checkHealth(
   },
 ): Promise<HealthReport> {
   const { patienceMs = PATIENCE_MS } = deps;
-  const results = await Promise.all(checks.map((check) => runCheck(check, patienceMs)));
+  let secrets: readonly ExpiringSecret[] = [];
+  const expiries: HealthCheck = {
+    name: 'secret expiries',
+    onlyDegrades: true,
+    check: async () => void (secrets = await expiringSecrets(deps)),
+  };
+  const results = await Promise.all([...checks, expiries].map((check) => runCheck(check, patienceMs)));
   const checked = results.map(({ name, error }) => [
     name,
     error === undefined ? { ok: true } : { ok: false, detail: kindOf(error) },
   ]);
-  const base = { next_run: deps.nextRun, revision: deps.revision, checks: Object.fromEntries(checked) };
+  const base = {
+    next_run: deps.nextRun,
+    revision: deps.revision,
+    secrets,
+    checks: Object.fromEntries(checked),
+  };
   const failed = results.filter(({ error }) => error !== undefined);
-  const [first] = failed.filter(({ isDestination }) => isDestination === undefined);
+  const [first] = failed.filter(({ onlyDegrades }) => onlyDegrades === undefined);
   const [away] = failed;
   const inWords = failed.map(({ name, error }) => `${name}: ${describeError(error)}`);
   if (first !== undefined) {

@@ -130,7 +130,7 @@ describe('a destination that can be asked', () => {
   it('that does not answer holds nobody up, and storage that is gone still says more', async () => {
     const silent = {
       name: 'destination postgres',
-      isDestination: true,
+      onlyDegrades: true,
       check: () => new Promise<void>(() => undefined),
     } as const;
     const gone = { name: 'container landing', check: () => Promise.reject(new TypeError('gone')) };
