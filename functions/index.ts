@@ -18,13 +18,14 @@ import { validateStage } from './pipeline/validate.ts';
 import { dailySummaryTimer } from './schedule/daily-summary.ts';
 import { dueDeliveriesTimer } from './schedule/send-deliveries.ts';
 import { watchTimer } from './schedule/watch.ts';
-import { startTelemetryLater } from './telemetry.ts';
+import { flushTelemetry, startTelemetryLater } from './telemetry.ts';
 
 // Everything that runs, in the order of the flow. A name must not change: the runtime remembers by it which
 // blobs it has seen, and would process them all again.
 
 registerBlobReferences();
 app.hook.appStart(startTelemetryLater);
+app.hook.postInvocation(flushTelemetry);
 
 app.timer('pull-cascade', cascadePull);
 app.timer('pull-hubspot', hubspotPull);

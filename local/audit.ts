@@ -1,6 +1,7 @@
 import { buildApp, type Deps } from '../shared/app.ts';
 import { ConfigInvalid } from '../shared/config.ts';
 import { auditOfRun } from '../shared/pipeline/audit-of-run.ts';
+import { loansOfRun } from '../shared/pipeline/loans-of-run.ts';
 import { type AuditOutcome, MigrationRefused } from '../shared/ports/audit-store.ts';
 import { SecretMissing } from '../shared/ports/secret-store.ts';
 import {
@@ -23,14 +24,16 @@ async function main(): Promise<void> {
   if (command.kind === 'help') return console.log(HELP);
   const nothing = (): void => undefined;
   const { depsFor } = await buildApp(process.env);
-  const deps = depsFor({ info: nothing, warn: nothing, error: nothing });
+  const deps = depsFor({ debug: nothing, info: nothing, warn: nothing, error: nothing });
   if (command.kind === 'migrate') {
     for (const line of await migrated(command.applies, deps)) console.log(line);
     return;
   }
   const payload = await payloadOf(command, deps);
   if (command.kind === 'dry-run') return console.log(JSON.stringify(payload, null, 2));
-  for (const line of changeLines(payload, await deps.audit.write(payload))) console.log(line);
+  const [{ attempt }] = payload.pipeline_runs;
+  const loans = await loansOfRun({ kind: 'run', runId: command.runId, attempt }, deps);
+  for (const line of changeLines(payload, await deps.audit.write(payload, loans))) console.log(line);
 }
 
 async function payloadOf(
@@ -55,7 +58,7 @@ function changeLines({ pipeline_runs: [run] }: AuditPayload, outcome: AuditOutco
   return [
     `${name} as ${run.run_id}`,
     ...changed.map(({ table, written, removed }) => {
-      const gone = removed === 0 ? '' : `, ${removed} of an earlier attempt removed`;
+      const gone = removed === 0 ? '' : `, ${removed} of an earlier attempt or book removed`;
       return `  ${table}: ${written} written${gone}`;
     }),
   ];

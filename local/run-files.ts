@@ -27,7 +27,12 @@ export type FilesRun = {
   stop(): Promise<void>;
 };
 
-const QUIET: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const QUIET: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 /** Takes local files through the pipeline. The caller stops the store when it has read what it wants. */
 export async function runFiles(

@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { DestinationName } from './ports/deliveries.ts';
+import { LogLevel } from './ports/log.ts';
 import { parsePseudonymKey, SHORTEST_KEY } from './privacy/pseudonym-key.ts';
 
 // Environment -> Config. Parsed on first use, never while registering, so that /health can name what is wrong;
@@ -75,6 +76,18 @@ export type DestinationSettings = {
     readonly to: readonly string[];
     readonly publicUrl: string | undefined;
   };
+  readonly notion:
+    | {
+        readonly baseUrl: string;
+        /** The page that reports lie below. */
+        readonly reportsPage: string;
+        readonly database: string | undefined;
+        readonly publicUrl: string | undefined;
+      }
+    | undefined;
+  readonly figma:
+    | { readonly baseUrl: string; readonly fileKey: string; readonly frameId: string | undefined }
+    | undefined;
 };
 
 export class ConfigInvalid extends Error {
@@ -102,6 +115,16 @@ export type ScheduleSetting = keyof typeof SCHEDULES;
 
 const text = (meaning: string): z.ZodOptional<z.ZodString> => z.string().min(1).optional().describe(meaning);
 
+const notionId = (meaning: string): z.ZodOptional<z.ZodString> =>
+  z
+    .string()
+    .regex(
+      /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i,
+      'it must be the 32 letters and digits that end its address',
+    )
+    .optional()
+    .describe(meaning);
+
 const keyText = (meaning: string): z.ZodOptional<z.ZodString> =>
   z
     .string()
@@ -111,6 +134,16 @@ const keyText = (meaning: string): z.ZodOptional<z.ZodString> =>
     )
     .optional()
     .describe(meaning);
+
+/** As people write it: `DEBUG` too. */
+const LogLevelSetting = z
+  .string()
+  .refine((level) => LogLevel.safeParse(level.toLowerCase()).success, 'it must be info or debug');
+
+/** What runs tell where nobody asked for more; `info` while the setting is not usable. */
+export function logLevelOf(env: Env): LogLevel {
+  return LogLevel.safeParse(env['LOG_LEVEL']?.toLowerCase()).data ?? 'info';
+}
 
 /** `lineage,slack`, each once or more. */
 const DESTINATION_LIST = new RegExp(
@@ -144,6 +177,9 @@ export const Environment = z.object({
   PSEUDONYM_KEY: keyText('Former name of PII_KEY'),
   APPLICATIONINSIGHTS_CONNECTION_STRING: text('Where telemetry goes'),
   REVISION: text('Git revision of the deployed code'),
+  LOG_LEVEL: LogLevelSetting.optional().describe(
+    'How much every run tells: info, or debug with how it came to its facts',
+  ),
   CSV_THREADS_FROM_MB: z
     .string()
     .regex(/^\d{1,6}$/, 'it must be a whole number of megabytes')
@@ -205,6 +241,23 @@ export const Environment = z.object({
     .describe('Who gets the report of the day, and alerts that could not be posted'),
   PAGERDUTY_BASE_URL: Uri.optional().describe('PagerDuty, where it is not the usual one'),
   PAGERDUTY_ROUTING_KEY: text('Key of the service in PagerDuty; outside dev it comes from the vault'),
+  NOTION_BASE_URL: Uri.optional().describe('Notion, where it is not the usual one'),
+  NOTION_TOKEN: text('Token of an integration in Notion; outside dev it comes from the vault'),
+  NOTION_API_KEY: text('Former name of NOTION_TOKEN'),
+  NOTION_REPORTS_PAGE_ID: notionId('Page in Notion that reports are put below'),
+  NOTION_DATABASE_ID: notionId('Database in Notion for the KPIs of each day'),
+  FIGMA_BASE_URL: Uri.optional().describe('Figma, where it is not the usual one'),
+  FIGMA_TOKEN: text('Personal access token of Figma; outside dev it comes from the vault'),
+  FIGMA_FILE_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,128}$/, 'it must be the letters and digits behind /design/ in its address')
+    .optional()
+    .describe('Figma file that shows the KPIs'),
+  FIGMA_DASHBOARD_FRAME_ID: z
+    .string()
+    .regex(/^\d+[:-]\d+$/, 'it must look like 12:345')
+    .optional()
+    .describe('Frame of that file that the comment is put on'),
   PUBLIC_URL: Uri.optional().describe('Where the product answers, for links in messages'),
   CASCADE_BASE_URL: Uri.optional().describe('Cascade; another one for its staging'),
   CASCADE_PORTFOLIO_ID: text('Portfolio in Cascade'),
@@ -247,6 +300,10 @@ export function readConfig(env: Env): Config {
   const secrets = secretSource(settings, { environment, problems, warnings });
   if (settings.DESTINATIONS?.includes('lineage') === true && settings.OPENLINEAGE_URL === undefined)
     problems.push('OPENLINEAGE_URL is not set: DESTINATIONS has lineage sent there.');
+  if (settings.DESTINATIONS?.includes('notion') === true && settings.NOTION_REPORTS_PAGE_ID === undefined)
+    problems.push('NOTION_REPORTS_PAGE_ID is not set: DESTINATIONS has reports put below that page.');
+  if (settings.DESTINATIONS?.includes('figma') === true && settings.FIGMA_FILE_KEY === undefined)
+    problems.push('FIGMA_FILE_KEY is not set: DESTINATIONS has KPIs written to that file.');
   if (
     settings.DESTINATIONS?.includes('email') === true &&
     (settings.EMAIL_FROM === undefined || settings.EMAIL_TO === undefined)
@@ -340,6 +397,24 @@ function destinationSettings(settings: Settings, environment: string): Destinati
       publicUrl: trimmed(settings.PUBLIC_URL),
     },
     pagerduty: { baseUrl: trimmed(settings.PAGERDUTY_BASE_URL) ?? 'https://events.pagerduty.com' },
+    notion:
+      settings.NOTION_REPORTS_PAGE_ID === undefined
+        ? undefined
+        : {
+            baseUrl: trimmed(settings.NOTION_BASE_URL) ?? 'https://api.notion.com',
+            reportsPage: settings.NOTION_REPORTS_PAGE_ID,
+            database: settings.NOTION_DATABASE_ID,
+            publicUrl: trimmed(settings.PUBLIC_URL),
+          },
+    figma:
+      settings.FIGMA_FILE_KEY === undefined
+        ? undefined
+        : {
+            baseUrl: trimmed(settings.FIGMA_BASE_URL) ?? 'https://api.figma.com',
+            fileKey: settings.FIGMA_FILE_KEY,
+            // Addresses have it with a hyphen.
+            frameId: settings.FIGMA_DASHBOARD_FRAME_ID?.replace('-', ':'),
+          },
   };
 }
 

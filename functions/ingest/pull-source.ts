@@ -7,6 +7,7 @@ import {
 } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
 import { type ScheduleSetting, scheduleOf } from '../../shared/config.ts';
+import { traceparentOf } from '../../shared/domain/trace.ts';
 import type { SourceName } from '../../shared/ports/source-client.ts';
 import { pullDataset } from '../../shared/sources/pull-dataset.ts';
 import { PullMessage, pullMessages, windowOf } from '../../shared/sources/pull-message.ts';
@@ -14,6 +15,16 @@ import { DATA_CONNECTION, PULL_POISON_QUEUE, PULL_QUEUE } from '../../shared/top
 import { invocationLog } from '../invocation-log.ts';
 
 export const PULL_OUTPUT = output.storageQueue({ queueName: PULL_QUEUE, connection: DATA_CONNECTION });
+
+/** One trace for each: from its message to the delivery of what its file became. */
+export function sendPulls(context: InvocationContext, pulls: readonly PullMessage[]): void {
+  if (pulls.length === 0) return;
+  const traced = pulls.map((pull) => ({
+    ...pull,
+    traceparent: traceparentOf(`${context.invocationId} ${pull.dataset}`),
+  }));
+  context.extraOutputs.set(PULL_OUTPUT, traced);
+}
 
 /** A timer that asks for everything that a source has. The pulls themselves are worked from the queue. */
 export function pullTimer(source: SourceName, setting: ScheduleSetting): TimerFunctionOptions {
@@ -24,7 +35,7 @@ export function pullTimer(source: SourceName, setting: ScheduleSetting): TimerFu
     handler: async (_timer: Timer, context: InvocationContext) => {
       const { depsFor } = await theApp();
       const { sourceClient } = depsFor(invocationLog(context));
-      context.extraOutputs.set(PULL_OUTPUT, pullMessages(sourceClient(source), `schedule of ${source}`));
+      sendPulls(context, pullMessages(sourceClient(source), `schedule of ${source}`));
     },
   };
 }
@@ -39,7 +50,7 @@ export const pullStage: StorageQueueFunctionOptions = {
   handler: async (entry: unknown, context: InvocationContext) => {
     const message = PullMessage.parse(entry);
     const { depsFor } = await theApp();
-    await pullDataset({ ...message, window: windowOf(message) }, depsFor(invocationLog(context)));
+    await pullDataset({ ...message, window: windowOf(message) }, depsFor(invocationLog(context, message)));
   },
 };
 
@@ -50,6 +61,6 @@ export const poisonedPull: StorageQueueFunctionOptions = {
   handler: (entry: unknown, context: InvocationContext) => {
     const parsed = PullMessage.safeParse(entry);
     const of = parsed.success ? { source: parsed.data.source, dataset: parsed.data.dataset } : {};
-    invocationLog(context).error('message.poisoned', { queue: PULL_POISON_QUEUE, ...of });
+    invocationLog(context, parsed.data).error('message.poisoned', { queue: PULL_POISON_QUEUE, ...of });
   },
 };

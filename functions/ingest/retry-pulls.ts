@@ -3,7 +3,7 @@ import { theApp } from '../../shared/app.ts';
 import { scheduleOf } from '../../shared/config.ts';
 import { duePulls } from '../../shared/sources/pull-dataset.ts';
 import { invocationLog } from '../invocation-log.ts';
-import { PULL_OUTPUT } from './pull-source.ts';
+import { PULL_OUTPUT, sendPulls } from './pull-source.ts';
 
 // Fires: every minute.
 // Reads how the sources stand. Asks again for what a source could not answer before.
@@ -13,7 +13,6 @@ export const pullRetries: TimerFunctionOptions = {
   extraOutputs: [PULL_OUTPUT],
   handler: async (_timer: Timer, context: InvocationContext) => {
     const { depsFor } = await theApp();
-    const pulls = await duePulls(depsFor(invocationLog(context)));
-    if (pulls.length > 0) context.extraOutputs.set(PULL_OUTPUT, pulls);
+    sendPulls(context, await duePulls(depsFor(invocationLog(context))));
   },
 };

@@ -75,7 +75,7 @@ export const resendRoute: Route<typeof SubjectQuery> = {
         `Delivery of ${query.subject} to ${asked.id.destination}`,
         'GET deliveries lists them.',
       );
-    sendDeliveries(context, [asked.id]);
+    await sendDeliveries(context, [asked.id], deps);
     return jsonAnswer({ ...delivery, subject: query.subject }, 202);
   }),
 };

@@ -4,11 +4,12 @@ import { rerun } from '../../shared/pipeline/rerun.ts';
 import { QueuedStage } from '../../shared/pipeline/stages.ts';
 import { sendNext } from '../stage-queues.ts';
 import { problem, unknownRun } from './problem-details.ts';
-import { jsonAnswer, type Route, withDeps } from './route.ts';
+import { jsonAnswer, LOG_LEVEL_WISH, type Route, withDeps } from './route.ts';
 
 const RerunQuery = z.object({
   from: QueuedStage.default('validate').describe('First stage to do again'),
   reason: z.string().max(200).default('asked for over HTTP').describe('Kept in the ledger'),
+  logLevel: LOG_LEVEL_WISH,
   dryRun: z.stringbool().default(false).describe('Only say what would be kept and redone'),
 });
 

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { type Deps, theApp } from '../../shared/app.ts';
 import { ConfigInvalid } from '../../shared/config.ts';
 import { describeError } from '../../shared/pipeline/work-stage.ts';
+import { LogLevel } from '../../shared/ports/log.ts';
 import { CONTENT_SECURITY_POLICY } from '../../shared/publishing/page.ts';
 import { PULL_OUTPUT } from '../ingest/pull-source.ts';
 import { invocationLog } from '../invocation-log.ts';
@@ -40,6 +41,11 @@ export type Route<Query extends z.ZodObject = z.ZodObject> = {
 export type Asked<Query> = { readonly query: Query; readonly context: InvocationContext };
 
 export const NO_QUERY = z.object({});
+
+/** A query that a run can be asked with to tell more of itself. */
+export const LOG_LEVEL_WISH = LogLevel.optional().describe(
+  'How much this run tells in the log; otherwise as the setting LOG_LEVEL says',
+);
 
 /** A handler that gets the app's deps; settings that are not usable are answered with their names. */
 export function withDeps<Query>(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RunId } from '../../shared/domain/ids.ts';
+import { operationIdOf } from '../../shared/domain/trace.ts';
 import type { Lake } from '../../shared/ports/lake.ts';
 import { attemptPath } from '../../shared/runs/run-paths.ts';
 import { RunRecord, RunStatus } from '../../shared/runs/run-record.ts';
@@ -35,7 +36,11 @@ export const runRoute: Route = {
   responses: {
     200: {
       description: 'The run, and the documents that can be fetched',
-      schema: z.object({ run: RunRecord, artifacts: z.array(ServedArtifact) }),
+      schema: z.object({
+        run: RunRecord,
+        operationId: z.string().optional().describe('The trace that the whole run is in the monitoring'),
+        artifacts: z.array(ServedArtifact),
+      }),
     },
     404: { description: 'No such run' },
   },
@@ -45,7 +50,8 @@ export const runRoute: Route = {
     if (found === undefined) return unknownRun(request.params['runId']);
     const run = found.value;
     const artifacts = await servedArtifacts(run.runId, lake);
-    return jsonAnswer({ run, artifacts: ServedArtifact.array().parse(artifacts) });
+    const operationId = operationIdOf(run.traceparent);
+    return jsonAnswer({ run, operationId, artifacts: ServedArtifact.array().parse(artifacts) });
   }),
 };
 

@@ -1,4 +1,3 @@
-import type { InvocationContext } from '@azure/functions';
 import { z } from 'zod';
 import { DatasetId } from '../../shared/domain/ids.ts';
 import { LocalDate } from '../../shared/domain/local-date.ts';
@@ -10,7 +9,7 @@ import {
   showSource,
   withPromise,
 } from '../../shared/sources/operate-source.ts';
-import { PULL_OUTPUT } from '../ingest/pull-source.ts';
+import { sendPulls } from '../ingest/pull-source.ts';
 import { badRequest, notFound } from './problem-details.ts';
 import { jsonAnswer, NO_QUERY, type Route, withDeps } from './route.ts';
 
@@ -68,7 +67,10 @@ export const pullRoute: Route<typeof PullQuery> = {
       const pulls = await Promise.all(plan.pulls.map((pull) => withPromise(client, pull)));
       return jsonAnswer({ dryRun: true, source: source.data, pulls: pulls.map(shown) });
     }
-    sendPulls(context, plan.pulls);
+    sendPulls(
+      context,
+      plan.pulls.map(({ message }) => message),
+    );
     return jsonAnswer(
       { dryRun: false, source: source.data, pulls: plan.pulls.map(shown), watch: '/api/sources' },
       202,
@@ -112,13 +114,6 @@ export const resumeRoute: Route<typeof ResumeQuery> = {
 
 function shown({ message: _message, ...pull }: { readonly message: unknown }): object {
   return pull;
-}
-
-function sendPulls(context: InvocationContext, pulls: readonly { readonly message: unknown }[]): void {
-  context.extraOutputs.set(
-    PULL_OUTPUT,
-    pulls.map(({ message }) => message),
-  );
 }
 
 function unknownSource(name: string | undefined) {

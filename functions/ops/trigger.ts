@@ -3,13 +3,14 @@ import { dropFile } from '../../shared/pipeline/drop-file.ts';
 import { ingestFile } from '../../shared/pipeline/ingest.ts';
 import { sendNext } from '../stage-queues.ts';
 import { notFound, problem } from './problem-details.ts';
-import { jsonAnswer, type Route, withDeps } from './route.ts';
+import { jsonAnswer, LOG_LEVEL_WISH, type Route, withDeps } from './route.ts';
 
 const TriggerQuery = z.object({
   input_file: z
     .string('say which file: ?input_file=looker/loans/loans.csv')
     .min(1)
     .describe('Path within landing, for example looker/loans/loans.csv; relative, and never outside landing'),
+  logLevel: LOG_LEVEL_WISH,
 });
 
 const Answer = z.object({
@@ -46,14 +47,17 @@ export const triggerRoute: Route<typeof TriggerQuery> = {
   handle: withDeps(async (request, deps, { query, context }) => {
     const bytes = Buffer.from(await request.arrayBuffer());
     const body = bytes.length > 0 ? bytes : undefined;
-    const dropped = await dropFile({ path: query.input_file, body }, deps);
+    const { logLevel } = query;
+    const traceparent = context.traceContext?.traceParent;
+    const wishes = { logLevel, ...(traceparent !== undefined && { traceparent }) };
+    const dropped = await dropFile({ path: query.input_file, body, ...wishes }, deps);
     if (dropped.kind === 'refused') return refused(dropped.why);
     if (dropped.kind === 'missing') {
       return notFound(`File ${JSON.stringify(query.input_file)}`, 'Send its bytes as the request body.');
     }
     const { path } = dropped.file;
     // The blob event will come too; the ledger sees to it that the file is taken in once.
-    const { next, ...outcome } = await ingestFile({ path }, deps);
+    const { next, ...outcome } = await ingestFile({ path, ...wishes }, deps);
     sendNext(context, next);
     const status = outcome.outcome === 'accepted' ? 202 : 200;
     return jsonAnswer({ ...outcome, watch: outcome.runId && `/api/runs/${outcome.runId}` }, status);

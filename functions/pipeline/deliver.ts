@@ -3,19 +3,33 @@ import { z } from 'zod';
 import { theApp } from '../../shared/app.ts';
 import { type DeliveryId, deliver } from '../../shared/pipeline/deliver.ts';
 import { DeliverySubject, DestinationName, subjectId } from '../../shared/ports/deliveries.ts';
+import type { RunLedger } from '../../shared/ports/run-ledger.ts';
 import { DATA_CONNECTION, DELIVER_POISON_QUEUE, DELIVER_QUEUE } from '../../shared/topology.ts';
 import { invocationLog } from '../invocation-log.ts';
 
 export const DELIVER_OUTPUT = output.storageQueue({ queueName: DELIVER_QUEUE, connection: DATA_CONNECTION });
 
-const DeliverMessage = z.object({ v: z.literal(1), destination: DestinationName, subject: DeliverySubject });
+type DeliverMessage = z.infer<typeof DeliverMessage>;
+const DeliverMessage = z.object({
+  v: z.literal(1),
+  destination: DestinationName,
+  subject: DeliverySubject,
+  traceparent: z.string().optional(),
+});
 
-export function sendDeliveries(context: InvocationContext, deliveries: readonly DeliveryId[]): void {
-  if (deliveries.length > 0)
-    context.extraOutputs.set(
-      DELIVER_OUTPUT,
-      deliveries.map((id) => ({ v: 1, ...id })),
-    );
+/** The results of a run go on in its trace; what is told of a day or an incident, in that of whoever found it. */
+export async function sendDeliveries(
+  context: InvocationContext,
+  deliveries: readonly DeliveryId[],
+  { ledger }: { readonly ledger: RunLedger },
+): Promise<void> {
+  const messages: DeliverMessage[] = [];
+  for (const { destination, subject } of deliveries) {
+    const run = subject.kind === 'run' ? await ledger.find(subject.runId) : undefined;
+    const traceparent = run?.value.traceparent ?? context.traceContext?.traceParent;
+    messages.push({ v: 1, destination, subject, ...(traceparent && { traceparent }) });
+  }
+  if (messages.length > 0) context.extraOutputs.set(DELIVER_OUTPUT, messages);
 }
 
 // Fires: a message on the queue `deliver`.
@@ -27,9 +41,9 @@ export const deliverStage: StorageQueueFunctionOptions = {
   queueName: DELIVER_QUEUE,
   connection: DATA_CONNECTION,
   handler: async (entry: unknown, context: InvocationContext) => {
-    const id = DeliverMessage.parse(entry);
+    const message = DeliverMessage.parse(entry);
     const { depsFor } = await theApp();
-    await deliver(id, depsFor(invocationLog(context)));
+    await deliver(message, depsFor(invocationLog(context, message)));
   },
 };
 
@@ -40,6 +54,6 @@ export const poisonedDelivery: StorageQueueFunctionOptions = {
   handler: (entry: unknown, context: InvocationContext) => {
     const { data } = DeliverMessage.safeParse(entry);
     const of = data === undefined ? {} : { destination: data.destination, subject: subjectId(data.subject) };
-    invocationLog(context).error('message.poisoned', { queue: DELIVER_POISON_QUEUE, ...of });
+    invocationLog(context, data).error('message.poisoned', { queue: DELIVER_POISON_QUEUE, ...of });
   },
 };

@@ -2,6 +2,7 @@ import type { InvocationContext, StorageQueueFunctionOptions } from '@azure/func
 import { theApp } from '../../shared/app.ts';
 import { closePoisoned } from '../../shared/pipeline/close-poisoned.ts';
 import { closePoisonedDrop } from '../../shared/pipeline/close-poisoned-drop.ts';
+import { StageMessage } from '../../shared/pipeline/stage-message.ts';
 import { BLOB_POISON_QUEUE, DATA_CONNECTION, type POISON_QUEUES } from '../../shared/topology.ts';
 import { invocationLog } from '../invocation-log.ts';
 
@@ -16,7 +17,8 @@ export function poisonedStage(queueName: (typeof POISON_QUEUES)[number]): Storag
     handler: async (body: unknown, context: InvocationContext) => {
       const { depsFor } = await theApp();
       const messageId = context.invocationId;
-      await closePoisoned({ queue: queueName, messageId, body }, depsFor(invocationLog(context)));
+      const { data } = StageMessage.safeParse(body);
+      await closePoisoned({ queue: queueName, messageId, body }, depsFor(invocationLog(context, data)));
     },
   };
 }

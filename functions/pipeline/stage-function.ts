@@ -19,7 +19,7 @@ export function stageFunction(
     handler: async (entry: unknown, context: InvocationContext) => {
       const message = StageMessage.parse(entry);
       const { depsFor } = await theApp();
-      const outcome = await workOn(message, depsFor(invocationLog(context)));
+      const outcome = await workOn(message, depsFor(invocationLog(context, message)));
       sendNext(context, outcome.next);
     },
   };

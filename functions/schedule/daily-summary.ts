@@ -16,6 +16,9 @@ export const dailySummaryTimer: TimerFunctionOptions = {
   handler: async (_timer: Timer, context: InvocationContext) => {
     const { depsFor } = await theApp();
     const deps = depsFor(invocationLog(context));
-    sendDeliveries(context, await planDayDeliveries(localDateOf(deps.clock.now()), deps));
+    const day = localDateOf(deps.clock.now());
+    const deliveries = await planDayDeliveries(day, deps);
+    deps.log.info('summary.planned', { day, deliveries: deliveries.length });
+    await sendDeliveries(context, deliveries, deps);
   },
 };

@@ -14,6 +14,7 @@ export const dueDeliveriesTimer: TimerFunctionOptions = {
   extraOutputs: [DELIVER_OUTPUT],
   handler: async (_timer: Timer, context: InvocationContext) => {
     const { depsFor } = await theApp();
-    sendDeliveries(context, await dueDeliveries(depsFor(invocationLog(context))));
+    const deps = depsFor(invocationLog(context));
+    await sendDeliveries(context, await dueDeliveries(deps), deps);
   },
 };

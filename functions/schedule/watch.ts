@@ -13,6 +13,7 @@ export const watchTimer: TimerFunctionOptions = {
   extraOutputs: [DELIVER_OUTPUT],
   handler: async (_timer: Timer, context: InvocationContext) => {
     const { depsFor } = await theApp();
-    sendDeliveries(context, await watch(depsFor(invocationLog(context))));
+    const deps = depsFor(invocationLog(context));
+    await sendDeliveries(context, await watch(deps), deps);
   },
 };

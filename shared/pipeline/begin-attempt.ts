@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { AttemptOvertaken } from './work-stage.ts';
@@ -39,8 +40,7 @@ export async function validateAnew(
       : undefined,
   );
   if (amended?.amended !== true) throw new AttemptOvertaken(`attempt ${run.attempt} has been overtaken`);
-  const { runId, attempt, cause } = amended.run;
-  log.info('run.refreshed', { runId, attempt, cause });
+  log.info('run.refreshed', { ...runFacts(amended.run), cause: amended.run.cause });
   return [messageFor(amended.run, 'validate')];
 }
 

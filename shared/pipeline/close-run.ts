@@ -6,7 +6,7 @@ import type { KpiMart } from '../kpis/kpi-result.ts';
 import { Parity } from '../kpis/parity-result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lake } from '../ports/lake.ts';
-import type { Log } from '../ports/log.ts';
+import type { Log, Loggable } from '../ports/log.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
 import { validationPage } from '../publishing/validation-page.ts';
 import {
@@ -18,11 +18,13 @@ import {
 } from '../runs/closing-documents.ts';
 import { type Compliance, type Manifest, MaskedSample, ValidationReport } from '../runs/documents.ts';
 import { lineageEvents } from '../runs/lineage-events.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import { artifactPath, attemptPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { Zone } from '../topology.ts';
 import { type PlanDeps, planRunDeliveries } from './deliver.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
+import { STAGES } from './stages.ts';
 import { AttemptOvertaken, amendAttempt } from './work-stage.ts';
 
 // The end of a run, good or bad: its documents, the manifest over them, and last of all summary.json, whose
@@ -190,15 +192,48 @@ export async function endInLedger(run: RunRecord, status: EndStatus, deps: Close
     completedAt: at,
     updatedAt: at,
   }));
-  const fields = { runId: run.runId, dataset: run.dataset, attempt: run.attempt };
+  tellPhases(ended, log);
+  const fields = {
+    ...runFacts(ended),
+    asOf: ended.asOf,
+    rows: ended.rows,
+    rejectedRows: ended.rejectedRows,
+    durationMs: Date.parse(at) - Date.parse(startOf(ended)),
+  };
   if (status === 'success') log.info('run.succeeded', fields);
-  else if (status === 'failed') log.error('run.failed', { ...fields, error: run.lastError?.message });
+  else if (status === 'failed')
+    log.error('run.failed', {
+      ...fields,
+      stage: run.lastError?.stage ?? run.stage,
+      code: run.lastError?.code,
+      error: run.lastError?.message,
+    });
   else
     log.warn(status === 'canceled' ? 'run.canceled' : 'run.rejected', {
       ...fields,
       code: run.problems[0]?.code,
     });
   return ended;
+}
+
+/** The measures of each phase that this attempt has worked, by the names of the operations guide. */
+function tellPhases(run: RunRecord, log: Log): void {
+  for (const { stage, phase } of STAGES) {
+    const measures = run.phases[phase];
+    const isOurs = run.trail.some((step) => step.stage === stage && step.attempt === run.attempt);
+    if (measures === undefined || !isOurs) continue;
+    const flat = Object.entries(measures).flatMap(([name, value]): [string, Loggable][] => {
+      if (Array.isArray(value)) return [[name, value.length]];
+      return typeof value === 'number' ? [[name, value]] : [[name, Object.keys(value).length]];
+    });
+    log.info('phase.measured', { ...runFacts(run), phase, ...Object.fromEntries(flat) });
+  }
+}
+
+/** A first attempt begins with its drop; a later one with its first stage. */
+function startOf({ attempt, startedAt, trail }: RunRecord): string {
+  const first = attempt === 1 ? undefined : trail.find((step) => step.attempt === attempt);
+  return first?.startedAt ?? startedAt;
 }
 
 /** The file as it came: its hash is that of the run. */

@@ -9,6 +9,7 @@ import type { KpiMart } from '../kpis/kpi-result.ts';
 import { martCsv, martJson, writeMartParquet } from '../kpis/mart-files.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import { attemptPath, bookMartPath, martPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { bookOf, readByKpis } from './book.ts';
@@ -57,6 +58,15 @@ async function compute(run: RunRecord, deps: ComputeDeps): Promise<readonly Stag
     auditEntries: mart.series.length,
     durationMs: now.getTime() - startedAt.getTime(),
   };
+  deps.log.debug('book.computed', {
+    ...runFacts(run),
+    bookId: mart.bookId,
+    book: mart.book.map(({ dataset, runId: from }) => `${dataset} ${from}`),
+    kpis: mart.kpis.length,
+    notComputable: [
+      ...new Set(mart.kpis.flatMap(({ id, status }) => (status === 'not-computable' ? [id] : []))),
+    ],
+  });
   const advanced = await amendAttempt(deps.ledger, run, (current) =>
     withTrail(
       { ...current, stage: 'publish', bookId: mart.bookId, phases: { ...current.phases, calculation } },

@@ -1,4 +1,5 @@
 import type { Lake, LakeFile } from '../ports/lake.ts';
+import type { LogLevel } from '../ports/log.ts';
 import { parseLandingPath } from './landing-path.ts';
 
 // A file handed over by an operator instead of a storage client.
@@ -13,13 +14,21 @@ export type DropFileOutcome =
  * relative to landing and must stay inside it.
  */
 export async function dropFile(
-  input: { path: string; body: Uint8Array | undefined },
+  input: {
+    path: string;
+    body: Uint8Array | undefined;
+    traceparent?: string | undefined;
+    logLevel?: LogLevel | undefined;
+  },
   { lake }: { lake: Lake },
 ): Promise<DropFileOutcome> {
   const path = input.path.replace(/^landing\//, '');
   const location = parseLandingPath(path);
   if (location.kind === 'unsafe') return { kind: 'refused', why: location.why };
-  if (input.body !== undefined) await lake.write('landing', path, input.body);
+  const { body, traceparent, logLevel } = input;
+  // With the blob, since its event may be heard before whoever asked for this is.
+  const metadata = { ...(traceparent && { traceparent }), ...(logLevel && { loglevel: logLevel }) };
+  if (body !== undefined) await lake.write('landing', path, body, { metadata });
   const file = await lake.stat('landing', path);
   if (file === undefined) return { kind: 'missing' };
   return { kind: input.body === undefined ? 'already-there' : 'dropped', file };

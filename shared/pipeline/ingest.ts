@@ -4,12 +4,14 @@ import { DatasetId, Sha256 } from '../domain/ids.ts';
 import { type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import { runIdOf } from '../domain/run-identity.ts';
+import { operationIdOf, traceparentOf } from '../domain/trace.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FileReader } from '../ports/file-reader.ts';
 import type { Lake, LakeFile } from '../ports/lake.ts';
-import type { Log } from '../ports/log.ts';
+import { type Log, LogLevel } from '../ports/log.ts';
 import { amendRun, type DropRecord, type RunLedger } from '../ports/run-ledger.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import { rawPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { type CloseDeps, closeRun } from './close-run.ts';
@@ -39,6 +41,13 @@ export type IngestDeps = CloseDeps & {
   log: Log;
 };
 
+export type DroppedFile = {
+  readonly path: string;
+  /** Of the event that told of it. A file that was pulled has that of its pull. */
+  readonly traceparent?: string;
+  readonly logLevel?: LogLevel | undefined;
+};
+
 export type IngestOutcome = DropRecord & { readonly next: readonly StageMessage[] };
 
 /** Beyond what one worker reads within its time; a lender's book of a hundred million rows is smaller. */
@@ -47,10 +56,7 @@ export const MOST_FILE_BYTES = 8 * 1024 ** 3;
 const UNKNOWN_DATASET = DatasetId.parse('unknown/unknown');
 
 /** Ingests the file at `path` of landing. The same landing twice, in part or whole, changes nothing. */
-export async function ingestFile(
-  input: { path: string; traceparent?: string },
-  deps: IngestDeps,
-): Promise<IngestOutcome> {
+export async function ingestFile(input: DroppedFile, deps: IngestDeps): Promise<IngestOutcome> {
   const { path } = input;
   const startedAt = deps.clock.now();
   const location = parseLandingPath(path);
@@ -66,12 +72,12 @@ export async function ingestFile(
         ? withoutContent(path, sourceGone(path))
         : await judgeFile(path, file, location.dataset, deps);
 
-  const draft = draftRun(path, file, judged, startedAt, input.traceparent);
+  const draft = draftRun(input, file, judged, startedAt);
   const claim = await deps.ledger.claim(draft);
   const { run, isDuplicate } =
     claim.kind === 'claimed' ? { run: draft, isDuplicate: false } : await takeUp(claim.run, draft, deps);
   if (isDuplicate) {
-    deps.log.info('file.duplicate', { runId: run.runId, dataset: run.dataset });
+    deps.log.info('file.duplicate', runFacts(run));
     return await settle(run, deps, draft.drop);
   }
   if (run.status !== 'running' || run.stage !== 'ingest') return await settle(run, deps);
@@ -95,7 +101,7 @@ async function keepAndAdvance(
   if (problem !== undefined) {
     const status = problem.code === 'source-gone' ? 'canceled' : 'rejected';
     const event = status === 'canceled' ? 'file.gone' : 'file.rejected';
-    deps.log.warn(event, { runId: run.runId, dataset: run.dataset, code: problem.code });
+    deps.log.warn(event, { ...runFacts(run), code: problem.code });
     const looked = withTrail(
       { ...kept, problems: [...problems] },
       'ingest',
@@ -105,7 +111,7 @@ async function keepAndAdvance(
     return await settle(await closeRun(looked, status, {}, deps), deps);
   }
   const advanced = await advance(kept, source.startedAt, deps);
-  deps.log.info('file.landed', { runId: run.runId, dataset: run.dataset, bytes: run.drop.bytes });
+  deps.log.info('file.landed', { ...runFacts(run), bytes: run.drop.bytes });
   return await settle({ ...advanced, drop: run.drop }, deps);
 }
 
@@ -156,18 +162,21 @@ function withoutContent(path: string, problem: Problem): Judged {
 }
 
 function draftRun(
-  path: string,
+  input: DroppedFile,
   file: LakeFile | undefined,
   judged: Judged,
   startedAt: Date,
-  traceparent: string | undefined,
 ): RunRecord {
+  const { path } = input;
   const { contract, dataset, sha256, requestedAsOf } = judged;
   const name = contract?.name ?? 'unknown';
   const version = contract?.version ?? 0;
   const now = startedAt.toISOString();
+  const runId = runIdOf(dataset, name, version, sha256);
+  const { traceparent, loglevel } = file?.metadata ?? {};
+  const logLevel = input.logLevel ?? LogLevel.safeParse(loglevel).data;
   return {
-    runId: runIdOf(dataset, name, version, sha256),
+    runId,
     dataset,
     contract: name,
     contractVersion: version,
@@ -190,7 +199,8 @@ function draftRun(
     phases: {},
     trail: [],
     duplicates: 0,
-    ...(traceparent !== undefined && { traceparent }),
+    traceparent: [traceparent, input.traceparent].find(operationIdOf) ?? traceparentOf(runId),
+    ...(logLevel !== undefined && { logLevel }),
   };
 }
 

@@ -6,10 +6,12 @@ import type { RaisedAnomaly } from '../kpis/anomaly.ts';
 import { type BookEntry, KpiMart } from '../kpis/kpi-result.ts';
 import type { KpiHistory } from '../ports/kpi-history.ts';
 import { FileMissing, type Lake } from '../ports/lake.ts';
+import { isTotal } from '../publishing/exact-value.ts';
 import { reportHtml } from '../publishing/report-html.ts';
 import { reportMarkdown } from '../publishing/report-markdown.ts';
 import { reportModel } from '../publishing/report-model.ts';
 import { ValidationReport } from '../runs/documents.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import { artifactPath, martPath, reportPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { Zone } from '../topology.ts';
@@ -24,6 +26,7 @@ import {
 } from './close-run.ts';
 import { continueSeries, readOnce } from './continue-series.ts';
 import { pointToLatest } from './latest-pointer.ts';
+import { hasNumbers } from './newest-mart.ts';
 import { tellAnomalies } from './raise-anomalies.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { refreshLaterReports, seriesHash } from './refresh-later-reports.ts';
@@ -84,8 +87,31 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   await pointToLatest(finished, deps.lake);
   // Before this run ends, so that there is no moment at which everything seems to be done.
   const refreshed = await refreshLaterReports(finished, { ...deps, history: past });
+  await tellKpis(mart, finished, deps);
   await afterBeginning(refreshed, () => endInLedger(finished, 'success', deps));
   return refreshed;
+}
+
+/** KPIs with limits, for alerts; of the newest day alone, since nobody is woken by what was wrong last year. */
+async function tellKpis(mart: KpiMart, run: RunRecord, { ledger, log }: PublishDeps): Promise<void> {
+  const isOfThePast = (await ledger.list()).some(
+    (other) => hasNumbers(other) && (other.asOf ?? '') > (run.asOf ?? ''),
+  );
+  if (isOfThePast) return;
+  for (const kpi of mart.kpis.filter(isTotal)) {
+    const { id, version, value, unit, status, asOf, thresholds } = kpi;
+    if (thresholds === undefined || value === null) continue;
+    // A limit is told from a value by its first ten decimals, which a float has.
+    log.info('kpi.published', {
+      ...runFacts(run),
+      kpi: id,
+      version,
+      value: Number(value),
+      unit,
+      status,
+      asOf,
+    });
+  }
 }
 
 /** Rows that no KPI reads: they are staged and there for whoever asks, and the run ends with its documents. */

@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
 import type { Snapshot, SnapshotRegistry } from '../ports/snapshot-registry.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { nextAttempt } from './begin-attempt.ts';
 import { bookOf, readByKpis, runsAffectedBy } from './book.ts';
@@ -124,7 +125,7 @@ async function checkComparedAgain(
     });
     if (amended === undefined) continue;
     const { run: after } = amended;
-    if (amended.amended) log.info('run.refreshed', { runId: after.runId, attempt: after.attempt, cause });
+    if (amended.amended) log.info('run.refreshed', { ...runFacts(after), cause });
     // Begun now, or by an earlier delivery that died before its message left.
     if (after.status !== 'running' || after.stage !== 'validate' || !isCausedBy(change, after)) continue;
     runIds.add(after.runId);
@@ -161,7 +162,7 @@ async function beginAttempt(
     isWithoutBook(run, bookId) ? nextAttempt(run, 'compute', cause, clock) : undefined,
   );
   if (amended?.amended !== true) return undefined;
-  log.info('run.refreshed', { runId, attempt: amended.run.attempt, cause });
+  log.info('run.refreshed', { ...runFacts(amended.run), cause });
   return amended.run;
 }
 

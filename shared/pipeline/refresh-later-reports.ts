@@ -6,6 +6,7 @@ import type { KpiHistory } from '../ports/kpi-history.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { continueSeries, readOnce } from './continue-series.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
@@ -71,7 +72,7 @@ async function beginAttempt(
       : undefined,
   );
   if (amended?.amended !== true) return undefined;
-  deps.log.info('run.refreshed', { runId: other.runId, attempt: amended.run.attempt, cause });
+  deps.log.info('run.refreshed', { ...runFacts(amended.run), cause });
   return amended.run;
 }
 

@@ -2,10 +2,12 @@ import { type Contract, contractLabel } from '../contracts/contract.ts';
 import { CONTRACTS, newestVersionOf } from '../contracts/registry.ts';
 import type { RunId } from '../domain/ids.ts';
 import { runIdOf } from '../domain/run-identity.ts';
+import { traceparentOf } from '../domain/trace.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord, RunStatus } from '../runs/run-record.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 
@@ -61,8 +63,7 @@ export async function replay(
     return { kind: 'exists', plan: planOf(run, replayed, claim.run.status), next: waitingFor(claim.run) };
   }
   deps.log.info('run.replayed', {
-    runId: replayed.runId,
-    dataset: replayed.dataset,
+    ...runFacts(replayed),
     replayOf: run.runId,
     contract: contractLabel(target.contract),
     reason: input.reason,
@@ -96,8 +97,9 @@ async function targetOf(
 function replayOf(run: RunRecord, contract: Contract, reason: string, clock: Clock): RunRecord {
   const { dataset, sha256, drop, rawPath, requestedAsOf, phases } = run;
   const now = clock.now().toISOString();
+  const runId = runIdOf(dataset, contract.name, contract.version, sha256);
   return {
-    runId: runIdOf(dataset, contract.name, contract.version, sha256),
+    runId,
     dataset,
     contract: contract.name,
     contractVersion: contract.version,
@@ -119,6 +121,7 @@ function replayOf(run: RunRecord, contract: Contract, reason: string, clock: Clo
       : {},
     trail: [],
     duplicates: 0,
+    traceparent: traceparentOf(runId),
   };
 }
 

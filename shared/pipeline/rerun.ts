@@ -1,9 +1,10 @@
 import type { RunId } from '../domain/ids.ts';
 import type { Catalog } from '../kpis/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
+import type { Log, LogLevel } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
 import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { hasKpis } from './has-kpis.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
@@ -34,7 +35,13 @@ export type RerunDeps = {
 };
 
 export async function rerun(
-  input: { runId: RunId; from: QueuedStage; reason: string; dryRun: boolean },
+  input: {
+    runId: RunId;
+    from: QueuedStage;
+    reason: string;
+    dryRun: boolean;
+    logLevel?: LogLevel | undefined;
+  },
   deps: RerunDeps,
 ): Promise<RerunOutcome> {
   const found = await deps.ledger.find(input.runId);
@@ -50,12 +57,7 @@ export async function rerun(
   if (amended?.amended !== true)
     return { kind: 'impossible', why: 'the run changed meanwhile; look at it again' };
   const { run } = amended;
-  deps.log.info('run.rerun', {
-    runId: run.runId,
-    stage: input.from,
-    attempt: run.attempt,
-    reason: input.reason,
-  });
+  deps.log.info('run.rerun', { ...runFacts(run), stage: input.from, reason: input.reason });
   return { kind: 'started', plan: planOf(run, input.from, run.attempt), next: [messageFor(run, input.from)] };
 }
 
@@ -87,14 +89,19 @@ function notPossible(run: RunRecord, from: QueuedStage, left: Left): string | un
   return undefined;
 }
 
-function newAttempt(run: RunRecord, input: { from: QueuedStage; reason: string }, clock: Clock): RunRecord {
-  const { completedAt: _completed, lastError: _error, ...rest } = run;
+function newAttempt(
+  run: RunRecord,
+  input: { from: QueuedStage; reason: string; logLevel?: LogLevel | undefined },
+  clock: Clock,
+): RunRecord {
+  const { completedAt: _completed, lastError: _error, logLevel: _level, ...rest } = run;
   return {
     ...rest,
     status: 'running',
     stage: input.from,
     attempt: run.attempt + 1,
     cause: `rerun from ${input.from}: ${input.reason}`,
+    ...(input.logLevel !== undefined && { logLevel: input.logLevel }),
     problems:
       input.from === 'validate' ? [] : run.problems.filter(({ code }) => code !== run.lastError?.code),
     updatedAt: clock.now().toISOString(),

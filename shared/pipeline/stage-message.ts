@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RunId } from '../domain/ids.ts';
+import { LogLevel } from '../ports/log.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { QueuedStage } from './stages.ts';
 
@@ -12,9 +13,17 @@ export const StageMessage = z.object({
   stage: QueuedStage,
   attempt: z.int().positive(),
   traceparent: z.string().optional(),
+  logLevel: LogLevel.optional(),
 });
 
 export function messageFor(run: RunRecord, stage: QueuedStage): StageMessage {
-  const { runId, attempt, traceparent } = run;
-  return { v: 1, runId, stage, attempt, ...(traceparent !== undefined && { traceparent }) };
+  const { runId, attempt, traceparent, logLevel } = run;
+  return {
+    v: 1,
+    runId,
+    stage,
+    attempt,
+    ...(traceparent !== undefined && { traceparent }),
+    ...(logLevel !== undefined && { logLevel }),
+  };
 }

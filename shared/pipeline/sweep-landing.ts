@@ -1,4 +1,5 @@
 import { amendRun } from '../ports/run-ledger.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { closeRun } from './close-run.ts';
 import { sourceGone } from './drop-problems.ts';
@@ -62,7 +63,7 @@ async function endIfGone(run: RunRecord, deps: IngestDeps): Promise<void> {
   const { path, etag } = run.drop;
   const file = await deps.lake.stat('landing', path);
   if (file?.etag === etag) return;
-  deps.log.warn('file.gone', { runId: run.runId, dataset: run.dataset });
+  deps.log.warn('file.gone', runFacts(run));
   try {
     await closeRun({ ...run, problems: [sourceGone(path)] }, 'canceled', {}, deps);
   } catch (error) {

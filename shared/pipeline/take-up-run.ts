@@ -40,13 +40,14 @@ function causeToTryAgain(run: RunRecord, draft: RunRecord): string | undefined {
 
 function newAttempt(
   run: RunRecord,
-  { drop, requestedAsOf }: RunRecord,
+  { drop, requestedAsOf, logLevel }: RunRecord,
   { cause, now }: { cause: string; now: string },
 ): RunRecord {
   const { completedAt: _, ...rest } = run;
   return {
     ...rest,
     ...(requestedAsOf !== undefined && { requestedAsOf }),
+    ...(logLevel !== undefined && { logLevel }),
     status: 'running',
     stage: run.rawPath === undefined ? 'ingest' : 'validate',
     drop,

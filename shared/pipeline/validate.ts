@@ -10,9 +10,11 @@ import { noteVerdict } from '../expectations/note-verdict.ts';
 import { suiteOf } from '../expectations/suite.ts';
 import type { Breakers } from '../ports/breakers.ts';
 import { FileMissing } from '../ports/lake.ts';
+import type { LogFields } from '../ports/log.ts';
 import type { QualityEntry, QualityLog } from '../ports/quality-log.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
 import type { ValidationReport } from '../runs/documents.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import { attemptPath, quarantinePath, stagingPath } from '../runs/run-paths.ts';
 import type { CheckedBook, RunRecord } from '../runs/run-record.ts';
 import { begunAnew, validateAnew } from './begin-attempt.ts';
@@ -61,10 +63,13 @@ function waitedFor(run: RunRecord): readonly StageMessage[] {
   return run.status === 'running' && run.stage !== 'ingest' ? [messageFor(run, run.stage)] : [];
 }
 
+/** With the rows of the files before it. */
+type Read = (Usable | Unusable) & { readonly earlier: readonly number[] };
+
 type Work = {
   readonly run: RunRecord;
   readonly contract: Contract;
-  readonly read: Usable | Unusable;
+  readonly read: Read;
   readonly judged: Judged;
   readonly report: ValidationReport;
   readonly startedAt: Date;
@@ -86,6 +91,7 @@ async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly St
   const judged = judgeFile(run, { contract, suite: suiteOf(contract), read, earlier: read.earlier });
   const isReadByKpis = readByKpis([contract], await deps.catalog()).length > 0;
   const report = validationReport(run, { contract, read, judged, history, isReadByKpis });
+  deps.log.debug('file.judged', judgedFacts(run, report));
   const work: Work = { run, contract, read, judged, report, startedAt };
   return read.kind === 'usable' && judged.verdict === 'promote'
     ? await promote({ ...work, read }, deps)
@@ -102,7 +108,7 @@ async function readAgainstBook(
   contract: Contract,
   dir: string,
   deps: ValidateDeps,
-): Promise<((Usable | Unusable) & { earlier: readonly number[] }) | 'other-files'> {
+): Promise<Read | 'other-files'> {
   const raw = run.rawPath === undefined ? undefined : await deps.lake.ranges('raw', run.rawPath);
   if (raw === undefined) throw new FileMissing('raw', run.rawPath ?? '(no path)');
   await waitForReferences(run, contract, deps);
@@ -140,6 +146,20 @@ async function noteBook(run: RunRecord, book: CheckedBook, { ledger }: ValidateD
   return noted.checkedBook?.id === book.id;
 }
 
+/** Codes, counts and names of columns: never what stands in a cell. */
+function judgedFacts(run: RunRecord, report: ValidationReport): LogFields {
+  return {
+    ...runFacts(run),
+    ...report.rows,
+    contract: `${report.contract}@${report.contractVersion}`,
+    verdict: report.verdict,
+    problems: report.problems.map(({ code }) => code),
+    unexpectedColumns: report.columns.unexpected,
+    missingColumns: report.columns.missingOptional,
+    failedExpectations: report.expectations.filter(({ status }) => status === 'failed').map(({ id }) => id),
+  };
+}
+
 async function promote(work: Work & { read: Usable }, deps: ValidateDeps): Promise<readonly StageMessage[]> {
   const { run, contract, read, report, startedAt } = work;
   const { intake } = read;
@@ -167,6 +187,13 @@ async function promote(work: Work & { read: Usable }, deps: ValidateDeps): Promi
     landedAt: run.drop.landedAt,
   });
   if (registered === 'conflict') return await validateAnew(run, deps);
+  deps.log.info('dataset.accepted', {
+    ...runFacts(run),
+    asOf: read.asOf,
+    rows: intake.accepted,
+    rejectedRows: intake.rejected,
+    ...countedAgainst(read.earlier),
+  });
   const breaker = await noteQuality(work, deps);
   const refreshed = await refreshAffectedRuns(run.runId, deps);
   const next = hasKpis(run, await deps.catalog()) ? 'compute' : 'publish';
@@ -188,6 +215,13 @@ async function promote(work: Work & { read: Usable }, deps: ValidateDeps): Promi
     ),
   );
   return [messageFor(advanced, next), ...refreshed];
+}
+
+/** How many rows the files before it had: an alert looks back two days, and files may come once a month. */
+function countedAgainst(earlier: readonly number[]): LogFields {
+  if (earlier.length === 0) return { earlierFiles: 0 };
+  const sum = earlier.reduce((total, rows) => total + rows, 0);
+  return { earlierFiles: earlier.length, earlierRows: Math.round(sum / earlier.length) };
 }
 
 async function reject(work: Work, deps: ValidateDeps): Promise<readonly StageMessage[]> {
@@ -243,7 +277,7 @@ async function noteQuality(
   };
   const { events, state } = await noteVerdict({ dataset: run.dataset, outcome }, deps);
   for (const event of events) {
-    const fields = { runId, dataset: run.dataset, breaker: event.name, reason: event.reason };
+    const fields = { ...runFacts(run), breaker: event.name, reason: event.reason };
     if (event.kind === 'opened') deps.log.error('breaker.opened', fields);
     else deps.log.info('breaker.closed', fields);
   }

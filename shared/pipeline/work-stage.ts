@@ -3,6 +3,7 @@ import { ProblemCode } from '../domain/problem.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
+import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { StageMessage } from './stage-message.ts';
 import { compareStages, type Stage } from './stages.ts';
@@ -60,10 +61,10 @@ export async function workStage(
   },
 ): Promise<StageOutcome> {
   const { ledger, clock, log } = deps;
-  const fields = { runId: message.runId, stage: message.stage, attempt: message.attempt };
   const found = await ledger.find(message.runId);
   if (found === undefined) throw new RunUnknown(`run ${message.runId} is not in the ledger`);
   const run = found.value;
+  const fields = { ...runFacts(run), stage: message.stage, attempt: message.attempt };
   const isOurs = run.attempt === message.attempt && compareStages(run.stage, message.stage) >= 0;
   const isRejectedHere = run.status === 'rejected' && run.stage === message.stage;
   const isDone =
@@ -77,7 +78,7 @@ export async function workStage(
     return { kind: 'repeated', next: await stage.resend(run) };
   }
   const startedAt = clock.now();
-  log.info('stage.started', { ...fields, dataset: run.dataset });
+  log.info('stage.started', fields);
   try {
     const next = await stage.work(run);
     log.info('stage.completed', { ...fields, ms: clock.now().getTime() - startedAt.getTime() });

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 // One structured line for each fact. Names are dotted and past tense; alert queries quote them.
 
 export const EVENT_NAMES = [
@@ -5,10 +7,15 @@ export const EVENT_NAMES = [
   'file.duplicate',
   'file.rejected',
   'file.gone',
+  'file.judged',
   'stage.started',
   'stage.completed',
   'stage.skipped',
   'stage.failed',
+  'phase.measured',
+  'dataset.accepted',
+  'book.computed',
+  'kpi.published',
   'run.succeeded',
   'run.rejected',
   'run.failed',
@@ -29,6 +36,8 @@ export const EVENT_NAMES = [
   'delivery.delayed',
   'delivery.refused',
   'incident.told',
+  'watch.completed',
+  'summary.planned',
   'message.poisoned',
   'message.malformed',
   'landing.swept',
@@ -42,7 +51,13 @@ export type EventName = (typeof EVENT_NAMES)[number];
 export type Loggable = string | number | boolean | undefined | readonly string[];
 export type LogFields = Readonly<Record<string, Loggable>>;
 
+/** How much a run tells. Nothing is quieter than `info`: alerts read those lines. */
+export type LogLevel = z.infer<typeof LogLevel>;
+export const LogLevel = z.enum(['info', 'debug']);
+
 export interface Log {
+  /** How it came to a fact; only where it was asked for, for one run or for the whole environment. */
+  debug(event: EventName, fields?: LogFields): void;
   info(event: EventName, fields?: LogFields): void;
   warn(event: EventName, fields?: LogFields): void;
   /** Somebody must act. */

@@ -1,6 +1,7 @@
 import { contractOf } from '../contracts/registry.ts';
 import type { Sha256 } from '../domain/ids.ts';
 import { runbookOf } from '../domain/problem.ts';
+import { operationIdOf } from '../domain/trace.ts';
 import { causesOf, type RaisedAnomaly } from '../kpis/anomaly.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
 import { restatementsOf } from '../kpis/restatement.ts';
@@ -99,6 +100,7 @@ export function summaryOf(
     sourceFile: run.drop.path,
     attempt: run.attempt,
     cause: run.cause,
+    operationId: operationIdOf(run.traceparent),
     startedAt: run.startedAt,
     completedAt: completedAt.toISOString(),
     durationMs,

@@ -138,6 +138,8 @@ export const RunSummary = z.object({
   sourceFile: z.string(),
   attempt: z.int().positive(),
   cause: z.string(),
+  /** Of the trace that the whole run is in the monitoring. */
+  operationId: z.string().optional(),
   startedAt: z.iso.datetime(),
   completedAt: z.iso.datetime(),
   durationMs: z.int(),

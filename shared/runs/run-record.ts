@@ -3,6 +3,7 @@ import { BookId, DatasetId, RunId, Sha256 } from '../domain/ids.ts';
 import { LocalDate } from '../domain/local-date.ts';
 import { Problem, ProblemCode } from '../domain/problem.ts';
 import { Stage } from '../pipeline/stages.ts';
+import { LogLevel } from '../ports/log.ts';
 
 // What the ledger knows of a run. Who, when, state and pointers; the data itself lies in blobs.
 
@@ -118,4 +119,6 @@ export const RunRecord = z.object({
   duplicates: z.int().nonnegative(),
   /** W3C trace context, so that one run is one trace through all queues. */
   traceparent: z.string().optional(),
+  /** How much it tells of itself, where that was asked for. */
+  logLevel: LogLevel.optional(),
 });

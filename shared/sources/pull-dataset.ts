@@ -53,6 +53,8 @@ export type PullRequest = {
   readonly cause: string;
   /** Other than the usual one. */
   readonly window?: PullWindow | undefined;
+  /** Goes with the file, so that its run is the same trace. */
+  readonly traceparent?: string | undefined;
 };
 
 /** The first of them after a pull in vain; then twice as long each time. */
@@ -168,7 +170,7 @@ type Brought = {
 
 async function bring(
   client: SourceClient,
-  { dataset, window: asked }: PullRequest,
+  { dataset, window: asked, traceparent }: PullRequest,
   { before, now }: { readonly before: SourceState; readonly now: Date },
   deps: PullDeps,
 ): Promise<Brought> {
@@ -207,7 +209,11 @@ async function bring(
   const path = `${dataset}/pulled_${localDateOf(now)}_${sha256.slice(0, 12)}.${made.extension}`;
   const written = await deps.lake.writeStream('landing', path, createReadStream(made.path), {
     onlyIf: 'absent',
-    metadata: { principal: `pull of ${client.source}`, purpose: 'scheduled or requested pull' },
+    metadata: {
+      principal: `pull of ${client.source}`,
+      purpose: 'scheduled or requested pull',
+      ...(traceparent !== undefined && { traceparent }),
+    },
   });
   const file = await deps.lake.stat('landing', path);
   if (file === undefined) throw new ServiceUnavailable(`${path} was taken away before it could be taken in`);

@@ -15,6 +15,8 @@ export const PullMessage = z.object({
   /** Other than the usual window. */
   since: z.iso.datetime().optional(),
   days: z.object({ from: LocalDate, to: LocalDate }).optional(),
+  /** The run of the file that it brings is the same trace. */
+  traceparent: z.string().optional(),
 });
 
 /** One message for each dataset, so that each is pulled, and tried again, by itself. */

@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { buildApp } from '../../shared/app.ts';
 import { Pipeline } from '../support/a-pipeline.ts';
 
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const SILENT = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 describe('the composition root', () => {
   it.each([{}, { AZURE_CLIENT_ID: '00000000-0000-0000-0000-000000000001' }])(

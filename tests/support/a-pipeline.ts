@@ -241,7 +241,8 @@ export function kpiOf(mart: KpiMart, id: string): KpiResult {
   return kpi;
 }
 
-async function workOn(message: StageMessage, deps: Deps): Promise<StageOutcome> {
+/** A message to its stage. */
+export async function workOn(message: StageMessage, deps: Deps): Promise<StageOutcome> {
   switch (message.stage) {
     case 'validate':
       return await validateRun(message, deps);
@@ -258,5 +259,5 @@ function recording(lines: LogLine[]): Log {
     (event: EventName, fields: LogFields = {}): void => {
       lines.push({ level, event, fields });
     };
-  return { info: at('info'), warn: at('warn'), error: at('error') };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

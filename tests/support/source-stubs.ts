@@ -36,7 +36,7 @@ export type ClientDeps = {
 const ALONE: ClientDeps = {
   circuits: { get: async () => undefined, save: async () => 'saved', all: async () => [] },
   clock: { now: () => new Date() },
-  log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
 };
 
 export class SourceStubs {

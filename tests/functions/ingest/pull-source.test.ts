@@ -61,7 +61,13 @@ describe('the schedule of a source', () => {
 
       expect(timer.schedule).toBe(schedule);
       expect(context.extraOutputs.get(PULL_OUTPUT)).toEqual(
-        datasets.map((dataset) => ({ v: 1, source, dataset, cause: `schedule of ${source}` })),
+        datasets.map((dataset) => ({
+          v: 1,
+          source,
+          dataset,
+          cause: `schedule of ${source}`,
+          traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/),
+        })),
       );
       expect(cascade.server.requests).toHaveLength(0);
     },

@@ -277,7 +277,7 @@ describe('rerun', () => {
     );
 
     expect(answer.status).toBe(202);
-    expect(sentBy(invocation)).toEqual([{ v: 1, runId: own.runId, stage: 'publish', attempt: 2 }]);
+    expect(sentBy(invocation)).toMatchObject([{ v: 1, runId: own.runId, stage: 'publish', attempt: 2 }]);
     pipeline.queue.push(...sentBy(invocation));
     await pipeline.runDry();
     expect(await pipeline.run(own.runId)).toMatchObject({ status: 'success', attempt: 2 });
@@ -512,6 +512,7 @@ describe('openapi.json', () => {
     );
     expect(document.paths['/api/pipeline/trigger'].post.parameters).toEqual([
       expect.objectContaining({ name: 'input_file', required: true }),
+      expect.objectContaining({ name: 'logLevel', required: false }),
     ]);
   });
 });

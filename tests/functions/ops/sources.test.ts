@@ -70,7 +70,13 @@ describe('POST sources/{name}/pull', () => {
       watch: '/api/sources',
     });
     expect(sent(invocation)).toEqual(
-      HUBSPOT.map((dataset) => ({ v: 1, source: 'hubspot', dataset, cause: 'Ana wants to know' })),
+      HUBSPOT.map((dataset) => ({
+        v: 1,
+        source: 'hubspot',
+        dataset,
+        cause: 'Ana wants to know',
+        traceparent: expect.any(String),
+      })),
     );
   });
 

@@ -54,7 +54,7 @@ it('takes a dropped file from trigger to trigger to its end', async () => {
   expect(JSON.parse(landed?.replace(/^\w+ /, '') ?? '')).toMatchObject({
     event: 'file.landed',
     function: 'file-dropped',
-    trace: TRACE,
+    operationId: '0af7651916cd43dd8448eb211c80319c',
     dataset: PAR,
   });
 });

@@ -58,7 +58,9 @@ describe('the messages of attempts that were begun', () => {
     expect(waiting).toMatchObject({ status: 'running', stage: 'validate', attempt: 2 });
     expect(await pipeline.runOf({ runId })).toMatchObject({ attempt: 2 });
     expect(again.kind).toBe('stale');
-    expect(again.next).toContainEqual({ v: 1, runId: par.runId, stage: 'validate', attempt: 2 });
+    expect(again.next).toContainEqual(
+      expect.objectContaining({ v: 1, runId: par.runId, stage: 'validate', attempt: 2 }),
+    );
     expect(await pipeline.run(par.runId)).toMatchObject({ status: 'success' });
   });
 });

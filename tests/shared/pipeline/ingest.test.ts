@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DatasetId, Sha256 } from '../../../shared/domain/ids.ts';
 import { runIdOf } from '../../../shared/domain/run-identity.ts';
+import { traceparentOf } from '../../../shared/domain/trace.ts';
 import { ingestFile } from '../../../shared/pipeline/ingest.ts';
 import { amendRun } from '../../../shared/ports/run-ledger.ts';
 import { RunSummary } from '../../../shared/runs/documents.ts';
@@ -48,7 +49,9 @@ describe('a good file', () => {
 
     const expected = runIdOf(DatasetId.parse(PAR), 'loan_par_balances', 1, sha256(body));
     expect(runId).toBe(expected);
-    expect(next).toEqual([{ v: 1, runId, stage: 'validate', attempt: 1 }]);
+    expect(next).toEqual([
+      { v: 1, runId, stage: 'validate', attempt: 1, traceparent: traceparentOf(expected) },
+    ]);
     expect(await pipeline.run(expected)).toMatchObject({
       status: 'running',
       stage: 'validate',
@@ -66,6 +69,26 @@ describe('a good file', () => {
     const { next } = await ingestFile({ path: `${PAR}/traced.csv`, traceparent }, pipeline.deps);
 
     expect(next).toEqual([expect.objectContaining({ traceparent })]);
+  });
+
+  it('goes on in the trace of the pull that brought it, and tells as much as its drop asked for', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const event = '00-11111111111111111111111111111111-2222222222222222-01';
+    const metadata = { traceparent, loglevel: 'debug' };
+    await pipeline.drop(`${PAR}/pulled.csv`, parFile('PULLED'), metadata);
+
+    const { next } = await ingestFile({ path: `${PAR}/pulled.csv`, traceparent: event }, pipeline.deps);
+
+    expect(next).toEqual([expect.objectContaining({ traceparent, logLevel: 'debug' })]);
+  });
+
+  it('is not put off by metadata that is neither', async () => {
+    await pipeline.drop(`${PAR}/odd.csv`, parFile('ODD'), { traceparent: 'none', loglevel: 'loud' });
+
+    const { runId = '', next } = await pipeline.announce(`${PAR}/odd.csv`);
+
+    expect(next[0]).toMatchObject({ traceparent: traceparentOf(runId) });
+    expect(next[0]).not.toHaveProperty('logLevel');
   });
 
   it('is found by its header when its folders name no dataset', async () => {

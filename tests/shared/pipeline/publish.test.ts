@@ -294,7 +294,7 @@ describe('an attempt that was overtaken', () => {
     const refreshed = own.queue.filter((message) => message.runId === runId);
     own.queue.splice(0, own.queue.length, ...own.queue.filter((message) => message.runId !== runId));
     // From validate, since its rows name loans, which are there only now.
-    expect(refreshed).toEqual([{ v: 1, runId, stage: 'validate', attempt: 2 }]);
+    expect(refreshed).toMatchObject([{ v: 1, runId, stage: 'validate', attempt: 2 }]);
     for (const message of refreshed) await own.deliver(message);
     await own.deliver(takeNextOf(own, runId));
     const newer = own.deliver(takeNextOf(own, runId), newAt.deps);

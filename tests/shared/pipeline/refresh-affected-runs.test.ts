@@ -33,7 +33,7 @@ beforeAll(async () => {
     registry: new TableSnapshotRegistry(table('datasets')),
     catalog: loadCatalog,
     clock: { now: () => new Date('2026-01-05T07:00:00Z') },
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
   };
   await snapshot(TAPE_RUN, 'cascade/loan_tape', 'cascade_loan_tape', AS_OF);
   await deps.ledger.claim(

@@ -18,6 +18,16 @@ describe('a message to a stage', () => {
     expect(messageFor(aRun({ traceparent }), 'publish').traceparent).toBe(traceparent);
   });
 
+  it('says how much is to be told where that was asked for', () => {
+    expect(messageFor(aRun({ logLevel: 'debug' }), 'publish').logLevel).toBe('debug');
+  });
+
+  it('is read as it was before traces and levels were in it', () => {
+    const old = { v: 1, runId: 'run_4f1c29ab03de', stage: 'compute', attempt: 2 };
+
+    expect(StageMessage.parse(old)).toEqual(old);
+  });
+
   it('is read back as it was written', () => {
     const message = messageFor(aRun(), 'validate');
 

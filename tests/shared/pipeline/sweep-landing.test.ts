@@ -68,7 +68,7 @@ it('sends the message of a stuck run again, once for each half hour', async () =
   const again = await sweepLanding(pipeline.deps);
 
   expect([early.resent, due.resent, again.resent]).toEqual([[], [runId], []]);
-  expect(due.next).toEqual([{ v: 1, runId, stage: 'compute', attempt: 1 }]);
+  expect(due.next).toMatchObject([{ v: 1, runId, stage: 'compute', attempt: 1 }]);
   pipeline.queue.push(...due.next);
   await pipeline.runDry();
   expect(await pipeline.run(runId)).toMatchObject({ status: 'success', attempt: 1 });

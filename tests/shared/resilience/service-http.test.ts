@@ -29,7 +29,7 @@ const Things = z.object({
 const THINGS = { things: [{ id: '1', email: 'ana@example.com' }] };
 const NOW = new Date('2026-01-05T06:00:00Z');
 const clock = { now: () => NOW };
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 /** Waiting takes no time here. */
 const pause = async () => undefined;
 

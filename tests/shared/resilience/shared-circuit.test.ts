@@ -26,7 +26,7 @@ const isBroken = (error: unknown) => error instanceof Broken;
 
 const logged: string[] = [];
 const at = (level: string) => (event: string) => void logged.push(`${level} ${event}`);
-const log: Log = { info: at('info'), warn: at('warn'), error: at('error') };
+const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 
 let now = Date.parse('2026-01-05T06:00:00Z');
 const clock = { now: () => new Date(now) };

@@ -4,7 +4,7 @@ import { SourceName } from '../../../shared/ports/source-client.ts';
 import { seal } from '../../../shared/privacy/sealed.ts';
 import { sourceClients } from '../../../shared/sources/source-clients.ts';
 
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const COMPANIES = DatasetId.parse('hubspot/companies');
 
 function clients({ pauses = [] as number[], reached = [] as (readonly string[])[] } = {}) {
