@@ -78,7 +78,8 @@ export async function untilQuiet(
   const deadline = Date.now() + deadlineMs;
   while (!(await isQuiet(store, dropped))) {
     if (Date.now() > deadline) throw new Error(`not quiet in time: ${await stateOf(store, dropped)}`);
-    await sleep(100);
+    // Looking takes the emulator as long as much of the work that is waited for.
+    await sleep(300);
   }
 }
 
