@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { CALLED_NAMES } from './alerting/called-names.ts';
 import { DestinationName } from './ports/deliveries.ts';
 import { LogLevel } from './ports/log.ts';
 import { parsePseudonymKey, SHORTEST_KEY } from './privacy/pseudonym-key.ts';
@@ -67,6 +68,8 @@ export type DestinationSettings = {
     readonly reportsChannel: string;
     /** `#`, and `#staging-` where nobody must be alarmed. */
     readonly channelPrefix: string;
+    /** Ids in Slack by the names that alerts call, such as `@sre-oncall`. */
+    readonly mentions: Readonly<Record<string, string>>;
     readonly publicUrl: string | undefined;
   };
   readonly pagerduty: { readonly baseUrl: string };
@@ -134,6 +137,9 @@ const keyText = (meaning: string): z.ZodOptional<z.ZodString> =>
     )
     .optional()
     .describe(meaning);
+
+const webhook = (channel: string): z.ZodOptional<z.ZodString> =>
+  text(`Webhook of #${channel} for alerts, where there is no bot; outside dev it comes from the vault`);
 
 /** As people write it: `DEBUG` too. */
 const LogLevelSetting = z
@@ -228,6 +234,18 @@ export const Environment = z.object({
   SLACK_WEBHOOK_TOKEN: text(
     'Webhook of the channel of reports, where there is no bot; outside dev it comes from the vault',
   ),
+  SLACK_WEBHOOK_EXECUTIVE_BRIEFING: webhook('executive-briefing'),
+  SLACK_WEBHOOK_RISK_MONITORING: webhook('risk-monitoring'),
+  SLACK_WEBHOOK_COMPLIANCE_TEAM: webhook('compliance-team'),
+  SLACK_WEBHOOK_DEVOPS_ALERTS: webhook('devops-alerts'),
+  SLACK_MENTIONS: z
+    .string()
+    .regex(
+      /^\s*@[\w.-]+\s*=\s*[SUW][A-Z0-9]{2,}\s*(,\s*@[\w.-]+\s*=\s*[SUW][A-Z0-9]{2,}\s*)*$/,
+      'it must be names with their ids in Slack, such as "@sre-oncall=S0123ABCD, @cfo=U0123ABCD"',
+    )
+    .optional()
+    .describe('Groups (S…) and people (U…) in Slack that alerts call'),
   EMAIL_ENDPOINT: Uri.optional().describe('Azure Communication Services, reached as the app itself'),
   COMMUNICATION_CONNECTION: text('Its connection string; in development only'),
   EMAIL_FROM: z.email().optional().describe('Sender of e-mail'),
@@ -310,6 +328,7 @@ export function readConfig(env: Env): Config {
   )
     problems.push('EMAIL_FROM and EMAIL_TO are not both set: DESTINATIONS has e-mail sent.');
   if (problems.length > 0 || storage === undefined) throw new ConfigInvalid(problems);
+  warnings.push(...calledInVain(settings));
   return {
     storage,
     secrets,
@@ -385,6 +404,7 @@ function destinationSettings(settings: Settings, environment: string): Destinati
       baseUrl: trimmed(settings.SLACK_BASE_URL) ?? 'https://slack.com',
       reportsChannel: settings.SLACK_REPORTS_CHANNEL ?? `${prefix}fintech-reports`,
       channelPrefix: prefix,
+      mentions: mentionsOf(settings),
       publicUrl: trimmed(settings.PUBLIC_URL),
     },
     email: {
@@ -416,6 +436,25 @@ function destinationSettings(settings: Settings, environment: string): Destinati
             frameId: settings.FIGMA_DASHBOARD_FRAME_ID?.replace('-', ':'),
           },
   };
+}
+
+function mentionsOf({ SLACK_MENTIONS = '' }: Settings): Readonly<Record<string, string>> {
+  const pairs = SLACK_MENTIONS.split(',').flatMap((pair) => {
+    const [name = '', id] = pair.split('=').map((part) => part.trim());
+    return id === undefined ? [] : [[name, id] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** One sentence, where alerts would call somebody in vain. */
+function calledInVain(settings: Settings): string[] {
+  if (!(settings.DESTINATIONS ?? '').split(',').some((name) => name.trim() === 'alerts')) return [];
+  const mentions = mentionsOf(settings);
+  const unknown = CALLED_NAMES.filter((name) => mentions[name] === undefined);
+  if (unknown.length === 0) return [];
+  return [
+    `SLACK_MENTIONS has no id for ${unknown.join(', ')}: alerts name them in plain text, which notifies nobody.`,
+  ];
 }
 
 function trimmed(url: string | undefined): string | undefined {

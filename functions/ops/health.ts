@@ -43,6 +43,7 @@ export async function healthNow(context: InvocationContext): Promise<HealthRepor
       clock,
       revision: config.revision,
       nextRun,
+      warnings: config.warnings,
     });
   } catch (error) {
     // Settings are named and never quoted, so anybody may read what is wrong with them.
@@ -57,6 +58,7 @@ export async function healthNow(context: InvocationContext): Promise<HealthRepor
       dataQuality: [],
       sources: [],
       secrets: [],
+      warnings: [],
       checks: Object.fromEntries(
         shown.map((detail, index) => [isConfig ? `settings ${index + 1}` : 'app', { ok: false, detail }]),
       ),

@@ -61,7 +61,13 @@ export type AlertKind =
   | 'test';
 
 /** Without `#`; staging has its own. Where there is no bot, each has its own webhook. */
-export type AlertChannel = 'executive-briefing' | 'risk-monitoring' | 'compliance-team' | 'devops-alerts';
+export const ALERT_CHANNELS = [
+  'executive-briefing',
+  'risk-monitoring',
+  'compliance-team',
+  'devops-alerts',
+] as const;
+export type AlertChannel = (typeof ALERT_CHANNELS)[number];
 
 export type AlertRoute = {
   readonly severity: Severity;

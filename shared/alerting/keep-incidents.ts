@@ -165,3 +165,16 @@ export async function markTold(
     found === undefined || found.told >= change ? undefined : { ...found, told: change },
   );
 }
+
+/** What else is told of it in that channel answers to this message, until it is over. */
+export async function keepThread(
+  { id, openedAt }: Pick<Incident, 'id' | 'openedAt'>,
+  { channel, thread }: { readonly channel: string; readonly thread: string },
+  deps: Pick<IncidentDeps, 'incidents'>,
+): Promise<void> {
+  await amendIncident(id, deps, (found) =>
+    found === undefined || found.openedAt !== openedAt || found.threads?.[channel] === thread
+      ? undefined
+      : { ...found, threads: { ...found.threads, [channel]: thread } },
+  );
+}

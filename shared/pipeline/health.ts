@@ -35,6 +35,8 @@ export type Health = {
   }[];
   /** Secrets that run out within 14 days, or have run out, by what the vault says of them. */
   readonly secrets: readonly ExpiringSecret[];
+  /** Settings that work in part, one sentence each. */
+  readonly warnings: readonly string[];
   readonly checks: Readonly<Record<string, { ok: boolean; detail?: string }>>;
   readonly revision: string;
 };
@@ -55,6 +57,8 @@ export async function checkHealth(
     clock: Clock;
     revision: string;
     nextRun: string | null;
+    /** What the settings say of themselves. */
+    warnings?: readonly string[];
     /** How long a check may take. Storage clients try again for minutes; whoever asks wants to know now. */
     patienceMs?: number;
   },
@@ -75,6 +79,7 @@ export async function checkHealth(
     next_run: deps.nextRun,
     revision: deps.revision,
     secrets,
+    warnings: deps.warnings ?? [],
     checks: Object.fromEntries(checked),
   };
   const failed = results.filter(({ error }) => error !== undefined);

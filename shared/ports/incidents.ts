@@ -27,6 +27,8 @@ export const Incident = z.object({
   acknowledged: z.object({ by: z.string(), at: z.iso.datetime() }).optional(),
   muted: z.object({ by: z.string(), reason: z.string(), until: z.iso.datetime() }).optional(),
   escalatedAt: z.iso.datetime().optional(),
+  /** The message that began it, in each channel where a bot has told of it. */
+  threads: z.record(z.string(), z.string()).optional(),
 });
 export type Incident = z.infer<typeof Incident>;
 

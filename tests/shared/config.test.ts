@@ -275,3 +275,35 @@ describe('the schedule of the sweep', () => {
     expect(nextRunOf(readConfig(env), 'INGEST_SWEEP_SCHEDULE')?.toISOString()).toMatch(next);
   });
 });
+
+describe('whom alerts call in Slack', () => {
+  const DEV = { DataStorage: 'UseDevelopmentStorage=true' };
+  const ALL = '@sre-oncall=S01, @cfo=U02,@general-counsel=U03, @vp-eng=U04,@ceo=U05, @eng-lead=W06';
+
+  it('is known by groups and people with their ids', () => {
+    const { destinations, warnings } = readConfig({ ...DEV, DESTINATIONS: 'alerts', SLACK_MENTIONS: ALL });
+
+    expect(destinations.slack.mentions).toMatchObject({
+      '@sre-oncall': 'S01',
+      '@cfo': 'U02',
+      '@eng-lead': 'W06',
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it('is warned of where alerts would call in vain, and not where there are none', () => {
+    const SLACK_MENTIONS = ALL.replace('@cfo=U02,', '');
+
+    expect(readConfig({ ...DEV, SLACK_MENTIONS }).warnings).toEqual([]);
+    expect(readConfig({ ...DEV, DESTINATIONS: 'slack, alerts', SLACK_MENTIONS }).warnings).toEqual([
+      'SLACK_MENTIONS has no id for @cfo: alerts name them in plain text, which notifies nobody.',
+    ]);
+  });
+
+  it.each(['sre-oncall=S01', '@sre-oncall', '@sre-oncall=#devops', '@sre-oncall=S01;@cfo=U02'])(
+    'is not taken as %s',
+    (SLACK_MENTIONS) => {
+      expect(problemsOf({ ...DEV, SLACK_MENTIONS })).toEqual([expect.stringMatching(/^SLACK_MENTIONS: /)]);
+    },
+  );
+});

@@ -1,13 +1,21 @@
 import { z } from 'zod';
-import { ALERT_ROUTES, type AlertKind, RESPONSES } from '../../alerting/alert-routes.ts';
+import {
+  ALERT_CHANNELS,
+  ALERT_ROUTES,
+  type AlertChannel,
+  type AlertKind,
+  RESPONSES,
+} from '../../alerting/alert-routes.ts';
+import { keepThread } from '../../alerting/keep-incidents.ts';
 import { runbookOf } from '../../domain/problem.ts';
 import type { DeliverySubject } from '../../ports/deliveries.ts';
 import type { Incident, Incidents } from '../../ports/incidents.ts';
 import { unseal } from '../../privacy/sealed.ts';
-import { ServiceHttp } from '../../resilience/service-http.ts';
-import { TokenBucket } from '../../resilience/token-bucket.ts';
+import { ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
+import { type BucketDeps, TokenBucket } from '../../resilience/token-bucket.ts';
 import type { Content, Destination } from './destination.ts';
-import { escaped, type SlackDeps, SlackPoster, section } from './slack-poster.ts';
+import { context, escaped, mention, section, sections, slackMessage } from './slack-message.ts';
+import { type SlackDeps, SlackPoster } from './slack-poster.ts';
 
 // What is wrong, to whom it concerns: to the channel that its route names, and to whoever is on call.
 
@@ -15,9 +23,11 @@ export type AlertSettings = {
   readonly baseUrl: string;
   /** `#`, or `#staging-`. */
   readonly channelPrefix: string;
+  /** Ids in Slack of those that alerts call: `@sre-oncall` is `S0123ABCD`. */
+  readonly mentions: Readonly<Record<string, string>>;
   readonly publicUrl: string | undefined;
 };
-type Deps = SlackDeps & { readonly incidents: Incidents };
+type IncidentDeps = { readonly incidents: Incidents };
 
 const NEWS = {
   opened: ':rotating_light:',
@@ -27,7 +37,8 @@ const NEWS = {
 } as const;
 const WORD = { opened: 'New', worse: 'Worse', escalated: 'Nobody has answered', resolved: 'Over' } as const;
 
-export function alertsDestination(settings: AlertSettings, deps: Deps): Destination {
+/** What is told of an incident in one channel is a thread there, where a bot posts it. */
+export function alertsDestination(settings: AlertSettings, deps: SlackDeps & IncidentDeps): Destination {
   const slack = new SlackPoster(settings, deps);
   return {
     name: 'alerts',
@@ -36,7 +47,18 @@ export function alertsDestination(settings: AlertSettings, deps: Deps): Destinat
       const incident = await incidentOf(subject, deps.incidents);
       return incident && alertMessage(incident, settings);
     },
-    send: async ({ body }) => await slack.post(body),
+    async send({ body }, subject) {
+      const incident = await incidentOf(subject, deps.incidents);
+      // As it was rendered: the incident may have moved to another channel since.
+      const channel = channelOf(body, settings);
+      const thread = await slack.post(body, {
+        webhook: `slack-webhook-${channel}`,
+        thread: incident?.threads?.[channel],
+        isForAll: incident?.news === 'worse' || incident?.news === 'escalated',
+      });
+      if (incident !== undefined && thread !== undefined)
+        await keepThread(incident, { channel, thread }, deps);
+    },
   };
 }
 
@@ -45,7 +67,19 @@ async function incidentOf(subject: DeliverySubject, incidents: Incidents): Promi
   return subject.kind === 'incident' ? (await incidents.get(subject.incident))?.value : undefined;
 }
 
-export function alertMessage(incident: Incident, { channelPrefix, publicUrl }: AlertSettings): Content {
+function channelOf(body: string, { channelPrefix }: AlertSettings): AlertChannel {
+  const { channel } = Posted.parse(JSON.parse(body));
+  const known = ALERT_CHANNELS.find((name) => channel === `${channelPrefix}${name}`);
+  if (known === undefined) throw new Error(`no alert goes to ${channel}`);
+  return known;
+}
+
+const Posted = z.looseObject({ channel: z.string() });
+
+export function alertMessage(
+  incident: Incident,
+  { channelPrefix, mentions, publicUrl }: AlertSettings,
+): Content {
   const { kind, severity, news, title, facts, id } = incident;
   const route = ALERT_ROUTES[AlertKindOf.parse(kind)];
   const response = RESPONSES[severity];
@@ -65,20 +99,15 @@ export function alertMessage(incident: Incident, { channelPrefix, publicUrl }: A
     `*Within the hour*: ${escaped(route.secondAction)}`,
     `Answer within ${response.within}: \`POST /api/incidents/${id}/acknowledge?by=NAME\``,
   ];
+  const calls = called.map((name) => mention(name, mentions));
   const blocks = [
-    section([escaped(headline), ...called].join(' ')),
-    ...(told.length > 0 ? [section(told.join('\n'))] : []),
-    ...(isOver ? [] : [section(toDo.join('\n'))]),
-    {
-      type: 'context',
-      elements: [
-        { type: 'mrkdwn', text: `${links.join(' · ')} · incident ${id}, since ${incident.openedAt}` },
-      ],
-    },
+    section([escaped(headline), ...calls].join(' ')),
+    ...sections(told),
+    ...(isOver ? [] : sections(toDo)),
+    context(`${links.join(' · ')} · incident ${id}, since ${incident.openedAt}`),
   ];
   const text = escaped(`${WORD[news]}: ${severity} ${title}`);
-  const body = { channel: `${channelPrefix}${route.channel}`, text, blocks, unfurl_links: false };
-  return { body: JSON.stringify(body, null, 2), contentType: 'application/json' };
+  return slackMessage({ channel: `${channelPrefix}${route.channel}`, text, blocks });
 }
 
 /** The same for those who read no channel. */
@@ -119,15 +148,22 @@ const RULE = {
   mostBytes: 100_000,
   atOnce: 2,
 };
-const REQUESTS = { perMinute: 120, burst: 10 };
+/** There is one for as long as the process lives. */
+export const pagerDutyBucket = (deps: BucketDeps): TokenBucket =>
+  new TokenBucket({ perMinute: 120, burst: 10 }, deps);
 const ROUTING_KEY = 'pagerduty-routing-key';
 const URGENCY = { P1: 'critical', P2: 'error', P3: 'warning', P4: 'info' } as const;
 /** Whom the others concern is told in a channel. */
 const WAKES_SOMEBODY = new Set(['P1', 'P2']);
 
+type PagerDutyDeps = Omit<ServiceHttpDeps, 'secret' | 'authorise'> & { readonly bucket: TokenBucket };
+
 /** Events v2. One incident here is one there, by its dedup key: what is told twice is one, and what is over resolves it. */
-export function pagerDutyDestination(settings: { readonly baseUrl: string }, deps: Deps): Destination {
-  const bucket = new TokenBucket(REQUESTS, deps);
+export function pagerDutyDestination(
+  settings: { readonly baseUrl: string },
+  deps: PagerDutyDeps & IncidentDeps,
+): Destination {
+  const { bucket } = deps;
   const http = new ServiceHttp('PagerDuty', RULE, { ...deps, secret: ROUTING_KEY, authorise: () => ({}) });
   return {
     name: 'pagerduty',

@@ -12,15 +12,22 @@ import type { Mailer } from '../../ports/mailer.ts';
 import type { RunLedger } from '../../ports/run-ledger.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import { SharedCircuit } from '../../resilience/shared-circuit.ts';
-import { alertsDestination, PAGERDUTY_HOSTS, pagerDutyDestination } from './alert-destinations.ts';
+import {
+  alertsDestination,
+  PAGERDUTY_HOSTS,
+  pagerDutyBucket,
+  pagerDutyDestination,
+} from './alert-destinations.ts';
 import type { Destination } from './destination.ts';
 import { alertsByEmail, emailDestination } from './email-destinations.ts';
 import { lineageDestination } from './lineage-destination.ts';
 import { postgresDestination } from './postgres-destination.ts';
 import { slackDestination } from './slack-destination.ts';
-import { SLACK_HOSTS } from './slack-poster.ts';
+import { SLACK_HOSTS, SlackBudget } from './slack-poster.ts';
 
 const CIRCUIT = { opensAfter: 3, retryAfterMs: 120_000 };
+/** Destinations of one service share its circuit: what is down for one is down for the other. */
+const SERVICES: Partial<Record<DestinationName, string>> = { alerts: 'slack', 'email-alerts': 'email' };
 
 type Deps = {
   readonly lake: Lake;
@@ -53,9 +60,12 @@ export function destinationsInUse(
     email: nowhere,
     'email-alerts': nowhere,
   };
+  // What all deliveries send to Slack or to PagerDuty counts together.
+  const budget = new SlackBudget(deps);
+  const pages = pagerDutyBucket(deps);
   return (log) =>
     inUse.flatMap((name) => {
-      const circuit = new SharedCircuit({ ...CIRCUIT, name }, { ...deps, log });
+      const circuit = new SharedCircuit({ ...CIRCUIT, name: SERVICES[name] ?? name }, { ...deps, log });
       const own = { ...deps, egress: egressOf[name], circuit };
       switch (name) {
         case 'lineage':
@@ -63,15 +73,15 @@ export function destinationsInUse(
         case 'postgres':
           return [postgresDestination(own)];
         case 'slack':
-          return [slackDestination(slack, { ...own, newest })];
+          return [slackDestination(slack, { ...own, newest, budget })];
         case 'alerts':
-          return [alertsDestination(slack, own)];
+          return [alertsDestination(slack, { ...own, budget })];
         case 'email':
           return [emailDestination(email, { ...own, newest })];
         case 'email-alerts':
           return [alertsByEmail(email, { ...own, newest })];
         case 'pagerduty':
-          return [pagerDutyDestination(pagerduty, own)];
+          return [pagerDutyDestination(pagerduty, { ...own, bucket: pages })];
       }
     });
 }

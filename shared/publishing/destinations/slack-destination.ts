@@ -5,7 +5,8 @@ import type { RunRecord } from '../../runs/run-record.ts';
 import { type KpiRow, kpiRows } from '../kpi-row.ts';
 import { freshnessOf, headlinesOf } from '../report-model.ts';
 import type { Content, Destination } from './destination.ts';
-import { escaped, type SlackDeps, SlackPoster, section } from './slack-poster.ts';
+import { type Block, context, escaped, section, sections, slackMessage } from './slack-message.ts';
+import { type SlackDeps, SlackPoster } from './slack-poster.ts';
 
 // The daily summary in Slack: how things stand, what is outside its limits, and from which run the numbers come.
 
@@ -40,7 +41,7 @@ export function slackDestination(settings: SlackSettings, deps: Deps): Destinati
       const newest = await deps.newest();
       return newest && dailySummary(newest, subject, settings);
     },
-    send: async ({ body }) => await slack.post(body),
+    send: async ({ body }) => void (await slack.post(body, { webhook: 'slack-webhook-reports' })),
   };
 }
 
@@ -63,25 +64,16 @@ export function dailySummary(
     publicUrl === undefined
       ? ''
       : `<${publicUrl}/api/dashboard|Dashboard> · <${publicUrl}/api/reports/${mart.asOf}|Report> · `;
-  const blocks = [
+  const blocks: readonly Block[] = [
     { type: 'header', text: { type: 'plain_text', text: title } },
     section(`*${escaped(sentence)}*${age && `.${age}`}`),
-    section(front.map(lineOf).join('\n')),
-    section(
-      said.length > 0 ? said.map(escaped).join('\n') : ':white_check_mark: Everything is within its limits.',
-    ),
-    {
-      type: 'context',
-      elements: [{ type: 'mrkdwn', text: `${links}run ${run.runId} · book ${mart.bookId}` }],
-    },
+    ...sections(front.map(lineOf)),
+    ...(said.length > 0
+      ? sections(said.map(escaped))
+      : [section(':white_check_mark: Everything is within its limits.')]),
+    context(`${links}run ${run.runId} · book ${mart.bookId}`),
   ];
-  const body = {
-    channel: reportsChannel,
-    text: `${title}: ${escaped(sentence)}`,
-    blocks,
-    unfurl_links: false,
-  };
-  return { body: JSON.stringify(body, null, 2), contentType: 'application/json' };
+  return slackMessage({ channel: reportsChannel, text: `${title}: ${escaped(sentence)}`, blocks });
 }
 
 const MARK = {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Condition } from '../../../shared/alerting/condition.ts';
 import {
@@ -13,7 +13,13 @@ import {
 import { watch } from '../../../shared/alerting/watch.ts';
 import { buildApp, type Deps } from '../../../shared/app.ts';
 import { DatasetId } from '../../../shared/domain/ids.ts';
-import { deliver, dueDeliveries, planIncidentDeliveries } from '../../../shared/pipeline/deliver.ts';
+import { LocalDate } from '../../../shared/domain/local-date.ts';
+import {
+  deliver,
+  dueDeliveries,
+  planDayDeliveries,
+  planIncidentDeliveries,
+} from '../../../shared/pipeline/deliver.ts';
 import { isolateCircuit } from '../../../shared/resilience/shared-circuit.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { StubService } from '../../support/a-stub-service.ts';
@@ -180,6 +186,89 @@ describe('a run that failed', () => {
     pipeline.advanceClock(11 * MINUTE);
     expect(await look()).toHaveLength(1);
   });
+});
+
+describe('the messages of one incident', () => {
+  const condition: Condition = { kind: 'data-late', of: 'all-data', title: 'Late.', facts: {} };
+  const asked = () => slack.asked.map(({ body }) => JSON.parse(body));
+  let posted = 0;
+  beforeEach(() => {
+    posted = 0;
+    slack.answerWith(() => ({ body: JSON.stringify({ ok: true, ts: `${(posted += 1)}.0` }) }));
+  });
+  afterEach(() => slack.answerWith(() => ({ body: '{"ok":true}' })));
+
+  async function tellAll(): Promise<void> {
+    for (const id of await plannedForTest()) await deliver(id, deps);
+    pipeline.advanceClock(MINUTE);
+  }
+
+  it('are one thread, and the next incident of the same begins another', async () => {
+    await keepIncidents([condition], deps);
+    await tellAll();
+    await keepIncidents([{ ...condition, kind: 'data-very-late' }], deps);
+    await tellAll();
+    await keepIncidents([], deps);
+    pipeline.advanceClock(COOLDOWN_MS + MINUTE);
+    await tellAll();
+    await keepIncidents([condition], deps);
+    await tellAll();
+
+    expect(asked().map(({ text, thread_ts, reply_broadcast }) => [text, thread_ts, reply_broadcast])).toEqual(
+      [
+        ['New: P3 Late.', undefined, undefined],
+        ['Worse: P2 Late.', '1.0', true],
+        ['Over: P2 Late.', '1.0', false],
+        ['New: P3 Late.', undefined, undefined],
+      ],
+    );
+  });
+
+  it('that move to another channel begin a thread there', async () => {
+    const kpi = { of: 'risk.par_90', title: 'PAR 90.', facts: {} };
+    await keepIncidents([{ kind: 'kpi-warning', ...kpi }], deps);
+    await tellAll();
+    await keepIncidents([{ kind: 'kpi-critical', ...kpi }], deps);
+    await tellAll();
+
+    expect(asked().map(({ channel, thread_ts }) => [channel, thread_ts])).toEqual([
+      ['#risk-monitoring', undefined],
+      ['#executive-briefing', undefined],
+    ]);
+    expect(await deps.incidents.all()).toMatchObject([
+      { threads: { 'risk-monitoring': '1.0', 'executive-briefing': '2.0' } },
+    ]);
+  });
+});
+
+it('Slack that is down for alerts is not asked for the daily summary either: both are one service', async () => {
+  const app = await buildApp(
+    {
+      DataStorage: pipeline.storage,
+      PII_KEY: TEST_PSEUDONYM_KEY,
+      DESTINATIONS: 'alerts,slack',
+      SLACK_BASE_URL: slack.url,
+      SLACK_BOT_TOKEN: 'xoxb-secret',
+    },
+    pipeline.deps.clock,
+  );
+  deps = { ...pipeline.deps, destinations: app.depsFor(pipeline.deps.log).destinations };
+  await pipeline.takeThrough(`${PAR}/bad.csv`, parFile('BAD'));
+  slack.answerWith(() => ({ status: 503, headers: { 'retry-after': '3600' } }));
+  const kinds = ['kpi-critical', 'kpi-warning', 'compliance-violation'] as const;
+  await keepIncidents(
+    kinds.map((kind) => ({ kind, of: kind, title: 'Wrong.', facts: {} })),
+    deps,
+  );
+  for (const id of await plannedForTest()) await deliver(id, deps);
+  slack.answerWith(() => ({ body: '{"ok":true}' }));
+  const [summary] = await planDayDeliveries(LocalDate.parse('2026-01-15'), deps);
+  if (summary === undefined) throw new Error('the day is not told');
+
+  const { status, detail } = (await deliver(summary, deps)) ?? {};
+
+  expect([status, detail]).toEqual(['due', expect.stringContaining('slack failed too often')]);
+  expect(slack.asked).toHaveLength(3);
 });
 
 describe('what comes and goes', () => {
