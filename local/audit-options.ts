@@ -14,7 +14,8 @@ Usage: npm run audit:dry-run -- --run RUN_ID   prints what would be written, as 
   --help           this text
 
 Settings from the environment, as those of the app: DataStorage (npm start prints its own) or the endpoints of an account;
-SUPABASE_DB_URL or DATABASE_URL, or KEY_VAULT_URI with the secret postgres-url.
+SUPABASE_DB_URL or DATABASE_URL, or KEY_VAULT_URI with the secret postgres-url. To write loans takes the app's PII_KEY as
+well, since their ids become tokens (npm start keeps its own in keys.json).
 
 Exit code: 0 done, 2 the call or a setting is wrong or the database refused it, 1 the machinery failed.`;
 

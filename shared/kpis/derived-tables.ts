@@ -57,7 +57,7 @@ async function readTable(name: string, deps: TableDeps): Promise<DerivedTable> {
     const found = await sql.rows(`SELECT * FROM ${name} LIMIT ${MOST_ROWS + 1}`);
     const rows = found
       .slice(0, MOST_ROWS)
-      .map((row) => columns.map((column) => cellOf(column.name, row[column.name] ?? null, tokenOf)));
+      .map((row) => columns.map((column) => tokenisedCell(column.name, row[column.name] ?? null, tokenOf)));
     const isCut = found.length > MOST_ROWS;
     return { name, columns, rows, ...(isCut && { reason: `only the first ${MOST_ROWS} rows are here` }) };
   } catch (error) {
@@ -71,7 +71,8 @@ function without(name: string, reason: string): DerivedTable {
   return { name, columns: [], rows: [], reason };
 }
 
-function cellOf(column: string, value: SqlValue, tokenOf: TableDeps['tokenOf']): string | null {
+/** The cell as it may leave: an id as a token, or not at all. */
+export function tokenisedCell(column: string, value: SqlValue, tokenOf: TableDeps['tokenOf']): string | null {
   if (value === null) return null;
   const text = String(value);
   if (!TOKEN_COLUMNS.has(column) || (column === 'payer' && PAYER_TOKEN.test(text))) return text;

@@ -9,6 +9,8 @@ export interface SqlSession extends AsyncDisposable {
   run(sql: string): Promise<void>;
   /** DECIMAL, DATE, HUGEINT and BIGINT as text; INTEGER as number. */
   rows(sql: string): Promise<readonly SqlRow[]>;
+  /** The same rows some at a time, for queries whose rows are too many to lie in memory together. One at a time. */
+  batches(sql: string): AsyncGenerator<readonly SqlRow[]>;
   /** The rows of a query of numbers, piece by piece: for folds over millions of them. One at a time. */
   numbers(sql: string): AsyncGenerator<NumberBatch>;
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { auditCommand } from '../../local/audit-options.ts';
 import { AuditPayload } from '../../shared/runs/audit-payload.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
-import { Pipeline } from '../support/a-pipeline.ts';
+import { Pipeline, TEST_PSEUDONYM_KEY } from '../support/a-pipeline.ts';
 import { embeddedPostgres, type TestDatabase } from '../support/a-postgres.ts';
 import { type Ended, runScript } from '../support/run-script.ts';
 import { parFile } from '../support/small-files.ts';
@@ -28,7 +28,11 @@ afterAll(async () => {
 });
 
 async function audit(args: readonly string[], url: string | undefined = database.url): Promise<Ended> {
-  const env = { DataStorage: pipeline.storage, ...(url !== '' && { SUPABASE_DB_URL: url }) };
+  const env = {
+    DataStorage: pipeline.storage,
+    PII_KEY: TEST_PSEUDONYM_KEY,
+    ...(url !== '' && { SUPABASE_DB_URL: url }),
+  };
   return await runScript('local/audit.ts', args, { folder: dir, env });
 }
 
@@ -60,6 +64,7 @@ describe('by hand', () => {
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(first.stdout).toContain(`${run.runId}, attempt 1 as `);
     expect(first.stdout).toMatch(/^ {2}pipeline_runs: 1 written\n {2}raw_artifacts: 1 written$/m);
+    expect(first.stdout).toMatch(/^ {2}loan_days: 1 written\n {2}loan_facts: 5 written$/m);
     expect(second.stdout).toBe(
       `${run.runId}, attempt 1: all of it was there already, nothing was changed.\n`,
     );

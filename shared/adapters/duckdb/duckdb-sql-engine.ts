@@ -74,6 +74,16 @@ class DuckDbSession implements SqlSession {
     return reader.getRowObjectsJson().map(toSqlRow);
   }
 
+  async *batches(sql: string): AsyncGenerator<readonly SqlRow[]> {
+    const result = await this.#attempt(sql, () => this.#connection.stream(sql));
+    const chunks = result.yieldRowObjectJson();
+    for (;;) {
+      const next = await this.#attempt(sql, () => chunks.next());
+      if (next.done === true) return;
+      yield next.value.map(toSqlRow);
+    }
+  }
+
   async *numbers(sql: string): AsyncGenerator<NumberBatch> {
     const result = await this.#attempt(sql, () => this.#connection.stream(sql));
     for (;;) {

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { AuditOutcome, AuditStore } from '../../ports/audit-store.ts';
+import type { LoansOfDay } from '../../ports/loans-of-day.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import { CredentialsRefused } from '../../resilience/service-errors.ts';
 import type { AuditPayload } from '../../runs/audit-payload.ts';
@@ -29,8 +30,8 @@ export class PostgresAuditStore implements AuditStore {
     this.#deps = deps;
   }
 
-  async write(payload: AuditPayload): Promise<AuditOutcome> {
-    return await this.#connected((client) => inTransaction(client, () => writeAudit(client, payload)));
+  async write(payload: AuditPayload, loans?: LoansOfDay): Promise<AuditOutcome> {
+    return await this.#connected((client) => inTransaction(client, () => writeAudit(client, payload, loans)));
   }
 
   async pendingMigrations(): Promise<readonly string[]> {

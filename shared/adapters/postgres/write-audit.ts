@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { AuditChange, AuditOutcome } from '../../ports/audit-store.ts';
+import type { LoansOfDay } from '../../ports/loans-of-day.ts';
 import {
   AuditArtifact,
   AuditDefinition,
@@ -9,6 +10,7 @@ import {
   AuditRun,
   AuditValue,
 } from '../../runs/audit-payload.ts';
+import { writeLoans } from './write-loans.ts';
 
 // A payload into its tables, within a transaction. Each table takes its rows in one statement; a row that says what is
 // there already is not touched.
@@ -30,7 +32,11 @@ const TABLES: readonly Table[] = [
   { name: 'data_quality_results', key: ['id'], columns: columnsOf(AuditQuality) },
 ];
 
-export async function writeAudit(client: Client, payload: AuditPayload): Promise<AuditOutcome> {
+export async function writeAudit(
+  client: Client,
+  payload: AuditPayload,
+  loans?: LoansOfDay,
+): Promise<AuditOutcome> {
   const [run] = payload.pipeline_runs;
   // Attempts of one run come one after the other.
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [run.run_id]);
@@ -40,6 +46,8 @@ export async function writeAudit(client: Client, payload: AuditPayload): Promise
   for (const table of TABLES) {
     const { rowCount } = await client.query(upsertInto(table), [JSON.stringify(payload[table.name])]);
     changes.push({ table: table.name, written: rowCount ?? 0, removed: 0 });
+    // Before what other runs write as well, so that none of them waits for a million loans.
+    if (table.name === 'pipeline_runs') changes.push(...(await writeLoans(client, run, loans)));
   }
   // The last numbers of a run stand while the machinery fails; what became of its data replaces them.
   if (run.outcome === 'success' || run.outcome === 'rejected') {
@@ -85,10 +93,10 @@ async function withoutOthers(
 }
 
 function summed(changes: readonly AuditChange[]): AuditChange[] {
-  return TABLES.map(({ name }) => {
-    const own = changes.filter(({ table }) => table === name);
+  return [...TABLES.map(({ name }) => name), 'loan_days' as const, 'loan_facts' as const].map((table) => {
+    const own = changes.filter((change) => change.table === table);
     return {
-      table: name,
+      table,
       written: own.reduce((sum, { written }) => sum + written, 0),
       removed: own.reduce((sum, { removed }) => sum + removed, 0),
     };

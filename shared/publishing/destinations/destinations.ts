@@ -1,4 +1,5 @@
 import type { DestinationSettings } from '../../config.ts';
+import type { LoansOfRunDeps } from '../../pipeline/loans-of-run.ts';
 import { newestMart } from '../../pipeline/newest-mart.ts';
 import type { AuditStore } from '../../ports/audit-store.ts';
 import type { Circuits } from '../../ports/circuits.ts';
@@ -29,7 +30,7 @@ const CIRCUIT = { opensAfter: 3, retryAfterMs: 120_000 };
 /** Destinations of one service share its circuit: what is down for one is down for the other. */
 const SERVICES: Partial<Record<DestinationName, string>> = { alerts: 'slack', 'email-alerts': 'email' };
 
-type Deps = {
+type Deps = LoansOfRunDeps & {
   readonly lake: Lake;
   readonly ledger: RunLedger;
   readonly incidents: Incidents;

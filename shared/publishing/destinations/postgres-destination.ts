@@ -1,18 +1,18 @@
 import { auditOfRun } from '../../pipeline/audit-of-run.ts';
+import { type LoansOfRunDeps, loansOfRun } from '../../pipeline/loans-of-run.ts';
 import type { AuditStore } from '../../ports/audit-store.ts';
-import type { Lake } from '../../ports/lake.ts';
 import type { RunLedger } from '../../ports/run-ledger.ts';
 import { ServiceUnavailable } from '../../resilience/service-errors.ts';
 import type { SharedCircuit } from '../../resilience/shared-circuit.ts';
 import { AuditPayload } from '../../runs/audit-payload.ts';
 import type { Destination } from './destination.ts';
 
-// Each run with its KPIs into the audit tables of a PostgreSQL database.
+// Each run with its KPIs and its loans into the tables of a PostgreSQL database. What is kept of it as sent is the run: a
+// million loans follow from the files and the models that it names.
 
-type Deps = {
+type Deps = LoansOfRunDeps & {
   readonly audit: AuditStore;
   readonly circuit: SharedCircuit;
-  readonly lake: Lake;
   readonly ledger: RunLedger;
 };
 
@@ -24,10 +24,11 @@ export function postgresDestination({ audit, circuit, ...deps }: Deps): Destinat
       const payload = subject.kind === 'run' ? await auditOfRun(subject, deps) : undefined;
       return payload && { body: `${JSON.stringify(payload, null, 2)}\n`, contentType: 'application/json' };
     },
-    async send({ body }) {
+    async send({ body }, subject) {
       const payload = AuditPayload.parse(JSON.parse(body));
+      const loans = subject.kind === 'run' ? await loansOfRun(subject, deps) : undefined;
       await circuit.run(
-        () => audit.write(payload),
+        () => audit.write(payload, loans),
         (error) => error instanceof ServiceUnavailable,
       );
     },

@@ -177,6 +177,9 @@ async function kpisOfEngineThatThrows(error: unknown): Promise<KpiMart> {
     sql: {
       run: () => Promise.resolve(),
       rows: () => Promise.reject(error),
+      batches: () => {
+        throw error;
+      },
       numbers: () => {
         throw error;
       },

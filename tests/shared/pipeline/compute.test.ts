@@ -121,6 +121,7 @@ describe('a book that was computed before', () => {
             run: (sql) => session.run(sql),
             rows: (sql) =>
               sql.includes('mart_loan_par') ? Promise.reject(new Error('disk I/O')) : session.rows(sql),
+            batches: (sql) => session.batches(sql),
             numbers: (sql) => session.numbers(sql),
             [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
           };

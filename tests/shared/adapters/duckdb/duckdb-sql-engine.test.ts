@@ -7,7 +7,7 @@ import {
   SqlEngineUnavailable,
   SqlStatementFailed,
 } from '../../../../shared/adapters/duckdb/duckdb-sql-engine.ts';
-import type { SqlSession } from '../../../../shared/ports/sql-engine.ts';
+import type { SqlRow, SqlSession } from '../../../../shared/ports/sql-engine.ts';
 
 let scratchDir: string;
 let sql: SqlSession;
@@ -50,6 +50,35 @@ describe('values', () => {
     await sql.run('CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (2);');
 
     expect(await sql.rows('SELECT count(*)::INTEGER AS n FROM t')).toEqual([{ n: 2 }]);
+  });
+});
+
+describe('batches', () => {
+  it('give every row as `rows` does, and hold few of them at a time', async () => {
+    const query = 'SELECT i::INTEGER AS i, (i / 100)::DECIMAL(9, 2) AS money FROM range(10000) AS r(i)';
+    const sizes: number[] = [];
+    const rows: SqlRow[] = [];
+    for await (const batch of sql.batches(query)) {
+      sizes.push(batch.length);
+      rows.push(...batch);
+    }
+    const byNumber = (a: SqlRow, b: SqlRow): number => Number(a['i']) - Number(b['i']);
+
+    expect(rows.toSorted(byNumber)).toEqual((await sql.rows(query)).toSorted(byNumber));
+    expect(Math.max(...sizes)).toBeLessThan(5_000);
+  });
+
+  it.each([
+    ['SELECT nothing', 'Binder Error'],
+    ['SELECT [1] AS list', 'column list is a list or a struct'],
+    ["SELECT CASE WHEN i < 9000 THEN i ELSE error('too far') END AS i FROM range(10000) AS r(i)", 'too far'],
+  ])('refuse %s', async (query, words) => {
+    const read = async (): Promise<void> => {
+      for await (const batch of sql.batches(query)) expect(batch.length).toBeGreaterThan(0);
+    };
+
+    await expect(read()).rejects.toThrow(words);
+    await expect(read()).rejects.toBeInstanceOf(SqlStatementFailed);
   });
 });
 

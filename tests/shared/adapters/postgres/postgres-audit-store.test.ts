@@ -23,7 +23,12 @@ import { anAuditPayload } from '../../../support/an-audit-payload.ts';
 
 const LOCAL: ConnectionRule = { allowsLoopback: true };
 const TABLES = ['pipeline_runs', 'raw_artifacts', 'kpi_definitions', 'kpi_values', 'data_quality_results'];
-const MIGRATIONS = ['001-audit-tables.sql', '002-kpi-monitoring.sql', '003-kpi-history.sql'];
+const MIGRATIONS = [
+  '001-audit-tables.sql',
+  '002-kpi-monitoring.sql',
+  '003-kpi-history.sql',
+  '004-loan-facts.sql',
+];
 
 function storeAt(url: string, rule = LOCAL, root?: string): PostgresAuditStore {
   const secrets = { get: () => Promise.resolve(seal(url)) };
@@ -105,7 +110,7 @@ for (const { kind, open, has } of KINDS) {
 
         expect(outcome).toEqual({
           kind: 'written',
-          changes: TABLES.map((table) => ({ table, written: 0, removed: 0 })),
+          changes: [...TABLES, 'loan_days', 'loan_facts'].map((table) => ({ table, written: 0, removed: 0 })),
         });
         expect(await everything()).toEqual(before);
       });

@@ -4,10 +4,12 @@ import { auditOfRun } from '../../../../shared/pipeline/audit-of-run.ts';
 import { deliver, dueDeliveries, resendDelivery } from '../../../../shared/pipeline/deliver.ts';
 import { rerun } from '../../../../shared/pipeline/rerun.ts';
 import type { Delivery } from '../../../../shared/ports/deliveries.ts';
+import { pseudonymiser } from '../../../../shared/privacy/pseudonym.ts';
 import type { RunRecord } from '../../../../shared/runs/run-record.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../../support/a-pipeline.ts';
 import { embeddedPostgres, type TestDatabase } from '../../../support/a-postgres.ts';
-import { parFile } from '../../../support/small-files.ts';
+import { csvOf } from '../../../support/file-rows.ts';
+import { loansFile, parFile, parRows } from '../../../support/small-files.ts';
 
 // From a dropped file to rows in PostgreSQL: the real pipeline, the real client, a real database.
 
@@ -143,5 +145,89 @@ describe('a run that has ended', () => {
         `SELECT status, outcome, as_of FROM analytics.pipeline_runs WHERE run_key = '${runId}'`,
       ),
     ).toEqual([{ status: 'failed', outcome: 'rejected', as_of: null }]);
+  });
+});
+
+describe('the loans of a run', () => {
+  const facts = () =>
+    database.rows(`
+      SELECT as_of::text, status, dpd, bucket, outstanding::text, par_30::text, customer_type, vintage, disburse_date::text
+      FROM analytics.loan_facts WHERE as_of = '2025-10-31' ORDER BY dpd, outstanding`);
+  const everything = async () =>
+    JSON.stringify(await database.rows('SELECT * FROM analytics.loan_facts AS f, analytics.loan_days AS d'));
+  const DAY = '2025-10-31';
+
+  it('lie there one by one, under tokens, and add up to the numbers of the run', async () => {
+    await aRun('loan balances', parFile('CLEARID', DAY));
+    await deliverAll();
+
+    expect(await facts()).toEqual(
+      [
+        { dpd: 0, bucket: '0_7', outstanding: '1000.00', par_30: '0.00', status: 'Current' },
+        { dpd: 0, bucket: '0_7', outstanding: '2000.00', par_30: '0.00', status: 'Current' },
+        { dpd: 10, bucket: '7_30', outstanding: '250.00', par_30: '0.00', status: 'Default' },
+        { dpd: 40, bucket: '30_60', outstanding: '500.00', par_30: '500.00', status: 'Default' },
+        { dpd: 95, bucket: '90_plus', outstanding: '250.00', par_30: '250.00', status: 'Default' },
+      ].map((loan) => ({
+        as_of: DAY,
+        customer_type: 'unknown',
+        vintage: 'unknown',
+        disburse_date: null,
+        ...loan,
+      })),
+    );
+    expect(
+      await database.rows(`
+        SELECT sum(fact.par_30) = numerator AND sum(fact.outstanding) = denominator AS agrees
+        FROM analytics.loan_facts AS fact JOIN analytics.loan_days AS day USING (as_of) JOIN analytics.kpi_values AS value USING (run_id)
+        WHERE fact.as_of = '${DAY}' AND kpi_name = 'risk.par_30' GROUP BY numerator, denominator`),
+    ).toEqual([{ agrees: true }]);
+    expect(await everything()).not.toContain('CLEARID');
+  });
+
+  it('bear the tokens that explanations of KPIs show', async () => {
+    const tokenOf = pseudonymiser(TEST_PSEUDONYM_KEY);
+
+    const tokens = await database.rows('SELECT loan_token FROM analytics.loan_facts');
+
+    expect(tokens).toContainEqual({ loan_token: tokenOf('loan_id', 'CLEARID-001') });
+  });
+
+  it('are those of the newest file of the day: others are gone, and no resending brings them back', async () => {
+    const first = await aRun('loan balances 1', parFile('OLD', '2025-09-30'));
+    await pipeline.landLaterThan(first);
+    const rows = parRows('NEW', '2025-09-30').slice(1);
+    await aRun('loan balances 2', csvOf(rows));
+    await deliverAll();
+    const ofDay = () =>
+      database.rows(`
+        SELECT count(*)::int AS loans, sum(fact.outstanding)::text AS outstanding
+        FROM analytics.loan_facts AS fact WHERE as_of = '2025-09-30'`);
+    const newest = [{ loans: 4, outstanding: '3000.00' }];
+    expect(await ofDay()).toEqual(newest);
+
+    const { runId, attempt } = await pipeline.runOf(first);
+    await resendDelivery({ destination: 'postgres', subject: { kind: 'run', runId, attempt } }, deps);
+
+    expect(await deliverAll()).toMatchObject([{ status: 'delivered' }]);
+    expect(await ofDay()).toEqual(newest);
+  });
+
+  it('know the customer and the terms where the file of loans is there as well', async () => {
+    await aRun('loan balances 3', parFile('KNOWN', '2025-11-30'));
+    await pipeline.drop('looker/loans/loans.csv', loansFile('KNOWN'));
+    const outcome = await pipeline.announce('looker/loans/loans.csv', deps);
+    while (pipeline.queue.length > 0) await pipeline.deliver(pipeline.next(), deps);
+    await pipeline.runOf(outcome);
+    await deliverAll();
+    const tokenOf = pseudonymiser(TEST_PSEUDONYM_KEY);
+
+    const known = await database.rows(`
+      SELECT count(*)::int AS loans, count(DISTINCT customer_token)::int AS customers,
+        count(*) FILTER (WHERE customer_token = '${tokenOf('customer_id', 'CLI0002')}')::int AS of_one
+      FROM analytics.loan_facts WHERE as_of = '2025-11-30'`);
+
+    expect(known).toEqual([{ loans: 5, customers: 4, of_one: 2 }]);
+    expect(await everything()).not.toMatch(/KNOWN|CLI000/);
   });
 });
