@@ -103,7 +103,7 @@ resource expiry 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15'
       endpointType: 'MonitorAlert'
       properties: {
         severity: 'Sev2'
-        description: 'A secret expires within 30 days, or has expired: docs/runbooks/source-failed.md'
+        description: 'A secret expires within 30 days, or has expired: docs/runbooks/secret-expiry.md'
         actionGroups: [
           actionGroupId
         ]
