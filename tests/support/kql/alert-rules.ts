@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { PROBLEM_CODES } from '../../../shared/domain/problem.ts';
+import { ROOT } from '../source-files.ts';
+
+/** One row of infra/alerts.json: what infra/modules/alerts.bicep makes a rule of. */
+export type AlertRule = z.infer<typeof AlertRule>;
+const Duration = z.enum(['PT5M', 'PT15M', 'PT30M', 'PT1H', 'PT2H', 'P2D']);
+const AlertRule = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]+$/),
+  title: z.string().regex(/^[A-Z].*[^.]$/),
+  query: z.string().regex(/^[a-z0-9_]+$/),
+  severity: z.int().min(0).max(4),
+  every: Duration,
+  window: Duration,
+  autoMitigate: z.boolean(),
+  actionGroup: z.enum(['page', 'notify']),
+  runbook: z.enum(PROBLEM_CODES),
+  /** Text of KQL by name: stands before the query. */
+  let: z.record(z.string(), z.string()),
+  dimensions: z.array(z.string()),
+});
+
+const read = (path: string): string => readFileSync(join(ROOT, 'infra', path), 'utf8');
+
+export const ALERT_RULES = AlertRule.array().parse(JSON.parse(read('alerts.json')));
+
+/** The saved function that every query stands on. */
+export const SAVED_FUNCTIONS = { AbacoEvents: read('kql/AbacoEvents.kql') };
+
+/** Queries of a folder below infra/kql, by name. */
+export function queriesIn(folder: 'alerts' | 'panels'): ReadonlyMap<string, string> {
+  const files = readdirSync(join(ROOT, 'infra/kql', folder)).toSorted();
+  return new Map(files.map((file) => [file.replace(/\.kql$/, ''), read(`kql/${folder}/${file}`)]));
+}
+
+/** The query of a rule as it is deployed. */
+export function queryOf(rule: Pick<AlertRule, 'query' | 'let'>): string {
+  const lets = Object.entries(rule.let)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `let ${name} = ${value};\n`);
+  return lets.join('') + (queriesIn('alerts').get(rule.query) ?? '');
+}
+
+export function ruleNamed(name: string): AlertRule {
+  const rule = ALERT_RULES.find((candidate) => candidate.name === name);
+  if (rule === undefined) throw new Error(`there is no alert ${name}`);
+  return rule;
+}
