@@ -1,6 +1,6 @@
 import { buildApp, type Deps } from '../shared/app.ts';
 import { ConfigInvalid } from '../shared/config.ts';
-import { auditOfRun } from '../shared/pipeline/audit-of-run.ts';
+import { type FoundAudit, findAudit } from '../shared/pipeline/audit-of-run.ts';
 import { loansOfRun } from '../shared/pipeline/loans-of-run.ts';
 import { type AuditOutcome, MigrationRefused } from '../shared/ports/audit-store.ts';
 import { SecretMissing } from '../shared/ports/secret-store.ts';
@@ -29,24 +29,27 @@ async function main(): Promise<void> {
     for (const line of await migrated(command.applies, deps)) console.log(line);
     return;
   }
-  const payload = await payloadOf(command, deps);
+  const { subject, payload } = await foundBy(command, deps);
   if (command.kind === 'dry-run') return console.log(JSON.stringify(payload, null, 2));
-  const [{ attempt }] = payload.pipeline_runs;
-  const loans = await loansOfRun({ kind: 'run', runId: command.runId, attempt }, deps);
+  const loans = await loansOfRun(subject, deps);
   for (const line of changeLines(payload, await deps.audit.write(payload, loans))) console.log(line);
 }
 
-async function payloadOf(
+async function foundBy(
   { runId, attempt }: Extract<AuditCommand, { kind: 'dry-run' | 'write' }>,
   deps: Deps,
-): Promise<AuditPayload> {
-  const run = (await deps.ledger.find(runId))?.value;
-  if (run === undefined) throw new UsageError(`there is no run ${runId} in this store`);
-  const asked = attempt ?? run.attempt;
-  if (asked > run.attempt) throw new UsageError(`${runId} has ${run.attempt} attempts so far`);
-  const payload = await auditOfRun({ kind: 'run', runId, attempt: asked }, deps);
-  if (payload === undefined) throw new UsageError(`attempt ${asked} of ${runId} has not come to an end`);
-  return payload;
+): Promise<Extract<FoundAudit, { kind: 'found' }>> {
+  const found = await findAudit({ runId, attempt }, deps);
+  switch (found.kind) {
+    case 'found':
+      return found;
+    case 'unknown-run':
+      throw new UsageError(`there is no run ${runId} in this store`);
+    case 'no-such-attempt':
+      throw new UsageError(`${runId} has ${found.attempts} attempts so far`);
+    case 'not-ended':
+      throw new UsageError(`attempt ${found.attempt} of ${runId} has not come to an end`);
+  }
 }
 
 function changeLines({ pipeline_runs: [run] }: AuditPayload, outcome: AuditOutcome): string[] {

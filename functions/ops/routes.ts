@@ -1,3 +1,4 @@
+import { auditRoute } from './audit.ts';
 import { breakersRoute, isolateBreakerRoute, resetBreakerRoute } from './breakers.ts';
 import { catalogRoute } from './catalog.ts';
 import { checkRoute } from './check.ts';
@@ -42,6 +43,7 @@ const DOCUMENTED: Route[] = [
   deliveriesRoute,
   previewRoute,
   resendRoute,
+  auditRoute,
   incidentsRoute,
   acknowledgeRoute,
   muteRoute,

@@ -8,6 +8,30 @@ import { Manifest, RunSummary, ValidationReport } from '../runs/documents.ts';
 import { attemptPath } from '../runs/run-paths.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 
+export type FoundAudit =
+  | {
+      readonly kind: 'found';
+      readonly subject: Extract<DeliverySubject, { kind: 'run' }>;
+      readonly payload: AuditPayload;
+    }
+  | { readonly kind: 'unknown-run' }
+  | { readonly kind: 'no-such-attempt'; readonly attempts: number }
+  | { readonly kind: 'not-ended'; readonly attempt: number };
+
+/** What somebody asks for by the name of a run: of its newest attempt unless they name another. */
+export async function findAudit(
+  { runId, attempt }: { readonly runId: RunId; readonly attempt: number | undefined },
+  deps: { readonly lake: Lake; readonly ledger: RunLedger },
+): Promise<FoundAudit> {
+  const run = (await deps.ledger.find(runId))?.value;
+  if (run === undefined) return { kind: 'unknown-run' };
+  const subject = { kind: 'run', runId, attempt: attempt ?? run.attempt } as const;
+  if (subject.attempt > run.attempt) return { kind: 'no-such-attempt', attempts: run.attempt };
+  const payload = await auditOfRun(subject, deps);
+  if (payload === undefined) return { kind: 'not-ended', attempt: subject.attempt };
+  return { kind: 'found', subject, payload };
+}
+
 /** What an attempt leaves in the audit tables; undefined while it has not ended. */
 export async function auditOfRun(
   subject: Extract<DeliverySubject, { kind: 'run' }>,

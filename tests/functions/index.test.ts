@@ -74,6 +74,7 @@ it('registers every function, in the order of the flow', () => {
     'deliveries',
     'preview-delivery',
     'resend-delivery',
+    'audit',
     'incidents',
     'acknowledge-incident',
     'mute-incident',
