@@ -61,6 +61,14 @@ export const SECRET_USES: Readonly<Record<SecretName, SecretUse>> = {
     destinations: ['email', 'email-alerts'],
     renewal: 'Regenerate the key of the Communication Services resource',
   },
+  'notion-token': {
+    destinations: ['notion'],
+    renewal: 'Refresh the secret of the integration in Notion',
+  },
+  'figma-token': {
+    destinations: ['figma'],
+    renewal: 'Generate a personal access token with the same scopes in Figma',
+  },
 };
 
 export type ExpiringSecret = {

@@ -14,6 +14,8 @@ export const DestinationName = z.enum([
   'pagerduty',
   'email',
   'email-alerts',
+  'notion',
+  'figma',
 ]);
 
 /** What is told: the outcome of an attempt of a run, or how things stand on a day. */

@@ -27,6 +27,8 @@ export const SECRET_NAMES = [
   'slack-webhook-devops-alerts',
   'pagerduty-routing-key',
   'communication-connection',
+  'notion-token',
+  'figma-token',
 ] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 

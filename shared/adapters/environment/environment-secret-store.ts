@@ -22,6 +22,8 @@ const VARIABLES: Readonly<Record<SecretName, readonly string[]>> = {
   'slack-webhook-devops-alerts': ['SLACK_WEBHOOK_DEVOPS_ALERTS'],
   'pagerduty-routing-key': ['PAGERDUTY_ROUTING_KEY'],
   'communication-connection': ['COMMUNICATION_CONNECTION'],
+  'notion-token': ['NOTION_TOKEN', 'NOTION_API_KEY'],
+  'figma-token': ['FIGMA_TOKEN'],
 };
 
 /** Secrets of a developer's machine, from environment variables. */

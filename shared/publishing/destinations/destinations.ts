@@ -21,7 +21,11 @@ import {
 } from './alert-destinations.ts';
 import type { Destination } from './destination.ts';
 import { alertsByEmail, emailDestination } from './email-destinations.ts';
+import { FIGMA_HOSTS } from './figma/figma-api.ts';
+import { figmaDestination } from './figma/figma-destination.ts';
 import { lineageDestination } from './lineage-destination.ts';
+import { NOTION_HOSTS, notionBucket } from './notion/notion-api.ts';
+import { notionDestination } from './notion/notion-destination.ts';
 import { postgresDestination } from './postgres-destination.ts';
 import { slackDestination } from './slack-destination.ts';
 import { SLACK_HOSTS, SlackBudget } from './slack-poster.ts';
@@ -48,7 +52,7 @@ export function destinationsInUse(
   settings: DestinationSettings & { readonly allowsLoopback: boolean },
   deps: Deps,
 ): (log: Log) => readonly Destination[] {
-  const { allowsLoopback, lineage, slack, pagerduty, email, inUse } = settings;
+  const { allowsLoopback, lineage, slack, pagerduty, email, notion, figma, inUse } = settings;
   const newest = async () => await newestMart({}, deps);
   const nowhere = deps.egressTo({ hosts: [], allowsLoopback: false });
   const egressOf: Readonly<Record<DestinationName, Egress>> = {
@@ -56,11 +60,15 @@ export function destinationsInUse(
     slack: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
     alerts: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
     pagerduty: deps.egressTo({ hosts: PAGERDUTY_HOSTS, allowsLoopback }),
+    notion: deps.egressTo({ hosts: NOTION_HOSTS, allowsLoopback }),
+    figma: deps.egressTo({ hosts: FIGMA_HOSTS, allowsLoopback }),
     // These have clients of their own.
     postgres: nowhere,
     email: nowhere,
     'email-alerts': nowhere,
   };
+  // Notion counts what all deliveries ask together.
+  const bucket = notionBucket(deps);
   // What all deliveries send to Slack or to PagerDuty counts together.
   const budget = new SlackBudget(deps);
   const pages = pagerDutyBucket(deps);
@@ -83,6 +91,10 @@ export function destinationsInUse(
           return [alertsByEmail(email, { ...own, newest })];
         case 'pagerduty':
           return [pagerDutyDestination(pagerduty, { ...own, bucket: pages })];
+        case 'notion':
+          return notion === undefined ? [] : [notionDestination(notion, { ...own, newest, bucket })];
+        case 'figma':
+          return figma === undefined ? [] : [figmaDestination(figma, { ...own, newest })];
       }
     });
 }

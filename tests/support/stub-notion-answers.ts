@@ -1,0 +1,36 @@
+import type { StubAnswer } from './stub-server.ts';
+
+export const plain = (id: string): string => id.replaceAll('-', '').toLowerCase();
+
+/** As Notion gives back what it was given: with all that goes without saying, and times in its own spelling. */
+export function asShown<T extends Record<string, unknown>>(given: T): T {
+  return JSON.parse(JSON.stringify(given), (key, value) => {
+    if (key === 'start' && String(value).includes('T')) return String(value).replace('Z', '.000+00:00');
+    if (typeof value !== 'object' || value === null || value.type !== 'text') return value;
+    const { content, link = null } = value.text;
+    const annotations = {
+      bold: false,
+      italic: false,
+      strikethrough: false,
+      underline: false,
+      code: false,
+      color: 'default',
+      ...value.annotations,
+    };
+    return {
+      type: 'text',
+      text: { content, link },
+      annotations,
+      plain_text: content,
+      href: link?.url ?? null,
+    };
+  });
+}
+
+export function invalid(message: string): StubAnswer {
+  return refusal(400, 'validation_error', message);
+}
+
+export function refusal(status: number, code: string, message: string): StubAnswer {
+  return { status, body: { object: 'error', status, code, message, request_id: 'stub' } };
+}
