@@ -211,14 +211,19 @@ module keyVault 'modules/key-vault.bicep' = {
 }
 
 var endpoints = [
-  { name: 'data-blob', service: 'blob', targetId: dataStorage.outputs.id }
-  { name: 'data-queue', service: 'queue', targetId: dataStorage.outputs.id }
-  { name: 'data-table', service: 'table', targetId: dataStorage.outputs.id }
-  { name: 'host-blob', service: 'blob', targetId: hostStorage.outputs.id }
-  { name: 'host-queue', service: 'queue', targetId: hostStorage.outputs.id }
-  { name: 'host-table', service: 'table', targetId: hostStorage.outputs.id }
-  { name: 'vault', service: 'vault', targetId: keyVault.outputs.id }
+  { name: 'data-blob', target: 'data', service: 'blob' }
+  { name: 'data-queue', target: 'data', service: 'queue' }
+  { name: 'data-table', target: 'data', service: 'table' }
+  { name: 'host-blob', target: 'host', service: 'blob' }
+  { name: 'host-queue', target: 'host', service: 'queue' }
+  { name: 'host-table', target: 'host', service: 'table' }
+  { name: 'vault', target: 'vault', service: 'vault' }
 ]
+var targets = {
+  data: dataStorage.outputs.id
+  host: hostStorage.outputs.id
+  vault: keyVault.outputs.id
+}
 
 module privateEndpoints 'modules/private-endpoint.bicep' = [for endpoint in endpoints: if (sizes.hasNetwork && !empty(sizes.privateDnsGroupId)) {
   scope: group
@@ -227,7 +232,7 @@ module privateEndpoints 'modules/private-endpoint.bicep' = [for endpoint in endp
     location: location
     tags: tags
     service: endpoint.service
-    targetId: endpoint.targetId
+    targetId: targets[endpoint.target]
     subnetId: network.outputs.endpointSubnetId
     zoneGroupId: sizes.privateDnsGroupId
   }

@@ -47,6 +47,8 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   }
 }
 
+// One after the other: the workspace takes no second change while it is at the first.
+@batchSize(1)
 resource runLogs 'Microsoft.OperationalInsights/workspaces/tables@2025-02-01' = [for table in tablesOfTheApp: {
   parent: workspace
   name: table
@@ -56,6 +58,7 @@ resource runLogs 'Microsoft.OperationalInsights/workspaces/tables@2025-02-01' = 
   }
 }]
 
+@batchSize(1)
 resource auditLogs 'Microsoft.OperationalInsights/workspaces/tables@2025-02-01' = [for table in tablesOfTheAudit: {
   parent: workspace
   name: table

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { moduleFindings } from '../support/bicep/check-modules.ts';
 import { nameFindings } from '../support/bicep/check-names.ts';
+import { startFindings } from '../support/bicep/check-start.ts';
 import { typeFindings } from '../support/bicep/check-types.ts';
 import { bicepReader } from '../support/bicep/read-bicep.ts';
 import { infraTexts, resourcesIn, type Templates, templatesOf } from '../support/bicep/templates.ts';
@@ -26,6 +27,10 @@ describe('the templates', () => {
 
   it('give modules what they ask for, and ask them for what they give', () => {
     expect(moduleFindings(templates)).toEqual([]);
+  });
+
+  it('name and count what they make before it is made', () => {
+    expect(startFindings(templates)).toEqual([]);
   });
 
   it('say of each resource what its type knows', () => {

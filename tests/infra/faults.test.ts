@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { moduleFindings } from '../support/bicep/check-modules.ts';
 import { nameFindings } from '../support/bicep/check-names.ts';
+import { startFindings } from '../support/bicep/check-start.ts';
 import { typeFindings } from '../support/bicep/check-types.ts';
 import { DRIFTS } from '../support/bicep/drift.ts';
 import { FAULTS, type Fault } from '../support/bicep/faults.ts';
@@ -18,6 +19,7 @@ const CHECKS: Readonly<Record<Exclude<Fault['by'], 'reader'>, (templates: Templa
   {
     names: nameFindings,
     modules: moduleFindings,
+    start: startFindings,
     types: typeFindings,
     policies: (templates) => POLICIES.flatMap(({ findings }) => findings(templates)),
     drift: (templates) => DRIFTS.flatMap(({ findings }) => findings(templates)),

@@ -2,7 +2,7 @@
 
 export type Fault = {
   /** Which check has to find it. */
-  readonly by: 'reader' | 'names' | 'modules' | 'types' | 'policies' | 'drift';
+  readonly by: 'reader' | 'names' | 'modules' | 'start' | 'types' | 'policies' | 'drift';
   readonly file: string;
   readonly find: string;
   readonly put: string;
@@ -15,6 +15,7 @@ const fault =
 const unreadable = fault('reader');
 const misnamed = fault('names');
 const misused = fault('modules');
+const untimely = fault('start');
 const mistyped = fault('types');
 const unruly = fault('policies');
 const adrift = fault('drift');
@@ -75,6 +76,23 @@ export const FAULTS: readonly Fault[] = [
   misused('modules/identity.bicep', 'output principalId string', 'output principal string'),
   misused(STAGE, 'param isOfTheRuntime bool = false', 'param isOfTheRuntime string = false'),
   misused('environments.json', '"monthlyBudget": 300', '"monthlyBudget": "300"'),
+
+  untimely(
+    'main.bicep',
+    "target: 'host', service: 'blob'",
+    "target: hostStorage.outputs.id, service: 'blob'",
+  ),
+  untimely(
+    'main.bicep',
+    "name: '${names.resourceGroup}${environmentName}'",
+    "name: '${names.resourceGroup}${identity.outputs.clientId}'",
+  ),
+  untimely(STAGE, 'if (!isOfTheRuntime)', 'if (empty(account.properties.accessTier))'),
+  untimely(
+    'events.bicep',
+    'guid(deadLetters.id, topicName, blobContributor)',
+    'guid(deadLetters.id, topic.identity.principalId, blobContributor)',
+  ),
 
   mistyped(DATA, 'allowSharedKeyAccess', 'allowSharedKeysAccess'),
   mistyped(DATA, "kind: 'StorageV2'", "kind: 'StorageV3'"),
