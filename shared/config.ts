@@ -4,6 +4,7 @@ import { CALLED_NAMES } from './alerting/called-names.ts';
 import { DestinationName } from './ports/deliveries.ts';
 import { LogLevel } from './ports/log.ts';
 import { parsePseudonymKey, SHORTEST_KEY } from './privacy/pseudonym-key.ts';
+import { judgeSupabaseNames } from './supabase-names.ts';
 
 // Environment -> Config. Parsed on first use, never while registering, so that /health can name what is wrong;
 // every problem is listed at once.
@@ -327,6 +328,12 @@ export function readConfig(env: Env): Config {
     (settings.EMAIL_FROM === undefined || settings.EMAIL_TO === undefined)
   )
     problems.push('EMAIL_FROM and EMAIL_TO are not both set: DESTINATIONS has e-mail sent.');
+  const supabase = judgeSupabaseNames(env, {
+    isDestination: settings.DESTINATIONS?.includes('postgres') === true,
+    hasAddress: (settings.SUPABASE_DB_URL ?? settings.DATABASE_URL ?? settings.KEY_VAULT_URI) !== undefined,
+  });
+  problems.push(...supabase.problems);
+  warnings.push(...supabase.warnings);
   if (problems.length > 0 || storage === undefined) throw new ConfigInvalid(problems);
   warnings.push(...calledInVain(settings));
   return {

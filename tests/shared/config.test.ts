@@ -307,3 +307,34 @@ describe('whom alerts call in Slack', () => {
     },
   );
 });
+
+describe("the names of Supabase's REST interface", () => {
+  const KEY = 'sb_secret_of-nobody';
+  const REST = { SUPABASE_URL: 'https://x.supabase.co', SUPABASE_SERVICE_ROLE: KEY };
+  const DEV = { DataStorage: 'UseDevelopmentStorage=true' };
+
+  it('do not stand in for the address of the database where runs are to be written there', () => {
+    const problems = problemsOf({ ...DEV, ...REST, DESTINATIONS: 'lineage,postgres', OPENLINEAGE_URL: BLOB });
+
+    expect(problems).toEqual([
+      'SUPABASE_DB_URL is not set: DESTINATIONS has runs written to PostgreSQL, and SUPABASE_URL, SUPABASE_SERVICE_ROLE cannot stand in, since over REST a run would not be written whole or not at all. Set it to the connection string of the project (in Supabase: Connect, Session pooler).',
+    ]);
+    expect(problems.join()).not.toContain(KEY);
+  });
+
+  it.each([
+    [
+      'beside the address of the database',
+      { ...DEV, DATABASE_URL: 'postgresql://u:p@host/db', DESTINATIONS: 'postgres' },
+    ],
+    ['beside a vault that has it', { ...CLOUD, DESTINATIONS: 'postgres' }],
+    ['where nothing is written there', DEV],
+  ])('are left aside with a warning %s', (_where, env) => {
+    for (const name of ['SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY', 'SUPABASE_KEY']) {
+      const { warnings } = readConfig({ ...env, [name]: KEY });
+
+      expect(warnings).toEqual([expect.stringMatching(new RegExp(`^${name}: not used\\. .*\\.$`))]);
+      expect(warnings.join()).not.toContain(KEY);
+    }
+  });
+});

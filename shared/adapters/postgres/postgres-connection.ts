@@ -84,6 +84,11 @@ function addressIn(text: string): URL {
     [url.hostname, url.username, url.pathname.slice(1)].every((part) => part !== '') &&
     [url.username, url.password, url.pathname].every((part) => /^(?:[^%]|%[0-9a-f]{2})*$/i.test(part));
   if (isComplete) return url;
+  if (url !== undefined && /^https?:$/.test(url.protocol))
+    throw new CredentialsRefused(
+      'postgres-url',
+      'The secret postgres-url is the address of a website or of a REST interface. What is needed is the connection string of the database, postgresql://user:password@host:5432/database; Supabase shows it under Connect',
+    );
   throw new CredentialsRefused(
     'postgres-url',
     'The secret postgres-url is no address of the form postgresql://user:password@host:5432/database; characters such as @ / # : in the password are written as %40 %2F %23 %3A',

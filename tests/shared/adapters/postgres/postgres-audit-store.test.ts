@@ -387,6 +387,12 @@ describe('an address', () => {
     expect(String(refusal)).not.toContain(url);
   });
 
+  it("of Supabase's REST interface is told from that of its database", async () => {
+    await expect(storeAt('https://project.supabase.co').pendingMigrations()).rejects.toMatchObject({
+      message: expect.stringMatching(/REST interface.* Supabase shows it under Connect$/),
+    });
+  });
+
   it('where nobody listens, or nobody answers, is left for later', async () => {
     const silent = createServer((socket) => socket.resume());
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

@@ -94,6 +94,15 @@ it('that are there already are not read again, whichever run of the day has them
   expect(await facts()).toEqual(before);
 });
 
+it('that several runs of a day bring at once are read once', async () => {
+  const loans = aDaysLoans([aLoanFact('a'), aLoanFact('b'), aLoanFact('c')]);
+
+  await Promise.all([payloadOf(), another, payloadOf()].map((payload) => store.write(payload, loans)));
+
+  expect(loans.opened).toBe(1);
+  expect(await balances()).toEqual(['v1:a 1000.00', 'v1:b 1000.00', 'v1:c 1000.00']);
+});
+
 it('of a newer book replace those that differ, remove those that are gone, and touch no other', async () => {
   await written(payloadOf(), aDaysLoans([aLoanFact('a'), aLoanFact('b'), aLoanFact('gone')]));
   const [before] = await facts();
