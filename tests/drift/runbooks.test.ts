@@ -5,12 +5,14 @@ import { z } from 'zod';
 import type { Route } from '../../functions/ops/route.ts';
 import { ROUTES } from '../../functions/ops/routes.ts';
 import { pipelineOptions } from '../../local/pipeline-options.ts';
-import { PROBLEM_CODES, runbookOf } from '../../shared/domain/problem.ts';
+import { PROBLEM_CODES } from '../../shared/domain/problem.ts';
 
 // Whoever is sent to a runbook at night must find the page, and every command on it must work.
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = 'docs/runbooks';
+/** What is done rather than mended: no problem has their code. */
+const OPERATIONS = ['rollback-deployment'];
 const HEADINGS = ['What you see', 'What it means', 'Who acts', 'What to do', 'How to know it is mended'];
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -25,24 +27,36 @@ function mentions(pattern: RegExp): { page: string; match: RegExpExecArray }[] {
 }
 
 describe('runbooks', () => {
-  it('are there for every problem code, and for nothing else', () => {
-    expect(PAGES).toEqual([...PROBLEM_CODES.map((code) => `${code}.md`), 'README.md'].sort());
+  it('are there for every problem code and for what is done by hand, and for nothing else', () => {
+    expect(PAGES).toEqual(
+      [...[...PROBLEM_CODES, ...OPERATIONS].map((code) => `${code}.md`), 'README.md'].sort(),
+    );
   });
 
-  it.each(PROBLEM_CODES)('%s has its title, and all headings in order with something beneath', (code) => {
-    const [title, ...sections] = read(runbookOf(code)).split(/^## /m);
-
-    expect(title).toMatch(new RegExp(`^# ${code}: \\S[^\\n]*\\n\\s*$`));
-    expect(sections.map((section) => section.split('\n')[0])).toEqual(HEADINGS);
-    for (const section of sections) expect(section.split('\n').slice(1).join('').trim()).not.toBe('');
+  it.each(OPERATIONS)('the README leads to %s', (page) => {
+    expect(read(`${FOLDER}/README.md`)).toContain(`](${page}.md)`);
   });
 
-  it.each(PROBLEM_CODES)('%s quotes what a person sees, and numbers the steps', (code) => {
-    const text = read(runbookOf(code));
+  it.each([...PROBLEM_CODES, ...OPERATIONS])(
+    '%s has its title, and all headings in order with something beneath',
+    (code) => {
+      const [title, ...sections] = read(`${FOLDER}/${code}.md`).split(/^## /m);
 
-    expect(text).toMatch(/^> \S/m);
-    expect(text.split('## What to do')[1]).toMatch(/^1\. \S/m);
-  });
+      expect(title).toMatch(new RegExp(`^# ${code}: \\S[^\\n]*\\n\\s*$`));
+      expect(sections.map((section) => section.split('\n')[0])).toEqual(HEADINGS);
+      for (const section of sections) expect(section.split('\n').slice(1).join('').trim()).not.toBe('');
+    },
+  );
+
+  it.each([...PROBLEM_CODES, ...OPERATIONS])(
+    '%s quotes what a person sees, and numbers the steps',
+    (code) => {
+      const text = read(`${FOLDER}/${code}.md`);
+
+      expect(text).toMatch(/^> \S/m);
+      expect(text.split('## What to do')[1]).toMatch(/^1\. \S/m);
+    },
+  );
 
   it('are all in the table, once each and in the order of the codes', () => {
     const listed = [...read(`${FOLDER}/README.md`).matchAll(/^\| \[([a-z0-9-]+)\]\(([^)]+)\) \|/gm)];

@@ -92,6 +92,14 @@ describe('the package', () => {
     expect(health.status).toBe(200);
     // No setting says which code it is: the package knows.
     expect(await health.json()).toMatchObject({ revision: manifest.revision });
+    const args = ['--url', host.url(), '--key', host.key, '--package', zip];
+
+    const smoke = await runScript('scripts/smoke.ts', [...args, '--drop', '--json'], { folder: dir });
+
+    const verdict: { checks: { name: string; isMet: boolean; detail: string }[] } = JSON.parse(smoke.stdout);
+    expect(verdict.checks.filter(({ isMet }) => !isMet)).toEqual([]);
+    expect(verdict.checks.length).toBe(7);
+    expect(smoke.code).toBe(0);
   });
 
   it('reads a large file with threads of its own', async () => {
