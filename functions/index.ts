@@ -16,6 +16,7 @@ import { poisonedDrop, poisonedStage } from './pipeline/poisoned.ts';
 import { publishStage } from './pipeline/publish.ts';
 import { validateStage } from './pipeline/validate.ts';
 import { dailySummaryTimer } from './schedule/daily-summary.ts';
+import { morningDigestTimer } from './schedule/morning-digest.ts';
 import { dueDeliveriesTimer } from './schedule/send-deliveries.ts';
 import { watchTimer } from './schedule/watch.ts';
 import { flushTelemetry, startTelemetryLater } from './telemetry.ts';
@@ -43,6 +44,7 @@ app.storageQueue('publish', publishStage);
 
 app.timer('send-deliveries', dueDeliveriesTimer);
 app.timer('daily-summary', dailySummaryTimer);
+app.timer('morning-digest', morningDigestTimer);
 app.timer('watch', watchTimer);
 app.storageQueue('deliver', deliverStage);
 app.storageQueue('poisoned-delivery', poisonedDelivery);

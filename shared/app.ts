@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
 import { BlobLake } from './adapters/azure/blob-lake.ts';
+import { BlobProtection } from './adapters/azure/blob-protection.ts';
 import { CommunicationMailer } from './adapters/azure/communication-mailer.ts';
 import { KeyVaultSecretStore } from './adapters/azure/key-vault-secret-store.ts';
 import { TableBreakers } from './adapters/azure/table-breakers.ts';
@@ -22,6 +23,7 @@ import { PostgresAuditStore } from './adapters/postgres/postgres-audit-store.ts'
 import type { WatchDeps } from './alerting/watch.ts';
 import { type Config, readConfig } from './config.ts';
 import { anyFileReader } from './decode/any-file-reader.ts';
+import type { DutyDeps } from './duties/look-at-duties.ts';
 import { loadCatalog } from './kpis/catalog.ts';
 import type { ComputeDeps } from './pipeline/compute.ts';
 import type { DeliverDeps } from './pipeline/deliver.ts';
@@ -36,6 +38,7 @@ import type { Log } from './ports/log.ts';
 import type { SecretExpiries, SecretStore } from './ports/secret-store.ts';
 import type { WorkbookWriter } from './ports/workbook-writer.ts';
 import { pseudonymiser } from './privacy/pseudonym.ts';
+import { type Sealed, seal } from './privacy/sealed.ts';
 import { destinationsInUse } from './publishing/destinations/destinations.ts';
 import type { CircuitDeps } from './resilience/shared-circuit.ts';
 import type { PullDeps } from './sources/pull-dataset.ts';
@@ -52,6 +55,7 @@ export type Deps = IngestDeps &
   PullDeps &
   DeliverDeps &
   WatchDeps &
+  DutyDeps &
   CircuitDeps & { readonly workbook: WorkbookWriter; readonly audit: AuditStore };
 
 export type App = {
@@ -117,6 +121,7 @@ export async function buildApp(
     sourceStates: new TableSourceStates(table('sources')),
     deliveries: new TableDeliveries(table('deliveries')),
     incidents: new TableIncidents(table('incidents')),
+    protection: new BlobProtection(blobs),
   };
   const clientId = config.secrets.kind === 'key-vault' ? config.secrets.clientId : undefined;
   const mailer = new CommunicationMailer({ ...config.destinations.email, allowsLoopback }, secrets, () =>
@@ -124,7 +129,7 @@ export async function buildApp(
   );
   const destinationsFor = destinationsInUse(
     { ...config.destinations, allowsLoopback },
-    { ...deps, egressTo, mailer },
+    { ...deps, egressTo, mailer, identityToken: async (scope) => await tokenOf(identity(clientId), scope) },
   );
   const clientFor = sourceClients(config.sources, { ...deps, egressTo });
   const checks: HealthCheck[] = [
@@ -223,6 +228,12 @@ async function secretStore(
 ): Promise<SecretStore & SecretExpiries> {
   if (secrets.kind === 'environment') return new EnvironmentSecretStore(env);
   return new KeyVaultSecretStore(secrets.uri, await identity(secrets.clientId), { clock });
+}
+
+async function tokenOf(credential: Promise<TokenCredential>, scope: string): Promise<Sealed<string>> {
+  const token = await (await credential).getToken(scope);
+  if (token === null) throw new Error('the identity of the app has no token');
+  return seal(token.token);
 }
 
 /** The app's own identity in Azure; without a client id, that of the developer who is signed in. */

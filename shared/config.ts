@@ -4,6 +4,7 @@ import { CALLED_NAMES } from './alerting/called-names.ts';
 import { DestinationName } from './ports/deliveries.ts';
 import { LogLevel } from './ports/log.ts';
 import { parsePseudonymKey, SHORTEST_KEY } from './privacy/pseudonym-key.ts';
+import { type ModelSettings, OPENAI_ENDPOINT } from './publishing/insights/language-model.ts';
 import { judgeSupabaseNames } from './supabase-names.ts';
 
 // Environment -> Config. Parsed on first use, never while registering, so that /health can name what is wrong;
@@ -92,6 +93,8 @@ export type DestinationSettings = {
   readonly figma:
     | { readonly baseUrl: string; readonly fileKey: string; readonly frameId: string | undefined }
     | undefined;
+  /** The language model that is asked for a few sentences. */
+  readonly insights: ModelSettings | undefined;
 };
 
 export class ConfigInvalid extends Error {
@@ -112,6 +115,7 @@ const SCHEDULES = {
   PULL_META_SCHEDULE: '0 0 7 * * *',
   PULL_RETRY_SCHEDULE: '15 * * * * *',
   DAILY_SUMMARY_SCHEDULE: '0 30 6 * * *',
+  MORNING_DIGEST_SCHEDULE: '0 30 7 * * *',
   DELIVERY_SCHEDULE: '0 * * * * *',
   WATCH_SCHEDULE: '30 * * * * *',
 } as const;
@@ -201,6 +205,10 @@ export const Environment = z.object({
   PULL_META_SCHEDULE: schedule('When Meta is pulled', 'PULL_META_SCHEDULE'),
   PULL_RETRY_SCHEDULE: schedule('When sources that could not answer are asked again', 'PULL_RETRY_SCHEDULE'),
   DAILY_SUMMARY_SCHEDULE: schedule('When the day is told to those who wait for it', 'DAILY_SUMMARY_SCHEDULE'),
+  MORNING_DIGEST_SCHEDULE: schedule(
+    'When the duties of the day are done and told',
+    'MORNING_DIGEST_SCHEDULE',
+  ),
   DELIVERY_SCHEDULE: schedule('When what is due is sent to destinations', 'DELIVERY_SCHEDULE'),
   WATCH_SCHEDULE: schedule('When it is looked for what is wrong', 'WATCH_SCHEDULE'),
   DESTINATIONS: z
@@ -277,6 +285,20 @@ export const Environment = z.object({
     .regex(/^\d+[:-]\d+$/, 'it must look like 12:345')
     .optional()
     .describe('Frame of that file that the comment is put on'),
+  INSIGHTS_PROVIDER: z
+    .enum(['openai', 'azure-openai'])
+    .optional()
+    .describe('Where the language model runs: openai, which is the usual one, or azure-openai'),
+  INSIGHTS_MODEL: z
+    .string()
+    .regex(/^[\w.:-]{1,80}$/, 'it must be the name of a model or deployment')
+    .optional()
+    .describe('Model at OpenAI, or its deployment in Azure, that says in words how the numbers stand'),
+  INSIGHTS_ENDPOINT: Uri.optional().describe(
+    'Resource in Azure, such as https://NAME.openai.azure.com; OpenAI, where it is not the usual one',
+  ),
+  OPENAI_API_KEY: text('Key of OpenAI or of the resource in Azure; outside dev it comes from the vault'),
+  AZURE_OPENAI_API_KEY: text('The same under the name that it has in Azure'),
   PUBLIC_URL: Uri.optional().describe('Where the product answers, for links in messages'),
   CASCADE_BASE_URL: Uri.optional().describe('Cascade; another one for its staging'),
   CASCADE_PORTFOLIO_ID: text('Portfolio in Cascade'),
@@ -323,6 +345,7 @@ export function readConfig(env: Env): Config {
     problems.push('NOTION_REPORTS_PAGE_ID is not set: DESTINATIONS has reports put below that page.');
   if (settings.DESTINATIONS?.includes('figma') === true && settings.FIGMA_FILE_KEY === undefined)
     problems.push('FIGMA_FILE_KEY is not set: DESTINATIONS has KPIs written to that file.');
+  problems.push(...problemsOfInsights(settings));
   if (
     settings.DESTINATIONS?.includes('email') === true &&
     (settings.EMAIL_FROM === undefined || settings.EMAIL_TO === undefined)
@@ -362,6 +385,7 @@ function schedulesOf(env: Env): Record<ScheduleSetting, string> {
     PULL_META_SCHEDULE: scheduleOf('PULL_META_SCHEDULE', env),
     PULL_RETRY_SCHEDULE: scheduleOf('PULL_RETRY_SCHEDULE', env),
     DAILY_SUMMARY_SCHEDULE: scheduleOf('DAILY_SUMMARY_SCHEDULE', env),
+    MORNING_DIGEST_SCHEDULE: scheduleOf('MORNING_DIGEST_SCHEDULE', env),
     DELIVERY_SCHEDULE: scheduleOf('DELIVERY_SCHEDULE', env),
     WATCH_SCHEDULE: scheduleOf('WATCH_SCHEDULE', env),
   };
@@ -423,6 +447,7 @@ function destinationSettings(settings: Settings, environment: string): Destinati
         .filter((address) => address !== ''),
       publicUrl: trimmed(settings.PUBLIC_URL),
     },
+    insights: insightSettings(settings),
     pagerduty: { baseUrl: trimmed(settings.PAGERDUTY_BASE_URL) ?? 'https://events.pagerduty.com' },
     notion:
       settings.NOTION_REPORTS_PAGE_ID === undefined
@@ -462,6 +487,22 @@ function calledInVain(settings: Settings): string[] {
   return [
     `SLACK_MENTIONS has no id for ${unknown.join(', ')}: alerts name them in plain text, which notifies nobody.`,
   ];
+}
+
+function problemsOfInsights({ DESTINATIONS, ...settings }: Settings): string[] {
+  if (DESTINATIONS?.includes('insights') !== true) return [];
+  const problems: string[] = [];
+  if (settings.INSIGHTS_MODEL === undefined)
+    problems.push('INSIGHTS_MODEL is not set: DESTINATIONS has a language model asked for insights.');
+  if (settings.INSIGHTS_PROVIDER === 'azure-openai' && settings.INSIGHTS_ENDPOINT === undefined)
+    problems.push('INSIGHTS_ENDPOINT is not set: a model in Azure has an address of its own.');
+  return problems;
+}
+
+function insightSettings(settings: Settings): ModelSettings | undefined {
+  const { INSIGHTS_PROVIDER: provider = 'openai', INSIGHTS_MODEL: model } = settings;
+  if (model === undefined) return undefined;
+  return { provider, model, endpoint: trimmed(settings.INSIGHTS_ENDPOINT) ?? OPENAI_ENDPOINT };
 }
 
 function trimmed(url: string | undefined): string | undefined {

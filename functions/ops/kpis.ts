@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { LocalDate, REFERENCE_DAY } from '../../shared/domain/local-date.ts';
 import { BookEntry, KpiResult, PeriodGrain } from '../../shared/kpis/kpi-result.ts';
 import { Restatement, restatementsOf } from '../../shared/kpis/restatement.ts';
+import { insightFor } from '../../shared/publishing/insights/insight.ts';
+import { withInsight } from '../../shared/publishing/insights/insight-sections.ts';
 import { artifactPath } from '../../shared/runs/run-paths.ts';
 import { martOfDay, nothingFor, numbersOf } from './mart-of-day.ts';
 import { badRequest } from './problem-details.ts';
-import { htmlAnswer, jsonAnswer, NO_QUERY, type Route, withDeps } from './route.ts';
+import { htmlAnswer, jsonAnswer, type Route, SAFE_TO_SHOW, withDeps } from './route.ts';
 
 export const DayQuery = z.object({
   asOf: LocalDate.optional().describe('Any day, or the day that is reported; without it the newest'),
@@ -58,23 +60,32 @@ export const kpisRoute: Route<typeof DayQuery> = {
   }),
 };
 
-export const reportRoute: Route = {
+const ReportQuery = z.object({
+  format: z.enum(['html', 'md']).default('html').describe('As a page, or as Markdown'),
+});
+
+export const reportRoute: Route<typeof ReportQuery> = {
   name: 'report',
   method: 'GET',
   path: 'reports/{date}',
   authLevel: 'function',
-  summary: 'The executive report of an as-of date, or of the day that is reported, as a page',
-  query: NO_QUERY,
+  summary:
+    'The executive report of an as-of date, or of the day that is reported, with what is said of its numbers',
+  query: ReportQuery,
   responses: {
     200: { description: 'The report', mediaType: 'text/html' },
     404: { description: 'No report for it' },
   },
-  handle: withDeps(async (request, deps) => {
+  handle: withDeps(async (request, deps, { query: { format } }) => {
     const asOf = LocalDate.safeParse(request.params['date']);
     if (!asOf.success) return badRequest('The date must be a day: reports/2025-12-10.');
     const newest = await martOfDay(asOf.data, deps);
-    const body = newest && (await deps.lake.read('runs', artifactPath(newest.run.runId, 'report.html')));
-    return body === undefined ? await nothingFor(`A report as of ${asOf.data}`, deps) : htmlAnswer(body);
+    const body = newest && (await deps.lake.read('runs', artifactPath(newest.run.runId, `report.${format}`)));
+    if (newest === undefined || body === undefined)
+      return await nothingFor(`A report as of ${asOf.data}`, deps);
+    const report = withInsight(body.toString('utf8'), format, await insightFor(newest.mart, deps));
+    if (format === 'html') return htmlAnswer(report);
+    return { body: report, headers: { ...SAFE_TO_SHOW, 'content-type': 'text/markdown; charset=utf-8' } };
   }),
 };
 

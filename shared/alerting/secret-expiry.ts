@@ -18,7 +18,7 @@ type SecretUse = {
   readonly renewal: string;
 };
 
-const SLACK = ['slack', 'alerts'] as const satisfies readonly DestinationName[];
+const SLACK = ['slack', 'alerts', 'briefing', 'digest'] as const satisfies readonly DestinationName[];
 const WEBHOOK = 'Add a webhook for the same channel to the app in Slack';
 
 /** What needs each secret, and where a new one comes from. */
@@ -49,16 +49,16 @@ export const SECRET_USES: Readonly<Record<SecretName, SecretUse>> = {
   },
   'slack-bot-token': { destinations: SLACK, renewal: 'Rotate the token of the bot in Slack' },
   'slack-webhook-reports': { destinations: ['slack'], renewal: WEBHOOK },
-  'slack-webhook-executive-briefing': { destinations: ['alerts'], renewal: WEBHOOK },
+  'slack-webhook-executive-briefing': { destinations: ['alerts', 'briefing'], renewal: WEBHOOK },
   'slack-webhook-risk-monitoring': { destinations: ['alerts'], renewal: WEBHOOK },
   'slack-webhook-compliance-team': { destinations: ['alerts'], renewal: WEBHOOK },
-  'slack-webhook-devops-alerts': { destinations: ['alerts'], renewal: WEBHOOK },
+  'slack-webhook-devops-alerts': { destinations: ['alerts', 'digest'], renewal: WEBHOOK },
   'pagerduty-routing-key': {
     destinations: ['pagerduty'],
     renewal: 'Make a new integration key for the service in PagerDuty',
   },
   'communication-connection': {
-    destinations: ['email', 'email-alerts'],
+    destinations: ['email', 'email-alerts', 'email-digest'],
     renewal: 'Regenerate the key of the Communication Services resource',
   },
   'notion-token': {
@@ -68,6 +68,10 @@ export const SECRET_USES: Readonly<Record<SecretName, SecretUse>> = {
   'figma-token': {
     destinations: ['figma'],
     renewal: 'Generate a personal access token with the same scopes in Figma',
+  },
+  'openai-api-key': {
+    destinations: ['insights'],
+    renewal: 'Make a new key at OpenAI, or regenerate the other one of the resource in Azure',
   },
 };
 

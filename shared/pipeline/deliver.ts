@@ -48,12 +48,17 @@ export async function planRunDeliveries(
   { runId, attempt }: Pick<RunRecord, 'runId' | 'attempt'>,
   deps: PlanDeps,
 ): Promise<void> {
-  await plan({ kind: 'run', runId, attempt }, deps);
+  await plan({ kind: 'run', runId, attempt }, 'run', deps);
 }
 
 /** Every destination that tells how things stand has this day to tell, once it has numbers. */
 export async function planDayDeliveries(day: LocalDate, deps: PlanDeps): Promise<readonly DeliveryId[]> {
-  return await plan({ kind: 'day', day }, deps);
+  return await plan({ kind: 'day', day }, 'day', deps);
+}
+
+/** Every destination that tells what the duties of a day have found has it to tell. */
+export async function planDutyDeliveries(day: LocalDate, deps: PlanDeps): Promise<readonly DeliveryId[]> {
+  return await plan({ kind: 'day', day }, 'duties', deps);
 }
 
 /** Every destination that tells what is wrong has this change of an incident to tell. */
@@ -61,18 +66,19 @@ export async function planIncidentDeliveries(
   { id, change }: Pick<Incident, 'id' | 'change'>,
   deps: PlanDeps,
 ): Promise<readonly DeliveryId[]> {
-  return await plan({ kind: 'incident', incident: id, change }, deps);
+  return await plan({ kind: 'incident', incident: id, change }, 'incident', deps);
 }
 
 async function plan(
   subject: DeliverySubject,
+  about: Destination['tells'],
   { deliveries, destinations, clock }: PlanDeps,
 ): Promise<readonly DeliveryId[]> {
   const since = clock.now().toISOString();
   const planned: DeliveryId[] = [];
   for (const { name: destination, tells, standsInFor } of destinations) {
-    if (tells !== subject.kind || standsInFor !== undefined) continue;
-    const waits = subject.kind === 'day' ? ({ waits: 'for numbers' } as const) : {};
+    if (tells !== about || standsInFor !== undefined) continue;
+    const waits = about === 'day' ? ({ waits: 'for numbers' } as const) : {};
     await deliveries.save(
       { destination, subject, status: 'due', tries: 0, since, plannedAt: since, ...waits },
       undefined,

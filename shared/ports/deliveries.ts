@@ -16,6 +16,10 @@ export const DestinationName = z.enum([
   'email-alerts',
   'notion',
   'figma',
+  'insights',
+  'briefing',
+  'digest',
+  'email-digest',
 ]);
 
 /** What is told: the outcome of an attempt of a run, or how things stand on a day. */

@@ -38,6 +38,7 @@ export const EVENT_NAMES = [
   'incident.told',
   'watch.completed',
   'summary.planned',
+  'digest.planned',
   'message.poisoned',
   'message.malformed',
   'landing.swept',

@@ -29,6 +29,7 @@ export const SECRET_NAMES = [
   'communication-connection',
   'notion-token',
   'figma-token',
+  'openai-api-key',
 ] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 

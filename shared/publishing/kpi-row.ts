@@ -117,7 +117,7 @@ export function shownValue(kpi: KpiResult, exact: Rational, language: Language):
 }
 
 /** As many digits as it takes not to look like a limit that it is beside: 3.003 %, not 3.00 %, above 3 %. */
-function tellingPlaces(exact: Rational, { thresholds, precision }: KpiResult): number {
+export function tellingPlaces(exact: Rational, { thresholds, precision }: KpiResult): number {
   const limits = [thresholds?.warning, thresholds?.critical].flatMap((limit) =>
     limit ? [rational(limit)] : [],
   );

@@ -1,6 +1,7 @@
 import type { LocalDate } from '../domain/local-date.ts';
 import { ageingChart, parTrendChart } from './charts.ts';
 import { type Html, html } from './escape-html.ts';
+import { INSIGHT_PLACE } from './insights/insight-sections.ts';
 import { byGroup, type KpiRow } from './kpi-row.ts';
 import { headlineItems, kpiChip } from './kpi-tone.ts';
 import { renderPage } from './page.ts';
@@ -18,6 +19,7 @@ export async function reportHtml(model: ReportModel): Promise<string> {
   const [trend, ageing] = await Promise.all([parTrendChart(model.trend), ageingChart(model.ageing)]);
   const body = html`<main>
 ${heading(model)}
+${INSIGHT_PLACE}
 ${stripSection(model.figures)}
 ${moversSection(model.figures)}
 ${departmentsSection(model.figures)}

@@ -1,4 +1,5 @@
 import { escapeMarkdown } from './escape-markdown.ts';
+import { INSIGHT_PLACE } from './insights/insight-sections.ts';
 import type { KpiRow } from './kpi-row.ts';
 import { markdownTable } from './markdown-table.ts';
 import type { OpenExpectation } from './report-expectations.ts';
@@ -17,6 +18,7 @@ import { trendRows } from './trend.ts';
 export function reportMarkdown(model: ReportModel): string {
   const sections = [
     heading(model),
+    INSIGHT_PLACE.markup,
     stripMarkdown(model.figures),
     moversMarkdown(model.figures),
     departmentsMarkdown(model.figures),

@@ -42,6 +42,7 @@ it('registers every function, in the order of the flow', () => {
     'publish',
     'send-deliveries',
     'daily-summary',
+    'morning-digest',
     'watch',
     'deliver',
     'poisoned-delivery',

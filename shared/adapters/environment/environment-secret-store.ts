@@ -24,6 +24,7 @@ const VARIABLES: Readonly<Record<SecretName, readonly string[]>> = {
   'communication-connection': ['COMMUNICATION_CONNECTION'],
   'notion-token': ['NOTION_TOKEN', 'NOTION_API_KEY'],
   'figma-token': ['FIGMA_TOKEN'],
+  'openai-api-key': ['OPENAI_API_KEY', 'AZURE_OPENAI_API_KEY'],
 };
 
 /** Secrets of a developer's machine, from environment variables. */

@@ -9,8 +9,8 @@ export type Content = {
 /** A place that results go to. Each has its own retry and its own state: none holds another up. */
 export interface Destination {
   readonly name: DestinationName;
-  /** Whether each run is told, or how things stand on a day. */
-  readonly tells: DeliverySubject['kind'];
+  /** Whether each run is told, how things stand on a day, what is wrong, or what the duties of a day have found. */
+  readonly tells: DeliverySubject['kind'] | 'duties';
   /** Hears of nothing by itself: only of what that other destination could not take. */
   readonly standsInFor?: DestinationName;
   /** The content for this subject; undefined when there is nothing to tell. It makes nothing happen anywhere. */

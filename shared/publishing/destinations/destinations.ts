@@ -4,7 +4,7 @@ import { newestMart } from '../../pipeline/newest-mart.ts';
 import type { AuditStore } from '../../ports/audit-store.ts';
 import type { Circuits } from '../../ports/circuits.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DestinationName } from '../../ports/deliveries.ts';
+import type { Deliveries, DestinationName } from '../../ports/deliveries.ts';
 import type { Egress } from '../../ports/egress.ts';
 import type { Incidents } from '../../ports/incidents.ts';
 import type { Lake } from '../../ports/lake.ts';
@@ -12,14 +12,20 @@ import type { Log } from '../../ports/log.ts';
 import type { Mailer } from '../../ports/mailer.ts';
 import type { RunLedger } from '../../ports/run-ledger.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
+import type { Sealed } from '../../privacy/sealed.ts';
 import { SharedCircuit } from '../../resilience/shared-circuit.ts';
+import type { CatalogIds } from '../insights/insight.ts';
+import { insightsDestination } from '../insights/insights-destination.ts';
+import { hostsOfModel } from '../insights/language-model.ts';
 import {
   alertsDestination,
   PAGERDUTY_HOSTS,
   pagerDutyBucket,
   pagerDutyDestination,
 } from './alert-destinations.ts';
+import { briefingDestination } from './briefing-destination.ts';
 import type { Destination } from './destination.ts';
+import { digestByEmail, digestDestination } from './digest-destinations.ts';
 import { alertsByEmail, emailDestination } from './email-destinations.ts';
 import { FIGMA_HOSTS } from './figma/figma-api.ts';
 import { figmaDestination } from './figma/figma-destination.ts';
@@ -32,7 +38,13 @@ import { SLACK_HOSTS, SlackBudget } from './slack-poster.ts';
 
 const CIRCUIT = { opensAfter: 3, retryAfterMs: 120_000 };
 /** Destinations of one service share its circuit: what is down for one is down for the other. */
-const SERVICES: Partial<Record<DestinationName, string>> = { alerts: 'slack', 'email-alerts': 'email' };
+const SERVICES: Partial<Record<DestinationName, string>> = {
+  alerts: 'slack',
+  briefing: 'slack',
+  digest: 'slack',
+  'email-alerts': 'email',
+  'email-digest': 'email',
+};
 
 type Deps = LoansOfRunDeps & {
   readonly lake: Lake;
@@ -43,6 +55,9 @@ type Deps = LoansOfRunDeps & {
   readonly circuits: Circuits;
   readonly clock: Clock;
   readonly secrets: SecretStore;
+  readonly deliveries: Deliveries;
+  readonly catalog: CatalogIds;
+  readonly identityToken: (scope: string) => Promise<Sealed<string>>;
   readonly pause: (ms: number) => Promise<void>;
   readonly egressTo: (rule: { hosts: readonly string[]; allowsLoopback: boolean }) => Egress;
 };
@@ -52,20 +67,25 @@ export function destinationsInUse(
   settings: DestinationSettings & { readonly allowsLoopback: boolean },
   deps: Deps,
 ): (log: Log) => readonly Destination[] {
-  const { allowsLoopback, lineage, slack, pagerduty, email, notion, figma, inUse } = settings;
+  const { allowsLoopback, lineage, slack, pagerduty, email, notion, figma, insights, inUse } = settings;
+  const toSlack = deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback });
   const newest = async () => await newestMart({}, deps);
   const nowhere = deps.egressTo({ hosts: [], allowsLoopback: false });
   const egressOf: Readonly<Record<DestinationName, Egress>> = {
     lineage: deps.egressTo({ hosts: lineage ? [new URL(lineage.url).hostname] : [], allowsLoopback }),
-    slack: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
-    alerts: deps.egressTo({ hosts: SLACK_HOSTS, allowsLoopback }),
+    slack: toSlack,
+    alerts: toSlack,
+    briefing: toSlack,
+    digest: toSlack,
     pagerduty: deps.egressTo({ hosts: PAGERDUTY_HOSTS, allowsLoopback }),
     notion: deps.egressTo({ hosts: NOTION_HOSTS, allowsLoopback }),
     figma: deps.egressTo({ hosts: FIGMA_HOSTS, allowsLoopback }),
+    insights: deps.egressTo({ hosts: hostsOfModel(insights), allowsLoopback }),
     // These have clients of their own.
     postgres: nowhere,
     email: nowhere,
     'email-alerts': nowhere,
+    'email-digest': nowhere,
   };
   // Notion counts what all deliveries ask together.
   const bucket = notionBucket(deps);
@@ -95,6 +115,14 @@ export function destinationsInUse(
           return notion === undefined ? [] : [notionDestination(notion, { ...own, newest, bucket })];
         case 'figma':
           return figma === undefined ? [] : [figmaDestination(figma, { ...own, newest })];
+        case 'insights':
+          return insights === undefined ? [] : [insightsDestination(insights, { ...own, newest })];
+        case 'briefing':
+          return [briefingDestination(slack, { ...own, newest, budget })];
+        case 'digest':
+          return [digestDestination(slack, { ...own, budget })];
+        case 'email-digest':
+          return [digestByEmail(email, own)];
       }
     });
 }

@@ -1,7 +1,7 @@
 import { uuidV5 } from '../../domain/uuid-v5.ts';
 import type { KpiMart } from '../../kpis/kpi-result.ts';
 import { isNewOn } from '../../pipeline/wait-for-numbers.ts';
-import { type DeliverySubject, subjectId } from '../../ports/deliveries.ts';
+import { type DeliverySubject, type DestinationName, subjectId } from '../../ports/deliveries.ts';
 import type { Incidents } from '../../ports/incidents.ts';
 import type { Lake } from '../../ports/lake.ts';
 import { Mail, type Mailer } from '../../ports/mailer.ts';
@@ -9,6 +9,8 @@ import { ServiceUnavailable } from '../../resilience/service-errors.ts';
 import type { SharedCircuit } from '../../resilience/shared-circuit.ts';
 import { reportPath } from '../../runs/run-paths.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
+import { type CatalogIds, insightFor } from '../insights/insight.ts';
+import { withInsight } from '../insights/insight-sections.ts';
 import { kpiRows } from '../kpi-row.ts';
 import { freshnessOf, headlinesOf } from '../report-model.ts';
 import { alertInWords } from './alert-destinations.ts';
@@ -21,11 +23,11 @@ export type EmailSettings = {
   readonly to: readonly string[];
   readonly publicUrl: string | undefined;
 };
-type Deps = {
-  readonly mailer: Mailer;
-  readonly circuit: SharedCircuit;
+export type MailDeps = { readonly mailer: Mailer; readonly circuit: SharedCircuit };
+type Deps = MailDeps & {
   readonly lake: Lake;
   readonly incidents: Incidents;
+  readonly catalog: CatalogIds;
   readonly newest: () => Promise<{ run: RunRecord; mart: KpiMart } | undefined>;
 };
 
@@ -35,9 +37,9 @@ export function emailDestination(settings: EmailSettings, deps: Deps): Destinati
     tells: 'day',
     async render(subject) {
       const newest = await deps.newest();
-      return newest && contentOf(await reportMail(newest, subject, settings, deps.lake));
+      return newest && mailContent(await reportMail(newest, subject, settings, deps));
     },
-    send: async (content, subject) => await send(content, subject, settings, deps),
+    send: async (content, subject) => await sendMail('email', content, subject, settings.to, deps),
   };
 }
 
@@ -50,9 +52,9 @@ export function alertsByEmail(settings: EmailSettings, deps: Deps): Destination 
     async render(subject) {
       const incident =
         subject.kind === 'incident' ? (await deps.incidents.get(subject.incident))?.value : undefined;
-      return incident && contentOf({ ...alertInWords(incident, settings), attachments: [] });
+      return incident && mailContent({ ...alertInWords(incident, settings), attachments: [] });
     },
-    send: async (content, subject) => await send(content, subject, settings, deps),
+    send: async (content, subject) => await sendMail('email-alerts', content, subject, settings.to, deps),
   };
 }
 
@@ -60,7 +62,7 @@ async function reportMail(
   { run, mart }: { readonly run: RunRecord; readonly mart: KpiMart },
   subject: DeliverySubject,
   { publicUrl }: EmailSettings,
-  lake: Lake,
+  deps: Pick<Deps, 'lake' | 'catalog'>,
 ): Promise<Mail> {
   const headlines = headlinesOf(kpiRows(mart));
   const count = (status: string): number => headlines.filter((headline) => headline.status === status).length;
@@ -74,29 +76,33 @@ async function reportMail(
     `The whole report is attached.${publicUrl === undefined ? '' : ` The dashboard: ${publicUrl}/api/dashboard`}`,
     `Run ${run.runId}, book ${mart.bookId}.`,
   ].join('\n');
-  const report = await lake.read('reports', reportPath(mart.asOf, run.runId, 'html'));
+  const report = await deps.lake.read('reports', reportPath(mart.asOf, run.runId, 'html'));
+  const insight = await insightFor(mart, deps);
+  const whole = report && Buffer.from(withInsight(report.toString('utf8'), 'html', insight));
   const name = `report_${mart.asOf}.html`;
   return {
     subject: `Loan book, ${day}: ${count('critical')} critical, ${count('warning')} warnings`,
     text,
     attachments:
-      report === undefined ? [] : [{ name, contentType: 'text/html', base64: report.toString('base64') }],
+      whole === undefined ? [] : [{ name, contentType: 'text/html', base64: whole.toString('base64') }],
   };
 }
 
-function contentOf(mail: Mail): Content {
+export function mailContent(mail: Mail): Content {
   return { body: JSON.stringify(mail, null, 2), contentType: 'application/json' };
 }
 
-async function send(
+/** Two of one destination about the same are one message. */
+export async function sendMail(
+  destination: DestinationName,
   { body }: Content,
   subject: DeliverySubject,
-  { to }: EmailSettings,
-  { mailer, circuit }: Deps,
+  to: readonly string[],
+  { mailer, circuit }: MailDeps,
 ): Promise<void> {
   const mail = Mail.parse(JSON.parse(body));
   await circuit.run(
-    async () => await mailer.send(mail, to, uuidV5(`email/${subjectId(subject)}`)),
+    async () => await mailer.send(mail, to, uuidV5(`${destination}/${subjectId(subject)}`)),
     (error) => error instanceof ServiceUnavailable,
   );
 }

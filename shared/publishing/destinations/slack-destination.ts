@@ -1,7 +1,10 @@
 import type { KpiMart } from '../../kpis/kpi-result.ts';
 import { isNewOn } from '../../pipeline/wait-for-numbers.ts';
 import type { DeliverySubject } from '../../ports/deliveries.ts';
+import type { Lake } from '../../ports/lake.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
+import { type CatalogIds, type Insight, insightFor } from '../insights/insight.ts';
+import { insightBlocks } from '../insights/insight-blocks.ts';
 import { type KpiRow, kpiRows } from '../kpi-row.ts';
 import { freshnessOf, headlinesOf } from '../report-model.ts';
 import type { Content, Destination } from './destination.ts';
@@ -29,6 +32,8 @@ export type SlackSettings = {
   readonly publicUrl: string | undefined;
 };
 type Deps = SlackDeps & {
+  readonly lake: Lake;
+  readonly catalog: CatalogIds;
   readonly newest: () => Promise<{ run: RunRecord; mart: KpiMart } | undefined>;
 };
 
@@ -39,7 +44,9 @@ export function slackDestination(settings: SlackSettings, deps: Deps): Destinati
     tells: 'day',
     async render(subject) {
       const newest = await deps.newest();
-      return newest && dailySummary(newest, subject, settings);
+      return (
+        newest && dailySummary({ ...newest, insight: await insightFor(newest.mart, deps) }, subject, settings)
+      );
     },
     send: async ({ body }) => void (await slack.post(body, { webhook: 'slack-webhook-reports' })),
   };
@@ -47,7 +54,11 @@ export function slackDestination(settings: SlackSettings, deps: Deps): Destinati
 
 /** The message for the day, the same for the same numbers. */
 export function dailySummary(
-  { run, mart }: { readonly run: RunRecord; readonly mart: KpiMart },
+  {
+    run,
+    mart,
+    insight,
+  }: { readonly run: RunRecord; readonly mart: KpiMart; readonly insight?: Insight | undefined },
   subject: DeliverySubject,
   { reportsChannel, publicUrl }: SlackSettings,
 ): Content {
@@ -71,6 +82,7 @@ export function dailySummary(
     ...(said.length > 0
       ? sections(said.map(escaped))
       : [section(':white_check_mark: Everything is within its limits.')]),
+    ...insightBlocks(insight),
     context(`${links}run ${run.runId} · book ${mart.bookId}`),
   ];
   return slackMessage({ channel: reportsChannel, text: `${title}: ${escaped(sentence)}`, blocks });
