@@ -65,14 +65,23 @@ async function attemptOf(runId: string, client: Client): Promise<number | undefi
   return z.array(z.object({ attempt: z.int() })).parse(rows)[0]?.attempt;
 }
 
-/** The rows come as JSON, in which numbers are text: PostgreSQL reads them as exactly as they are written. */
+/**
+ * The rows come as JSON, in which numbers are text: PostgreSQL reads them as exactly as they are written. Rows that are
+ * there already are left out and not only left as they are: a conflict locks its row, and runs that end together all
+ * have the same definitions, so that each would wait for the commit of the one before.
+ */
 function upsertInto({ name, key, columns }: Table): string {
   // When a row was first written is not said again.
   const compared = columns.filter((column) => !key.includes(column) && column !== 'created_at');
   const listed = (names: readonly string[], of = '') => names.map((column) => `${of}"${column}"`).join(', ');
   return `
     INSERT INTO analytics.${name} AS old (${listed(columns)})
-    SELECT ${listed(columns)} FROM jsonb_populate_recordset(NULL::analytics.${name}, $1::jsonb)
+    SELECT ${listed(columns, 'new.')} FROM jsonb_populate_recordset(NULL::analytics.${name}, $1::jsonb) AS new
+    WHERE NOT EXISTS (
+      SELECT FROM analytics.${name} AS there
+      WHERE (${listed(key, 'there.')}) = (${listed(key, 'new.')})
+      AND (${listed(compared, 'there.')}) IS NOT DISTINCT FROM (${listed(compared, 'new.')})
+    )
     ON CONFLICT (${listed(key)}) DO UPDATE SET (${listed(compared)}) = ROW (${listed(compared, 'excluded.')})
     WHERE (${listed(compared, 'old.')}) IS DISTINCT FROM (${listed(compared, 'excluded.')})`;
 }

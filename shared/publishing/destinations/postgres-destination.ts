@@ -4,6 +4,7 @@ import type { AuditStore } from '../../ports/audit-store.ts';
 import type { RunLedger } from '../../ports/run-ledger.ts';
 import { ServiceUnavailable } from '../../resilience/service-errors.ts';
 import type { SharedCircuit } from '../../resilience/shared-circuit.ts';
+import { triedAgain } from '../../resilience/tried-again.ts';
 import { AuditPayload } from '../../runs/audit-payload.ts';
 import type { Destination } from './destination.ts';
 
@@ -27,9 +28,12 @@ export function postgresDestination({ audit, circuit, ...deps }: Deps): Destinat
     async send({ body }, subject) {
       const payload = AuditPayload.parse(JSON.parse(body));
       const loans = subject.kind === 'run' ? await loansOfRun(subject, deps) : undefined;
-      await circuit.run(
-        () => audit.write(payload, loans),
-        (error) => error instanceof ServiceUnavailable,
+      // The same rows twice are the same rows, whether or not the answer to a commit was heard.
+      await triedAgain(() =>
+        circuit.run(
+          () => audit.write(payload, loans),
+          (error) => error instanceof ServiceUnavailable,
+        ),
       );
     },
   };
