@@ -114,7 +114,7 @@ function azdFindings(templates: Templates): string[] {
   const unknown = Object.keys(parameters).filter((key) => !declared.some(({ name }) => name === key));
   const missing = declared.filter(({ name, initial }) => initial === undefined && !(name in parameters));
   const plain = Object.entries(parameters).filter(
-    ([, { value }]) => !/^\$\{[A-Z_]+(=[a-z]*)?\}$/.test(value),
+    ([, { value }]) => !/^\$\{[A-Z_]+(=[a-z/]*)?\}$/.test(value),
   );
   return [
     ...unknown.map((name) => `${name} is no parameter of main.bicep`),
