@@ -161,6 +161,7 @@ export const FAULTS: readonly Fault[] = [
   unruly(ACCESS, "principalType: 'Group'", "principalType: 'ServicePrincipal'"),
   unruly(ACCESS, "    principalType: 'ServicePrincipal'\n", ''),
   unruly(ACCESS, 'guid(landing.id, appPrincipalId, blobOwner)', 'guid(landing.id)'),
+  unruly(ACCESS, "'974c5e8b-45b9-4653-ba55-5f855dd0fb88'", "'0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'"),
   unruly(LOGS, 'disableLocalAuth: true', 'disableLocalAuth: false'),
   unruly(LOGS, 'DisableLocalAuth: true', 'DisableLocalAuth: false'),
   unruly(LOGS, "  'AppTraces'\n", ''),

@@ -42,7 +42,7 @@ export function possibleValues(
       return expression.parts.reduce<readonly Value[] | undefined>(
         (texts, part) => {
           const ends = valuesOf(part);
-          return texts?.flatMap((text) => (ends ?? []).map((end) => `${String(text)}${String(end)}`));
+          return ends && texts?.flatMap((text) => ends.map((end) => `${String(text)}${String(end)}`));
         },
         [''],
       );

@@ -27,6 +27,24 @@ const ROLES: Readonly<Record<string, { name: string; on: readonly string[] }>> =
   },
 };
 
+/** What the app and the topic cannot do without, by the file that gives it. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  'modules/host-storage.bicep': [
+    'Storage Blob Data Owner',
+    'Storage Queue Data Contributor',
+    'Storage Table Data Contributor',
+  ],
+  'modules/data-access.bicep': [
+    'Storage Blob Data Owner',
+    'Storage Blob Data Contributor',
+    'Storage Queue Data Contributor',
+    'Storage Table Data Contributor',
+  ],
+  'modules/key-vault.bicep': ['Key Vault Secrets User'],
+  'modules/monitoring.bicep': ['Monitoring Metrics Publisher'],
+  'events.bicep': ['Storage Blob Data Contributor'],
+};
+
 export const ACCESS_POLICIES: readonly Policy[] = [
   everyOne('storage admits no shared keys', ACCOUNT, 'properties.allowSharedKeyAccess', is(false)),
   everyOne('storage asks for an identity', ACCOUNT, 'properties.defaultToOAuthAuthentication', is(true)),
@@ -90,6 +108,7 @@ export const ACCESS_POLICIES: readonly Policy[] = [
     is('ServicePrincipal', 'Group'),
   ),
   { name: 'only least roles are given, and each on what it is for', findings: roleFindings },
+  { name: 'whoever needs a role to work has it', findings: neededFindings },
   { name: 'a role has the same name each time it is deployed', findings: assignmentNameFindings },
   { name: 'people get roles as groups only', findings: peopleFindings },
   {
@@ -120,6 +139,21 @@ function roleFindings(templates: Templates): string[] {
       return role.on.includes(type) ? [] : [`${placeOf(placed)} gives ${role.name} on ${type}`];
     });
   });
+}
+
+function neededFindings(templates: Templates): string[] {
+  const given = resourcesIn(templates, ASSIGNMENT).flatMap((placed) => {
+    const { file, resource } = placed;
+    const kinds = valuesAt(placed, 'properties.principalType', templates) ?? [];
+    if (resource.value.kind === 'condition' || !kinds.includes('ServicePrincipal')) return [];
+    const definition = at(resource.value, 'properties.roleDefinitionId');
+    return roleIdsOf(definition, resource.value, placed, templates).map(
+      (id) => `${file.path} ${ROLES[id]?.name}`,
+    );
+  });
+  return Object.entries(NEEDED).flatMap(([path, names]) =>
+    names.map((name) => `${path} ${name}`).filter((needed) => !given.includes(needed)),
+  );
 }
 
 function roleIdsOf(

@@ -25,7 +25,7 @@ export function everyOne(
       if (placed.length === 0) return [`there is no ${type}`];
       return placed.flatMap((one) => {
         const values = valuesAt(one, path, templates);
-        return values?.every(wanted) === true
+        return values !== undefined && values.length > 0 && values.every(wanted)
           ? []
           : [`${placeOf(one)} ${path} is ${JSON.stringify(values ?? 'known to the deployment only')}`];
       });
