@@ -34,6 +34,9 @@ param pagerDutyUrl string = ''
 @secure()
 param slackWebhookUrl string = ''
 
+@description('Where the runbooks are read: the address of docs/runbooks in the repository, for links in alerts.')
+param runbooksUrl string = 'docs/runbooks'
+
 @description('Group of those who may drop files and read reports, by its object id.')
 param dropperGroupId string = ''
 
@@ -266,6 +269,39 @@ module functionApp 'modules/function-app.bicep' = {
     access
     privateEndpoints
   ]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    queryAlertPrefix: '${names.queryAlert}${token}-'
+    metricAlertPrefix: '${names.metricAlert}${token}-'
+    webTestName: '${names.webTest}${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    applicationInsightsId: monitoring.outputs.applicationInsightsId
+    actionGroupIds: {
+      page: notifications.outputs.pageGroupId
+      notify: notifications.outputs.noticeGroupId
+    }
+    healthUrl: '${functionApp.outputs.url}/api/health'
+    storageAccounts: [
+      { name: 'data', id: dataStorage.outputs.id }
+      { name: 'host', id: hostStorage.outputs.id }
+    ]
+    runbooksUrl: runbooksUrl
+    sourcesInUse: sizes.sourcesInUse
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
 }
 
 module budget 'modules/budget.bicep' = {

@@ -94,7 +94,7 @@ const HEIGHT = 8;
 
 /** For import; Grafana asks for its data source (Azure Monitor) and for the workspace. */
 function grafana(sections: readonly Section[]): unknown {
-  const datasource = { type: 'grafana-azure-monitor-datasource', uid: '$' + '{DS_AZURE_MONITOR}' };
+  const datasource = { type: 'grafana-azure-monitor-datasource', uid: '\u0024{DS_AZURE_MONITOR}' };
   let y = 0;
   let id = 0;
   const panels = sections.flatMap(({ title, panels: own }) => {

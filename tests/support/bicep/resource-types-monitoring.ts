@@ -151,6 +151,41 @@ const ALERTS: Readonly<Record<string, Shape>> = {
       actions: list(object({ actionGroupId: 'string', webHookProperties: map('string') })),
     }),
   }),
+  'Microsoft.Insights/webtests@2022-06-15': object({
+    'name!': 'string',
+    'location!': 'string',
+    tags: TAGS,
+    kind: oneOf('ping', 'multistep', 'standard'),
+    properties: object({
+      'Name!': 'string',
+      'SyntheticMonitorId!': 'string',
+      'Kind!': oneOf('ping', 'multistep', 'standard'),
+      'Locations!': list(object({ Id: 'string' })),
+      Enabled: 'bool',
+      Frequency: 'int',
+      Timeout: 'int',
+      RetryEnabled: 'bool',
+      Request: object({ RequestUrl: 'string', HttpVerb: 'string', ParseDependentRequests: 'bool' }),
+      ValidationRules: object({
+        ExpectedHttpStatusCode: 'int',
+        SSLCheck: 'bool',
+        SSLCertRemainingLifetimeCheck: 'int',
+      }),
+    }),
+  }),
+  'Microsoft.Insights/workbooks@2023-06-01': object({
+    'name!': 'string',
+    'location!': 'string',
+    tags: TAGS,
+    kind: oneOf('shared'),
+    properties: object({
+      'displayName!': 'string',
+      'category!': 'string',
+      'serializedData!': 'string',
+      sourceId: 'string',
+      version: 'string',
+    }),
+  }),
   'Microsoft.Insights/diagnosticSettings@2021-05-01-preview': object({
     'name!': 'string',
     properties: object({

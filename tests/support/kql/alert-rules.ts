@@ -6,6 +6,7 @@ import { ROOT } from '../source-files.ts';
 
 /** One row of infra/alerts.json: what infra/modules/alerts.bicep makes a rule of. */
 export type AlertRule = z.infer<typeof AlertRule>;
+const LET = /^let (\w+) = (.+);$/;
 const Duration = z.enum(['PT5M', 'PT15M', 'PT30M', 'PT1H', 'PT2H', 'P2D']);
 const AlertRule = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
@@ -15,11 +16,13 @@ const AlertRule = z.strictObject({
   every: Duration,
   window: Duration,
   autoMitigate: z.boolean(),
-  actionGroup: z.enum(['page', 'notify']),
   runbook: z.enum(PROBLEM_CODES),
-  /** Text of KQL by name: stands before the query. */
-  let: z.record(z.string(), z.string()),
-  dimensions: z.array(z.string()),
+  /** Stand before the query. */
+  let: z.array(z.string().regex(LET)),
+  /** Each value of these columns is an alert of its own. */
+  dimensions: z.array(
+    z.strictObject({ name: z.string(), operator: z.literal('Include'), values: z.tuple([z.literal('*')]) }),
+  ),
 });
 
 const read = (path: string): string => readFileSync(join(ROOT, 'infra', path), 'utf8');
@@ -37,10 +40,12 @@ export function queriesIn(folder: 'alerts' | 'panels'): ReadonlyMap<string, stri
 
 /** The query of a rule as it is deployed. */
 export function queryOf(rule: Pick<AlertRule, 'query' | 'let'>): string {
-  const lets = Object.entries(rule.let)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `let ${name} = ${value};\n`);
-  return lets.join('') + (queriesIn('alerts').get(rule.query) ?? '');
+  return `${rule.let.join('\n')}\n${queriesIn('alerts').get(rule.query) ?? ''}`;
+}
+
+/** What a rule lets its query know: `kpi` is `"risk.par_90"`. */
+export function letsOf(rule: Pick<AlertRule, 'let'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(rule.let.map((line) => LET.exec(line)?.slice(1, 3) ?? []));
 }
 
 export function ruleNamed(name: string): AlertRule {

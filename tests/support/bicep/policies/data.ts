@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SourceName } from '../../../../shared/ports/source-client.ts';
 import { possibleValues } from '../possible-values.ts';
 import { at, bodyOf, type Expression } from '../syntax.ts';
 import { jsonIn, resourcesIn, type Templates } from '../templates.ts';
@@ -46,6 +47,7 @@ const Environments = z.record(
     requestsAtOnce: z.int().min(1).max(1000),
     logRetentionDays: z.int().min(30),
     logDailyCapGb: z.int().min(1),
+    sourcesInUse: z.array(SourceName),
     monthlyBudget: z.int().min(1),
   }),
 );
