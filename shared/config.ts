@@ -478,9 +478,10 @@ function mentionsOf({ SLACK_MENTIONS = '' }: Settings): Readonly<Record<string, 
   return Object.fromEntries(pairs);
 }
 
-/** One sentence, where alerts would call somebody in vain. */
+/** One sentence, where alerts or the briefing would call somebody in vain. */
 function calledInVain(settings: Settings): string[] {
-  if (!(settings.DESTINATIONS ?? '').split(',').some((name) => name.trim() === 'alerts')) return [];
+  const names = (settings.DESTINATIONS ?? '').split(',').map((name) => name.trim());
+  if (!names.includes('alerts') && !names.includes('briefing')) return [];
   const mentions = mentionsOf(settings);
   const unknown = CALLED_NAMES.filter((name) => mentions[name] === undefined);
   if (unknown.length === 0) return [];

@@ -30,7 +30,7 @@ beforeAll(async () => {
   host = await aLocalHost({
     storage,
     env: {
-      DESTINATIONS: 'lineage,slack,alerts,pagerduty',
+      DESTINATIONS: 'lineage,slack,alerts,pagerduty,briefing,digest',
       OPENLINEAGE_URL: `${lineage.url}/api/v1/lineage`,
       SLACK_BASE_URL: slack.url,
       SLACK_BOT_TOKEN: 'xoxb-secret',
@@ -39,6 +39,7 @@ beforeAll(async () => {
       DELIVERY_SCHEDULE: EVERY_SECOND,
       WATCH_SCHEDULE: EVERY_SECOND,
       DAILY_SUMMARY_SCHEDULE: EVERY_SECOND,
+      MORNING_DIGEST_SCHEDULE: EVERY_SECOND,
     },
   });
   await store.drop(PAR, parFile('TOLD'));
@@ -82,6 +83,19 @@ describe('a file that puts a KPI outside its limits', () => {
     await until(() => told('#fintech-reports').length > 1);
 
     expect(answer.status).toBe(202);
+  });
+
+  it('is in the briefing of the executives and beside the morning digest, each told once', async () => {
+    const briefings = () =>
+      told('#executive-briefing').filter(({ text }) => text.startsWith('Executive briefing'));
+    const digests = () => told('#devops-alerts').filter(({ text }) => text.startsWith('Morning digest'));
+    await until(() => briefings().length > 0 && digests().length > 0);
+
+    expect([briefings().length, digests().length]).toEqual([1, 1]);
+    expect(JSON.stringify(briefings())).toContain('Portfolio PAR 90 Risk Alert: 6.25 %');
+    expect(await store.paths('runs')).toContainEqual(
+      expect.stringMatching(/^logs\/.*\/abaco\.analytics\.log$/),
+    );
   });
 
   it('calls the people whom its KPI concerns, once, and wakes whoever is on call', () => {

@@ -21,6 +21,7 @@ const USUAL_SCHEDULES = {
   PULL_META_SCHEDULE: '0 0 7 * * *',
   PULL_RETRY_SCHEDULE: '15 * * * * *',
   DAILY_SUMMARY_SCHEDULE: '0 30 6 * * *',
+  MORNING_DIGEST_SCHEDULE: '0 30 7 * * *',
   DELIVERY_SCHEDULE: '0 * * * * *',
   WATCH_SCHEDULE: '30 * * * * *',
 };
@@ -273,6 +274,37 @@ describe('the schedule of the sweep', () => {
 
     expect(scheduleOf('INGEST_SWEEP_SCHEDULE', env)).toBe(schedule);
     expect(nextRunOf(readConfig(env), 'INGEST_SWEEP_SCHEDULE')?.toISOString()).toMatch(next);
+  });
+});
+
+describe('a language model', () => {
+  const DEV = { DataStorage: SECRET, DESTINATIONS: 'insights' };
+
+  it('is OpenAI, unless it runs in Azure', () => {
+    const azure = {
+      INSIGHTS_PROVIDER: 'azure-openai',
+      INSIGHTS_ENDPOINT: 'https://abaco.openai.azure.com/',
+      INSIGHTS_MODEL: 'our-deployment',
+    };
+
+    expect(readConfig({ ...DEV, INSIGHTS_MODEL: 'a-model' }).destinations.insights).toEqual({
+      provider: 'openai',
+      endpoint: 'https://api.openai.com',
+      model: 'a-model',
+    });
+    expect(readConfig({ ...DEV, ...azure }).destinations.insights).toEqual({
+      provider: 'azure-openai',
+      endpoint: 'https://abaco.openai.azure.com',
+      model: 'our-deployment',
+    });
+  });
+
+  it('that is to be asked must be named, in Azure with its address', () => {
+    expect(problemsOf({ ...DEV, INSIGHTS_PROVIDER: 'azure-openai' })).toEqual([
+      'INSIGHTS_MODEL is not set: DESTINATIONS has a language model asked for insights.',
+      'INSIGHTS_ENDPOINT is not set: a model in Azure has an address of its own.',
+    ]);
+    expect(readConfig({ DataStorage: SECRET }).destinations.insights).toBeUndefined();
   });
 });
 
