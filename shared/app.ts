@@ -5,6 +5,7 @@ import { BlobLake } from './adapters/azure/blob-lake.ts';
 import { BlobProtection } from './adapters/azure/blob-protection.ts';
 import { CommunicationMailer } from './adapters/azure/communication-mailer.ts';
 import { KeyVaultSecretStore } from './adapters/azure/key-vault-secret-store.ts';
+import { storageProbes } from './adapters/azure/storage-probes.ts';
 import { TableBreakers } from './adapters/azure/table-breakers.ts';
 import { TableCircuits } from './adapters/azure/table-circuits.ts';
 import { TableDeliveries } from './adapters/azure/table-deliveries.ts';
@@ -23,6 +24,7 @@ import { PostgresAuditStore } from './adapters/postgres/postgres-audit-store.ts'
 import type { WatchDeps } from './alerting/watch.ts';
 import { type Config, readConfig } from './config.ts';
 import { anyFileReader } from './decode/any-file-reader.ts';
+import type { DiagnosisDeps } from './diagnosis/diagnose.ts';
 import type { DutyDeps } from './duties/look-at-duties.ts';
 import { loadCatalog } from './kpis/catalog.ts';
 import type { ComputeDeps } from './pipeline/compute.ts';
@@ -35,7 +37,7 @@ import { type AuditStore, MigrationsPending } from './ports/audit-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Egress } from './ports/egress.ts';
 import type { Log } from './ports/log.ts';
-import type { SecretExpiries, SecretStore } from './ports/secret-store.ts';
+import type { SecretAges, SecretExpiries, SecretStore } from './ports/secret-store.ts';
 import type { WorkbookWriter } from './ports/workbook-writer.ts';
 import { pseudonymiser } from './privacy/pseudonym.ts';
 import { type Sealed, seal } from './privacy/sealed.ts';
@@ -61,6 +63,8 @@ export type Deps = IngestDeps &
 export type App = {
   readonly config: Config;
   readonly checks: readonly HealthCheck[];
+  /** What the doctor looks at. */
+  readonly diagnosis: DiagnosisDeps;
   /** Everything that the use cases need, with the log of one invocation. */
   readonly depsFor: (log: Log) => Deps;
 };
@@ -164,8 +168,26 @@ export async function buildApp(
       destinations: destinationsFor(log),
     };
   };
-  return { config, checks, depsFor };
+  const diagnosis = {
+    config,
+    probes: storageProbes({ blobs, table, queues }),
+    secrets,
+    // Of storage and secrets the doctor finds out more.
+    checks: [...checks.filter(({ name }) => /^(kpi|destination) /.test(name)), engineCheck],
+    clock,
+  };
+  return { config, checks, diagnosis, depsFor };
 }
+
+/** Native code, which a package may lack. */
+const engineCheck: HealthCheck = {
+  name: 'DuckDB',
+  check: async () => {
+    await using scratch = await temporaryFolders.open();
+    const engine = await duckDbSqlEngine.open(scratch.dir);
+    await engine[Symbol.asyncDispose]();
+  },
+};
 
 const DESTINATION_CHECK_MS = 30_000;
 
@@ -225,7 +247,7 @@ async function secretStore(
   { secrets }: Config,
   env: Readonly<Record<string, string | undefined>>,
   clock: Clock,
-): Promise<SecretStore & SecretExpiries> {
+): Promise<SecretStore & SecretExpiries & SecretAges> {
   if (secrets.kind === 'environment') return new EnvironmentSecretStore(env);
   return new KeyVaultSecretStore(secrets.uri, await identity(secrets.clientId), { clock });
 }

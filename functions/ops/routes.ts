@@ -4,6 +4,7 @@ import { catalogRoute } from './catalog.ts';
 import { checkRoute } from './check.ts';
 import { dashboardRoute } from './dashboard.ts';
 import { deliveriesRoute, previewRoute, resendRoute } from './deliveries.ts';
+import { doctorRoute } from './doctor.ts';
 import { kpiRoute } from './explain-kpi.ts';
 import { kpisExportRoute, tableExportRoute } from './exports.ts';
 import { healthRoute } from './health.ts';
@@ -19,6 +20,7 @@ import { triggerRoute } from './trigger.ts';
 
 const DOCUMENTED: Route[] = [
   healthRoute,
+  doctorRoute,
   runsRoute,
   runRoute,
   artifactRoute,

@@ -156,9 +156,11 @@ class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
-type Checked = Omit<HealthCheck, 'check'> & { readonly error?: unknown };
+/** A check that was made; without an error it is met. */
+export type Checked = Omit<HealthCheck, 'check'> & { readonly error?: unknown };
 
-async function runCheck({ check, ...of }: HealthCheck, patienceMs: number): Promise<Checked> {
+/** Makes a check, and waits no longer than that for it. */
+export async function runCheck({ check, ...of }: HealthCheck, patienceMs: number): Promise<Checked> {
   const answered = new AbortController();
   const silence = async (): Promise<never> => {
     await sleep(patienceMs, undefined, { signal: answered.signal });

@@ -12,6 +12,12 @@ export interface SecretExpiries {
   expiries(): Promise<ReadonlyMap<SecretName, Date>>;
 }
 
+/** How old secrets are, for whoever renews them. */
+export interface SecretAges {
+  /** Of those that say so, when each was last given a value. No value is read for it. */
+  changes(): Promise<ReadonlyMap<SecretName, Date>>;
+}
+
 export const SECRET_NAMES = [
   'pseudonym-key',
   'cascade-session-cookie',

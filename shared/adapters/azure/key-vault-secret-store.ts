@@ -3,6 +3,7 @@ import type { SecretClient, SecretClientOptions } from '@azure/keyvault-secrets'
 import type { Clock } from '../../ports/clock.ts';
 import {
   SECRET_NAMES,
+  type SecretAges,
   type SecretExpiries,
   SecretMissing,
   type SecretName,
@@ -14,16 +15,17 @@ const CACHE_MS = 10 * 60_000;
 /** A vault that does not tell when its secrets run out is not asked more often than this. */
 const REFUSED_MS = 60_000;
 
-type Expiries = ReadonlyMap<SecretName, Date>;
+type Days = ReadonlyMap<SecretName, Date>;
+type Dates = { readonly expiries: Days; readonly changes: Days };
 type Deps = { readonly clock: Clock; readonly options?: SecretClientOptions };
 
 /** Secrets of an Azure Key Vault, kept for ten minutes. The client is loaded on the first request. */
-export class KeyVaultSecretStore implements SecretStore, SecretExpiries {
+export class KeyVaultSecretStore implements SecretStore, SecretExpiries, SecretAges {
   readonly #uri: string;
   readonly #credential: TokenCredential;
   readonly #deps: Deps;
   readonly #cache = new Map<SecretName, { value: Sealed<string>; until: number }>();
-  #expiries: { found: Promise<Expiries>; until: number } | undefined;
+  #dates: { found: Promise<Dates>; until: number } | undefined;
 
   constructor(uri: string, credential: TokenCredential, deps: Deps) {
     this.#uri = uri;
@@ -41,11 +43,19 @@ export class KeyVaultSecretStore implements SecretStore, SecretExpiries {
     return sealed;
   }
 
+  async expiries(): Promise<Days> {
+    return (await this.#listed()).expiries;
+  }
+
+  async changes(): Promise<Days> {
+    return (await this.#listed()).changes;
+  }
+
   /** One listing for all of them, every ten minutes at most. It has what is known of the secrets, and no value. */
-  async expiries(): Promise<Expiries> {
-    if (this.#expiries === undefined || this.#expiries.until <= this.#now())
-      this.#expiries = { found: this.#list(), until: this.#now() + CACHE_MS };
-    const asked = this.#expiries;
+  async #listed(): Promise<Dates> {
+    if (this.#dates === undefined || this.#dates.until <= this.#now())
+      this.#dates = { found: this.#list(), until: this.#now() + CACHE_MS };
+    const asked = this.#dates;
     try {
       return await asked.found;
     } catch (error) {
@@ -54,14 +64,19 @@ export class KeyVaultSecretStore implements SecretStore, SecretExpiries {
     }
   }
 
-  async #list(): Promise<Expiries> {
-    const found = new Map<SecretName, Date>();
-    for await (const { name, enabled, expiresOn } of (await this.#client()).listPropertiesOfSecrets()) {
-      const known = SECRET_NAMES.find((secret) => secret === name);
+  async #list(): Promise<Dates> {
+    const expiries = new Map<SecretName, Date>();
+    const changes = new Map<SecretName, Date>();
+    for await (const secret of (await this.#client()).listPropertiesOfSecrets()) {
+      const { name, enabled, expiresOn, createdOn } = secret;
+      const known = SECRET_NAMES.find((candidate) => candidate === name);
       // What is disabled is not used, and is missing already to whoever asks for it.
-      if (known !== undefined && enabled !== false && expiresOn !== undefined) found.set(known, expiresOn);
+      if (known === undefined || enabled === false) continue;
+      if (expiresOn !== undefined) expiries.set(known, expiresOn);
+      // Of the newest version. `updatedOn` changes with a label too.
+      if (createdOn !== undefined) changes.set(known, createdOn);
     }
-    return found;
+    return { expiries, changes };
   }
 
   async #client(): Promise<SecretClient> {

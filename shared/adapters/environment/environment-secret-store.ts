@@ -1,4 +1,5 @@
 import {
+  type SecretAges,
   type SecretExpiries,
   SecretMissing,
   type SecretName,
@@ -28,7 +29,7 @@ const VARIABLES: Readonly<Record<SecretName, readonly string[]>> = {
 };
 
 /** Secrets of a developer's machine, from environment variables. */
-export class EnvironmentSecretStore implements SecretStore, SecretExpiries {
+export class EnvironmentSecretStore implements SecretStore, SecretExpiries, SecretAges {
   readonly #env: Readonly<Record<string, string | undefined>>;
 
   constructor(env: Readonly<Record<string, string | undefined>>) {
@@ -44,6 +45,11 @@ export class EnvironmentSecretStore implements SecretStore, SecretExpiries {
 
   /** A variable does not say when it runs out. */
   expiries(): Promise<ReadonlyMap<SecretName, Date>> {
+    return Promise.resolve(new Map());
+  }
+
+  /** Nor since when it is what it is. */
+  changes(): Promise<ReadonlyMap<SecretName, Date>> {
     return Promise.resolve(new Map());
   }
 }
