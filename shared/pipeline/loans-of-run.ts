@@ -30,8 +30,8 @@ import { bookOf, supersedes } from './book.ts';
 // The loans behind a run's numbers, one row for each: read from the same staged files by the same models as the KPIs.
 
 export type LoansOfRunDeps = {
-  readonly lake: Lake;
-  readonly registry: SnapshotRegistry;
+  readonly lake: Pick<Lake, 'read' | 'download'>;
+  readonly registry: Pick<SnapshotRegistry, 'all'>;
   readonly scratch: ScratchSpace;
   readonly sql: SqlEngine;
   readonly secrets: SecretStore;
@@ -74,7 +74,7 @@ export async function loansOfRun(
 async function isCurrent(
   own: BookEntry,
   read: readonly BookEntry[],
-  { registry, relations }: { readonly registry: SnapshotRegistry; readonly relations: readonly string[] },
+  { registry, relations }: Pick<LoansOfRunDeps, 'registry'> & { readonly relations: readonly string[] },
 ): Promise<boolean> {
   const snapshots = (await registry.all()).filter(({ relation }) => relations.includes(relation));
   const standing = snapshots.find(({ runId }) => runId === own.runId);

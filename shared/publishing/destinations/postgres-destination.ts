@@ -1,6 +1,7 @@
 import { auditOfRun } from '../../pipeline/audit-of-run.ts';
 import { type LoansOfRunDeps, loansOfRun } from '../../pipeline/loans-of-run.ts';
 import type { AuditStore } from '../../ports/audit-store.ts';
+import type { Lake } from '../../ports/lake.ts';
 import type { RunLedger } from '../../ports/run-ledger.ts';
 import { ServiceUnavailable } from '../../resilience/service-errors.ts';
 import type { SharedCircuit } from '../../resilience/shared-circuit.ts';
@@ -12,6 +13,7 @@ import type { Destination } from './destination.ts';
 // million loans follow from the files and the models that it names.
 
 type Deps = LoansOfRunDeps & {
+  readonly lake: Lake;
   readonly audit: AuditStore;
   readonly circuit: SharedCircuit;
   readonly ledger: RunLedger;
