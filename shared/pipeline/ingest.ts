@@ -5,11 +5,10 @@ import { type LocalDate, localDateOf, parseLocalDate } from '../domain/local-dat
 import type { Problem } from '../domain/problem.ts';
 import { runIdOf } from '../domain/run-identity.ts';
 import { operationIdOf, traceparentOf } from '../domain/trace.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { FileReader } from '../ports/file-reader.ts';
 import type { Lake, LakeFile } from '../ports/lake.ts';
-import { type Log, LogLevel } from '../ports/log.ts';
-import { amendRun, type DropRecord, type RunLedger } from '../ports/run-ledger.ts';
+import { LogLevel } from '../ports/log.ts';
+import { amendRun, type DropRecord } from '../ports/run-ledger.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
 import { runFacts } from '../runs/run-facts.ts';
 import { rawPath } from '../runs/run-paths.ts';
@@ -26,20 +25,13 @@ import {
 import { identifyTables } from './identify-tables.ts';
 import { type LandingPath, parseLandingPath } from './landing-path.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
-import { takeUp } from './take-up-run.ts';
+import { type TakeUpDeps, takeUp } from './take-up-run.ts';
 import { withTrail } from './work-stage.ts';
 
 // A file in landing becomes a run: hashed, kept for ever as it came, claimed in the ledger. What it is judged by
 // is decided here; the judging itself is the next stage's.
 
-export type IngestDeps = CloseDeps & {
-  lake: Lake;
-  ledger: RunLedger;
-  reader: FileReader;
-  scratch: ScratchSpace;
-  clock: Clock;
-  log: Log;
-};
+export type IngestDeps = CloseDeps & TakeUpDeps & { lake: Lake; reader: FileReader; scratch: ScratchSpace };
 
 export type DroppedFile = {
   readonly path: string;
@@ -74,11 +66,13 @@ export async function ingestFile(input: DroppedFile, deps: IngestDeps): Promise<
 
   const draft = draftRun(input, file, judged, startedAt);
   const claim = await deps.ledger.claim(draft);
-  const { run, isDuplicate } =
-    claim.kind === 'claimed' ? { run: draft, isDuplicate: false } : await takeUp(claim.run, draft, deps);
+  const { run, isDuplicate, begun } =
+    claim.kind === 'claimed'
+      ? { run: draft, isDuplicate: false, begun: [] }
+      : await takeUp(claim.run, draft, deps);
   if (isDuplicate) {
     deps.log.info('file.duplicate', runFacts(run));
-    return await settle(run, deps, draft.drop);
+    return { ...(await settle(run, deps, draft.drop)), next: begun };
   }
   if (run.status !== 'running' || run.stage !== 'ingest') return await settle(run, deps);
   return await keepAndAdvance(run, judged, { file, startedAt, location }, deps);

@@ -14,6 +14,7 @@ import { nextAttempt } from './begin-attempt.ts';
 import { bookOf, readByKpis, runsAffectedBy } from './book.ts';
 import { comparedRelations } from './compared-book.ts';
 import { comparedFilesId, countsRows } from './earlier-files.ts';
+import { restoreLastLanded } from './last-landed.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 
 export type RefreshDeps = {
@@ -27,7 +28,8 @@ export type RefreshDeps = {
 /**
  * A new snapshot may belong into the books of runs that were computed without it, and others may be compared with it; one
  * that was withdrawn is missing there. Each of those runs gets a new attempt, from compute or from validate on. So files
- * that arrive together end in the same numbers and remarks, whatever their order. A run that is still being validated is
+ * that arrive together end in the same numbers and remarks, whatever their order, and a file whose content landed again after
+ * the new one counts again. A run that is still being validated is
  * left alone: it looks for itself before it goes on. Doing this twice does no harm, and returns the messages that are still
  * waited for.
  */
@@ -36,7 +38,8 @@ export async function refreshAffectedRuns(runId: RunId, deps: RefreshDeps): Prom
   if (place === undefined) return [];
   const snapshots = await deps.registry.all();
   const happened = place.isRemoved ? 'was withdrawn' : 'arrived';
-  return await refreshOthers({ changed: place.snapshot, happened, snapshots }, deps);
+  const restored = await restoreLastLanded(place.snapshot, snapshots, deps);
+  return [...restored, ...(await refreshOthers({ changed: place.snapshot, happened, snapshots }, deps))];
 }
 
 /**

@@ -83,6 +83,10 @@ async function targetOf(
   if (run.contractVersion === 0)
     return { why: 'its file was never accepted by a contract; drop it again where it belongs' };
   if (run.status === 'running') return { why: 'it is still running; wait until it has ended' };
+  if (run.rolledBack !== undefined)
+    return {
+      why: `${run.rolledBack.by} has rolled it back; rerun it from validate if it was right after all`,
+    };
   const contract = newestVersionOf(run.contract, contracts);
   if (contract === undefined || contract.version <= run.contractVersion) {
     return {
@@ -95,7 +99,7 @@ async function targetOf(
 }
 
 function replayOf(run: RunRecord, contract: Contract, reason: string, clock: Clock): RunRecord {
-  const { dataset, sha256, drop, rawPath, requestedAsOf, phases } = run;
+  const { dataset, sha256, landedAgain, rawPath, requestedAsOf, phases } = run;
   const now = clock.now().toISOString();
   const runId = runIdOf(dataset, contract.name, contract.version, sha256);
   return {
@@ -104,7 +108,7 @@ function replayOf(run: RunRecord, contract: Contract, reason: string, clock: Clo
     contract: contract.name,
     contractVersion: contract.version,
     sha256,
-    drop,
+    drop: landedAgain ?? run.drop,
     ...(rawPath !== undefined && { rawPath }),
     ...(requestedAsOf !== undefined && { requestedAsOf }),
     relation: contract.relation,

@@ -1,36 +1,62 @@
 import { asOfInName } from '../decode/as-of-finder.ts';
 import { parseLocalDate } from '../domain/local-date.ts';
-import type { Clock } from '../ports/clock.ts';
-import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
-import type { RunRecord } from '../runs/run-record.ts';
+import { amendRun } from '../ports/run-ledger.ts';
+import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
+import type { Drop, RunRecord } from '../runs/run-record.ts';
+import { type LastLandedDeps, landedAs, restoreLastLanded, withLanding } from './last-landed.ts';
+import type { StageMessage } from './stage-message.ts';
+
+export type TakeUpDeps = LastLandedDeps & { readonly registry: SnapshotRegistry };
+
+export type TakenUp = {
+  readonly run: RunRecord;
+  readonly isDuplicate: boolean;
+  /** Of attempts that were begun because of it, and of no message that the run itself waits for. */
+  readonly begun: readonly StageMessage[];
+};
 
 /**
  * The run is there already. From this very landing: it is carried on with. From another one with the same
  * content: a run that did not come to a verdict gets a new attempt, one that is only claimed is taken over, since
- * its own delivery may have died, and any other is pointed to.
+ * its own delivery may have died, one that another file has superseded since counts again, and any other is pointed to.
  */
-export async function takeUp(
-  run: RunRecord,
-  draft: RunRecord,
-  { ledger, clock }: { ledger: RunLedger; clock: Clock },
-): Promise<{ run: RunRecord; isDuplicate: boolean }> {
-  if (run.drop.path === draft.drop.path && run.drop.etag === draft.drop.etag) {
-    return { run, isDuplicate: false };
-  }
-  const now = clock.now().toISOString();
+export async function takeUp(run: RunRecord, draft: RunRecord, deps: TakeUpDeps): Promise<TakenUp> {
+  if (isSameLanding(run.drop, draft.drop)) return { run, isDuplicate: false, begun: [] };
+  const now = deps.clock.now().toISOString();
   let isDuplicate = false;
-  const amended = await amendRun(ledger, run.runId, (current) => {
+  const amended = await amendRun(deps.ledger, run.runId, (current) => {
     const cause = causeToTryAgain(current, draft);
     const isClaimed = current.status === 'running' && current.stage === 'ingest';
     isDuplicate = cause === undefined && !isClaimed;
     if (cause !== undefined) return newAttempt(current, draft, { cause, now });
-    if (isClaimed) return { ...current, drop: draft.drop, updatedAt: now };
-    return { ...current, duplicates: current.duplicates + 1, updatedAt: now };
+    if (isClaimed) return { ...landedAs(current, draft.drop), updatedAt: now };
+    // Its event has come before, and died before it was settled.
+    if (isSameLanding(current.landedAgain, draft.drop)) return undefined;
+    const landed = withLanding(current, draft) ?? current;
+    return { ...landed, duplicates: current.duplicates + 1, updatedAt: now };
   });
-  return { run: amended?.run ?? run, isDuplicate };
+  const found = amended?.run ?? run;
+  return isDuplicate ? await pointTo(found, draft, deps) : { run: found, isDuplicate, begun: [] };
+}
+
+async function pointTo(run: RunRecord, draft: RunRecord, deps: TakeUpDeps): Promise<TakenUp> {
+  const snapshots = await deps.registry.all();
+  const own = snapshots.find(({ runId }) => runId === run.runId);
+  if (own === undefined) return { run, isDuplicate: true, begun: [] };
+  const begun = await restoreLastLanded(own, snapshots, deps);
+  const after = (await deps.ledger.find(run.runId))?.value ?? run;
+  return isSameLanding(after.drop, draft.drop)
+    ? { run: after, isDuplicate: false, begun: [] }
+    : { run: after, isDuplicate: true, begun };
+}
+
+function isSameLanding(a: Drop | undefined, b: Drop): boolean {
+  return a?.path === b.path && a.etag === b.etag;
 }
 
 function causeToTryAgain(run: RunRecord, draft: RunRecord): string | undefined {
+  // What an operator has rolled back stays so: a nightly pull may bring it again.
+  if (run.rolledBack !== undefined) return undefined;
   if (run.status === 'failed' || run.status === 'canceled') return 'dropped again after a failure';
   const lackedDay = run.status === 'rejected' && run.problems.some(({ code }) => code === 'no-as-of');
   const hasDay =
@@ -43,14 +69,13 @@ function newAttempt(
   { drop, requestedAsOf, logLevel }: RunRecord,
   { cause, now }: { cause: string; now: string },
 ): RunRecord {
-  const { completedAt: _, ...rest } = run;
+  const { completedAt: _, ...rest } = landedAs(run, drop);
   return {
     ...rest,
     ...(requestedAsOf !== undefined && { requestedAsOf }),
     ...(logLevel !== undefined && { logLevel }),
     status: 'running',
     stage: run.rawPath === undefined ? 'ingest' : 'validate',
-    drop,
     attempt: run.attempt + 1,
     cause,
     problems: [],

@@ -67,6 +67,10 @@ export const CheckedBook = z.object({
   asOf: LocalDate.optional(),
 });
 
+/** An operator's word that the file of a run is not to count. */
+export type Rollback = z.infer<typeof Rollback>;
+export const Rollback = z.object({ by: z.string(), reason: z.string(), at: Instant });
+
 export type RunRecord = z.infer<typeof RunRecord>;
 export const RunRecord = z.object({
   runId: RunId,
@@ -76,6 +80,8 @@ export const RunRecord = z.object({
   contractVersion: z.int().nonnegative(),
   sha256: Sha256,
   drop: Drop,
+  /** The newest landing of the same content, where that is later than the one by which it has its place. */
+  landedAgain: Drop.optional(),
   /** Path in the raw container, once the bytes are there. */
   rawPath: z.string().optional(),
   /** Operator's wish for the as-of date, used when the data has none of its own. */
@@ -97,6 +103,8 @@ export const RunRecord = z.object({
   rows: z.int().nonnegative().optional(),
   rejectedRows: z.int().nonnegative().optional(),
   checkedBook: CheckedBook.optional(),
+  /** Until the run is done again from validate on. */
+  rolledBack: Rollback.optional(),
   bookId: BookId.optional(),
   /** Hash of the series that the report was made with. */
   seriesSha256: Sha256.optional(),

@@ -208,7 +208,7 @@ async function bring(
   }
   const path = `${dataset}/pulled_${localDateOf(now)}_${sha256.slice(0, 12)}.${made.extension}`;
   const written = await deps.lake.writeStream('landing', path, createReadStream(made.path), {
-    onlyIf: 'absent',
+    onlyIf: await overIfSuperseded(path, settled, deps.lake),
     metadata: {
       principal: `pull of ${client.source}`,
       purpose: 'scheduled or requested pull',
@@ -227,6 +227,22 @@ async function bring(
   const amount = made.records === undefined ? `${made.bytes} bytes` : `${made.records} records`;
   const detail = `Brought ${amount} to landing/${path}.`;
   return { pull: { outcome: 'landed', detail, path, ...counted }, change };
+}
+
+/**
+ * The source may say again what it said before the file that was taken in last, on the same day: that is a new landing, so
+ * that it counts again. Anything else that lies there is the same as is brought now.
+ */
+async function overIfSuperseded(
+  path: string,
+  settled: LandedFile | undefined,
+  lake: Lake,
+): Promise<'absent' | { readonly etag: string }> {
+  const before = await lake.stat('landing', path);
+  const last = settled && (await lake.stat('landing', settled.path));
+  return before !== undefined && last !== undefined && before.modifiedAt < last.modifiedAt
+    ? { etag: before.etag }
+    : 'absent';
 }
 
 /** Records may have gone while they were listed: those that are left have to be there. */

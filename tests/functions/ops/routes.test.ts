@@ -315,11 +315,11 @@ describe('trigger', () => {
   });
 
   it('answers 200 where the verdict is final: a duplicate, and a file that is rejected', async () => {
-    const again = await call('trigger', { query: { input_file: `${PAR}/again.csv` }, body: parFile('HTTP') });
+    const again = await call('trigger', { query: { input_file: `${PAR}/again.csv` }, body: 'a,b\n1,2\n' });
     const bad = await call('trigger', { query: { input_file: 'inbox/worse.csv' }, body: 'a,b\n1,3\n' });
 
     expect([again.status, bad.status]).toEqual([200, 200]);
-    expect(again.json()).toMatchObject({ outcome: 'duplicate', runId: run.runId });
+    expect(again.json()).toMatchObject({ outcome: 'duplicate', runId: rejected.runId });
     expect(bad.json()).toMatchObject({ outcome: 'rejected', detail: expect.stringMatching(/\w/) });
   });
 

@@ -146,6 +146,7 @@ describe('the same thing again', () => {
   });
 
   it('is a duplicate under another name, which points to the first run and costs nothing', async () => {
+    await pipeline.forget();
     const body = parFile('OTHER NAME');
     const run = await pipeline.takeThrough(`${PAR}/first name.csv`, body);
     const before = await pipeline.versions();
@@ -159,7 +160,9 @@ describe('the same thing again', () => {
       next: [],
       detail: expect.stringContaining(`(run ${run.runId}); nothing was computed again.`),
     });
-    expect(await pipeline.run(run.runId)).toEqual({ ...run, duplicates: 1, updatedAt: expect.any(String) });
+    // It may have landed within the same second.
+    const { landedAgain: _, ...after } = await pipeline.run(run.runId);
+    expect(after).toEqual({ ...run, duplicates: 1, updatedAt: expect.any(String) });
     expect(await pipeline.versions()).toEqual(before);
     expect(pipeline.logged.filter(({ event }) => event === 'file.duplicate').at(-1)).toMatchObject({
       level: 'info',
@@ -168,6 +171,7 @@ describe('the same thing again', () => {
   });
 
   it('is counted once when the event of a duplicate comes twice', async () => {
+    await pipeline.forget();
     const body = parFile('COUNTED');
     const run = await pipeline.takeThrough(`${PAR}/counted 1.csv`, body);
     await pipeline.drop(`${PAR}/counted 2.csv`, body);
@@ -180,6 +184,7 @@ describe('the same thing again', () => {
   });
 
   it('is a duplicate in another source folder when its header leads to the same dataset', async () => {
+    await pipeline.forget();
     const body = parFile('BY HEADER');
     const run = await pipeline.takeThrough(`${PAR}/by header.csv`, body);
     await pipeline.drop('inbox/by header.csv', body);

@@ -346,6 +346,25 @@ describe('exports', () => {
     expect(((await pulling.shown(TAPE)).watermark ?? '') > watermark).toBe(true);
   });
 
+  it('lands what it said before once more, on the same day, when it takes back what it has said since', async () => {
+    pulling.stubs.cascade.put(CASCADE_PATHS.loanTape, tape('1000'), 'text/csv');
+    const first = await pulling.bring(TAPE);
+    const { runId } = await pulling.pipeline.runOf(await pulling.pipeline.announce(first.path ?? ''));
+    await pulling.pipeline.landLaterThan(await pulling.pipeline.run(runId));
+    pulling.stubs.cascade.put(CASCADE_PATHS.loanTape, tape('2000'), 'text/csv');
+    const second = await pulling.bring(TAPE);
+    await pulling.pipeline.landLaterThan(
+      await pulling.pipeline.runOf(await pulling.pipeline.announce(second.path ?? '')),
+    );
+    pulling.stubs.cascade.put(CASCADE_PATHS.loanTape, tape('1000'), 'text/csv');
+
+    const third = await pulling.bring(TAPE);
+
+    expect(third).toMatchObject({ outcome: 'landed', path: first.path });
+    expect(await pulling.pipeline.run(runId)).toMatchObject({ attempt: 2, status: 'success' });
+    expect(await pulling.pull(TAPE)).toMatchObject({ outcome: 'nothing-new' });
+  });
+
   it('stays where it was when the run of the file is rejected', async () => {
     await pulling.bring(TAPE);
     const before = await pulling.shown(TAPE);
