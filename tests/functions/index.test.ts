@@ -51,6 +51,7 @@ it('registers every function, in the order of the flow', () => {
     'poisoned-publish',
     'poisoned-drop',
     'health',
+    'doctor',
     'runs',
     'run',
     'artifact',
