@@ -60,6 +60,8 @@ resource queryAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for 
     evaluationFrequency: rule.every
     windowSize: rule.window
     autoMitigate: rule.autoMitigate
+    // A fact lies in several windows, one after the other: it is told once.
+    muteActionsDuration: rule.autoMitigate ? null : rule.window
     // In a new workspace there is neither a table nor the function yet.
     skipQueryValidation: true
     criteria: {

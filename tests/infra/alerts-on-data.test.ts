@@ -105,6 +105,7 @@ describe('limits', () => {
 
   it('of service levels are those that the product itself alarms by', () => {
     const { freshnessHours, latencyMinutes, errors: counts } = SERVICE_LEVELS;
+    expect(Number(letsOf(ruleNamed('run-stuck'))['limitMinutes'])).toBe(latencyMinutes.critical);
     for (const level of ['warning', 'critical']) {
       expect(limitsOf(`data-late-${level}`)).toEqual([
         shown(freshnessHours.warning, 1),

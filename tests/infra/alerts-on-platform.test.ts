@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { LogFields } from '../../shared/ports/log.ts';
 import { firing, means, NOW, RUN, type Tell } from '../support/kql/firing.ts';
+import { kqlCompiler } from '../support/kql/kusto-language.ts';
+import { runQuery } from '../support/kql/run-query.ts';
 import type { Row } from '../support/kql/values.ts';
+import { ROOT } from '../support/source-files.ts';
 
 describe('requests', () => {
   const requests = (count: number, of: Row): Row[] =>
@@ -133,5 +138,23 @@ describe('log-cap-reached', () => {
     expect(await told('Ingestion', 'Data collection stopped: OverQuota')).toHaveLength(1);
     expect(await told('Ingestion', 'Data collection started')).toEqual([]);
     expect(await told('Workspace', 'OverQuota')).toEqual([]);
+  });
+});
+
+describe('messages on poison queues, as the storage account sees them', () => {
+  const template = readFileSync(join(ROOT, 'infra/modules/stage.bicep'), 'utf8');
+  const [, query = ''] = /query: '(StorageQueueLogs .*)'/.exec(template) ?? [];
+  const told = async (OperationName: string, Uri: string) => {
+    const tables = { StorageQueueLogs: [{ TimeGenerated: NOW, OperationName, Uri }] };
+    const compute = query.replace('\u0024{poisonName}', 'compute-poison');
+    return runQuery(compute, { tables, functions: {}, now: NOW }, await kqlCompiler());
+  };
+
+  it('alarm when one is put there, and for nothing else', async () => {
+    const queues = 'https://data.queue.core.windows.net:443';
+
+    expect(await told('PutMessage', `${queues}/compute-poison/messages?sig=x`)).toHaveLength(1);
+    expect(await told('PutMessage', `${queues}/compute/messages`)).toEqual([]);
+    expect(await told('DeleteMessage', `${queues}/compute-poison/messages/1`)).toEqual([]);
   });
 });
