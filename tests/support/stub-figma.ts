@@ -14,6 +14,8 @@ type Variable = {
   readonly variableCollectionId: string;
   readonly resolvedType: string;
   readonly valuesByMode: Record<string, unknown>;
+  /** Gone, while some text still refers to it. */
+  readonly deletedButReferenced?: boolean;
 };
 type Collection = {
   readonly id: string;
@@ -157,7 +159,12 @@ export class StubFigma {
       if (!collections.some((one) => one.id === collection))
         return refusal(400, `Collection ${variableCollectionId} not found`);
       if (/[.{}]/.test(name)) return refusal(400, `Invalid variable name ${name}`);
-      if (variables.some((one) => one.name === name && one.variableCollectionId === collection))
+      if (
+        variables.some(
+          (one) =>
+            one.name === name && one.variableCollectionId === collection && one.deletedButReferenced !== true,
+        )
+      )
         return refusal(400, `Duplicate variable name ${name}`);
       real[id] = this.#id('VariableID');
       variables.push({
@@ -170,7 +177,8 @@ export class StubFigma {
     }
     for (const { variableId, modeId, value } of change.variableModeValues) {
       const variable = variables.find(({ id }) => id === idOf(variableId));
-      if (variable === undefined) return refusal(400, `Variable ${variableId} not found`);
+      if (variable === undefined || variable.deletedButReferenced === true)
+        return refusal(400, `Variable ${variableId} not found`);
       if (variable.resolvedType === 'STRING' && typeof value !== 'string')
         return refusal(400, 'Mismatched value type');
       variable.valuesByMode[idOf(modeId)] = value;

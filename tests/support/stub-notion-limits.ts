@@ -30,6 +30,7 @@ function limitIn(value: unknown, path: string, level: number, found: { blocks: n
   const content: unknown = Reflect.get(value, 'content');
   if (typeof content === 'string' && content.length > MOST.characters)
     return `${path}.content.length should be ≤ \`${MOST.characters}\`, instead was \`${content.length}\`.`;
+  if (typeof content === 'string' && !content.isWellFormed()) return `${path}.content is half a character.`;
   const width: unknown = Reflect.get(value, 'table_width');
   if (typeof width === 'number') {
     const rows: unknown = Reflect.get(value, 'children');

@@ -10,6 +10,8 @@ export const NOTION_TOKEN = 'ntn_secret-of-the-stub';
 const VERSION = '2025-09-03';
 export const BOT = '0b07b07b-07b0-4000-8000-00000000b07b';
 export const PERSON = '9e450000-0000-4000-8000-00000000a4a0';
+/** A block that the integration may not read. */
+export const HIDDEN = 'hidden';
 /** On the average, with a few more in front. */
 const RATE = { perSecond: 3, burst: 5 };
 
@@ -285,6 +287,7 @@ export class StubNotion {
   }
 
   #block({ id, type, payload, children, createdBy, createdTime, isTrashed }: StubNode): object {
+    if (type === HIDDEN) return { object: 'block', id };
     const by = { object: 'user', id: createdBy };
     return {
       object: 'block',

@@ -23,6 +23,8 @@ const Local = z.looseObject({
         variableCollectionId: z.string(),
         resolvedType: z.string(),
         remote: z.boolean().default(false),
+        /** It is gone, and some text of the file still refers to it. */
+        deletedButReferenced: z.boolean().default(false),
         valuesByMode: z.record(z.string(), z.unknown()),
       }),
     ),
@@ -48,7 +50,8 @@ export async function writeVariables(content: FigmaExport, api: FigmaApi): Promi
   // A fact is the same in every mode.
   const modes = collection?.modes.map(({ modeId }) => modeId) ?? [NEW_MODE];
   const there = Object.values(meta.variables).filter(
-    ({ variableCollectionId, remote }) => variableCollectionId === collectionId && !remote,
+    ({ variableCollectionId, remote, deletedButReferenced: isGone }) =>
+      variableCollectionId === collectionId && !remote && !isGone,
   );
   const wanted = valuesOf(content);
   for (const { name, resolvedType } of there)

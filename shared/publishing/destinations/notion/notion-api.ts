@@ -35,11 +35,7 @@ export function notionBucket(deps: BucketDeps): TokenBucket {
 
 export const NotionId = z.string().regex(/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i);
 
-const List = z.looseObject({
-  results: z.array(z.unknown()),
-  has_more: z.boolean(),
-  next_cursor: z.string().nullish(),
-});
+const Page = z.looseObject({ has_more: z.boolean(), next_cursor: z.string().nullish() });
 const Me = z.looseObject({ id: NotionId });
 const Done = z.looseObject({});
 
@@ -114,9 +110,10 @@ export class NotionApi {
 
   async #pages<T>(item: z.ZodType<T>, requestOf: (cursor: Cursor) => Request): Promise<readonly T[]> {
     const found: T[] = [];
+    const schema = Page.extend({ results: z.array(item) });
     for (let cursor: Cursor | undefined = {}; cursor !== undefined; ) {
-      const page: z.infer<typeof List> = await this.#ask(requestOf(cursor), List);
-      found.push(...z.array(item).parse(page.results));
+      const page: z.infer<typeof schema> = await this.#ask(requestOf(cursor), schema);
+      found.push(...page.results);
       cursor =
         page.has_more && typeof page.next_cursor === 'string'
           ? { start_cursor: page.next_cursor }

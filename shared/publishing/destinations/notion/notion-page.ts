@@ -14,10 +14,11 @@ const Page = z.looseObject({
   archived: z.boolean().default(false),
   in_trash: z.boolean().default(false),
 });
+/** Of a block that the integration may not read there is the id alone. */
 const Found = z.looseObject({
   id: NotionId,
-  type: z.string(),
-  created_by: z.looseObject({ id: z.string() }),
+  type: z.string().default('unknown'),
+  created_by: z.looseObject({ id: z.string() }).default({ id: 'unknown' }),
   has_children: z.boolean().default(false),
   child_page: z.looseObject({ title: z.string() }).optional(),
 });

@@ -136,6 +136,23 @@ describe('where the plan has variables', () => {
     expect(figma.variables.find(({ id }) => id === 'v1')?.valuesByMode).toEqual({ b: 'x' });
   });
 
+  it('a variable that somebody has deleted is made anew, also while some text still refers to it', async () => {
+    await expectTold();
+    figma.variables = figma.variables.map((one) =>
+      one.name === 'risk/par_90/value' ? { ...one, deletedButReferenced: true } : one,
+    );
+
+    await expectToldAgain();
+
+    const named = figma.variables.filter(({ name }) => name === 'risk/par_90/value');
+    expect(
+      named.map((one) => [one.deletedButReferenced ?? false, ...Object.values(one.valuesByMode)]),
+    ).toEqual([
+      [true, '5.40 %'],
+      [false, '5.40 %'],
+    ]);
+  });
+
   it('a process that dies after any request leaves each variable once', async () => {
     for (let diesAfter = 1; diesAfter <= 2; diesAfter += 1) {
       figma.reset();
@@ -233,6 +250,7 @@ describe('where it has none', () => {
     );
     await outbox.plan();
     expect(await outbox.deliver()).toMatchObject([{ status: 'due' }]);
+    expect(asked().filter((request) => request === 'POST /comments')).toHaveLength(1);
     outbox.waitLong();
 
     expect(await outbox.deliver()).toMatchObject([{ status: 'delivered' }]);
