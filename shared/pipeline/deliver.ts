@@ -139,15 +139,17 @@ export async function deliver(id: DeliveryId, deps: DeliverDeps): Promise<Delive
   const destination = deps.destinations.find(({ name }) => name === id.destination);
   const began = await amendDelivery(id, deps, (delivery) => begun(delivery, clock.now()));
   if (!began.changed || began.delivery === undefined) return began.delivery;
+  const own = began.delivery;
   const fields = { destination: id.destination, subject: subjectId(id.subject) };
   const at = () => clock.now().toISOString();
+  let sent: Pick<Delivery, 'path' | 'sha256'>;
   try {
     if (destination === undefined)
       return await end({ status: 'skipped', detail: 'The destination is not in use.' });
-    if (await waitsForNumbers(began.delivery, deps))
+    if (await waitsForNumbers(own, deps))
       return await end({
         status: 'due',
-        tries: began.delivery.tries - 1,
+        tries: own.tries - 1,
         detail: 'The day has no numbers yet.',
       });
     const content = await destination.render(id.subject);
@@ -155,16 +157,14 @@ export async function deliver(id: DeliveryId, deps: DeliverDeps): Promise<Delive
     const path = await keep(content, id, deps.lake);
     const sha256 = createHash('sha256').update(content.body).digest('hex');
     await destination.send(content, id.subject);
-    log.info('delivery.sent', fields);
-    return await end({ status: 'delivered', path, sha256 });
+    sent = { path, sha256 };
   } catch (error) {
     const detail = describeError(error);
     if (error instanceof RequestRefused) {
       log.error('delivery.refused', { ...fields, detail });
       return await end({ status: 'refused', detail });
     }
-    const { tries } = began.delivery;
-    const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (tries - 1));
+    const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (own.tries - 1));
     const needsSomebody = error instanceof SecretMissing || error instanceof CredentialsRefused;
     if (needsSomebody || !(error instanceof CircuitOpen))
       log[needsSomebody ? 'error' : 'warn']('delivery.delayed', { ...fields, detail });
@@ -174,13 +174,33 @@ export async function deliver(id: DeliveryId, deps: DeliverDeps): Promise<Delive
       retryAt: new Date(clock.now().getTime() + waitMs).toISOString(),
     });
   }
+  // What cannot be noted now was sent all the same: it is no failure of the destination, and not due again.
+  log.info('delivery.sent', fields);
+  const noted = await amendDelivery(id, deps, (delivery) =>
+    delivery !== undefined && isSameSeries(delivery, own)
+      ? { ...plain(delivery), ...sent, status: 'delivered', since: at() }
+      : undefined,
+  );
+  return noted.delivery;
 
   async function end(outcome: Pick<Delivery, 'status'> & Partial<Delivery>): Promise<Delivery | undefined> {
     const ended = await amendDelivery(id, deps, (delivery) =>
-      delivery?.status === 'sending' ? { ...plain(delivery), ...outcome, since: at() } : undefined,
+      delivery !== undefined && isOurs(delivery, own)
+        ? { ...plain(delivery), ...outcome, since: at() }
+        : undefined,
     );
     return ended.delivery;
   }
+}
+
+/** Nobody has taken it over because we took too long: then it is for him to say that it failed. */
+function isOurs({ status, tries, since }: Delivery, own: Delivery): boolean {
+  return status === 'sending' && tries === own.tries && since === own.since;
+}
+
+/** It has arrived, whoever else is at it or has failed since; unless it was asked for once more, by hand. */
+function isSameSeries({ status, tries }: Delivery, own: Delivery): boolean {
+  return status === 'sending' || (status === 'due' && tries >= own.tries);
 }
 
 /** The content as it would be sent, and nothing is. */
