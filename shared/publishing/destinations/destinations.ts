@@ -36,7 +36,8 @@ import { postgresDestination } from './postgres-destination.ts';
 import { slackDestination } from './slack-destination.ts';
 import { SLACK_HOSTS, SlackBudget } from './slack-poster.ts';
 
-const CIRCUIT = { opensAfter: 3, retryAfterMs: 120_000 };
+/** More failures than one delivery has tries: bad luck alone does not open it. */
+const CIRCUIT = { opensAfter: 5, retryAfterMs: 120_000 };
 /** Destinations of one service share its circuit: what is down for one is down for the other. */
 const SERVICES: Partial<Record<DestinationName, string>> = {
   alerts: 'slack',

@@ -7,6 +7,7 @@ import type { Lake } from '../../ports/lake.ts';
 import { Mail, type Mailer } from '../../ports/mailer.ts';
 import { ServiceUnavailable } from '../../resilience/service-errors.ts';
 import type { SharedCircuit } from '../../resilience/shared-circuit.ts';
+import { triedAgain } from '../../resilience/tried-again.ts';
 import { reportPath } from '../../runs/run-paths.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { type CatalogIds, insightFor } from '../insights/insight.ts';
@@ -101,8 +102,12 @@ export async function sendMail(
   { mailer, circuit }: MailDeps,
 ): Promise<void> {
   const mail = Mail.parse(JSON.parse(body));
-  await circuit.run(
-    async () => await mailer.send(mail, to, uuidV5(`${destination}/${subjectId(subject)}`)),
-    (error) => error instanceof ServiceUnavailable,
+  const id = uuidV5(`${destination}/${subjectId(subject)}`);
+  // The service knows an operation by its id: what it has taken before is not sent again.
+  await triedAgain(() =>
+    circuit.run(
+      async () => await mailer.send(mail, to, id),
+      (error) => error instanceof ServiceUnavailable,
+    ),
   );
 }
