@@ -1,12 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { findConditions } from '../../../shared/alerting/find-conditions.ts';
 import { COOLDOWN_MS, keepIncidents } from '../../../shared/alerting/keep-incidents.ts';
-import { conditionOfExpiry, expiringSecrets } from '../../../shared/alerting/secret-expiry.ts';
+import { conditionOfExpiry, expiringSecrets, SECRET_USES } from '../../../shared/alerting/secret-expiry.ts';
 import { watch } from '../../../shared/alerting/watch.ts';
 import type { Deps } from '../../../shared/app.ts';
 import { checkHealth } from '../../../shared/pipeline/health.ts';
 import type { DestinationName } from '../../../shared/ports/deliveries.ts';
-import type { SecretName } from '../../../shared/ports/secret-store.ts';
+import { SECRET_NAMES, type SecretName } from '../../../shared/ports/secret-store.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 
 // Somebody hears that a secret runs out before anything stops because of it.
@@ -79,6 +81,21 @@ describe('a secret', () => {
       },
     ]);
   });
+});
+
+it('the runbook says of each secret what needs it', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../../docs/runbooks/secret-expiry.md'), 'utf8');
+  const rows = new Map(
+    [...page.matchAll(/^ *\| `([a-z-]+)` \| ([^|]+) \|/gm)].map(([, name, needs]) => [name, needs ?? '']),
+  );
+
+  expect(new Set(rows.keys())).toEqual(new Set(SECRET_NAMES));
+  const untold = SECRET_NAMES.flatMap((name) => {
+    const { source, destinations = [] } = SECRET_USES[name];
+    const needs = [...(source === undefined ? [] : [source]), ...destinations];
+    return needs.filter((need) => !rows.get(name)?.includes(need)).map((need) => `${name}: ${need}`);
+  });
+  expect(untold).toEqual([]);
 });
 
 describe('over days', () => {
