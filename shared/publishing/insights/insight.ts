@@ -4,6 +4,7 @@ import { LocalDate } from '../../domain/local-date.ts';
 import type { KpiMart } from '../../kpis/kpi-result.ts';
 import type { Lake } from '../../ports/lake.ts';
 import { isTotal } from '../exact-value.ts';
+import { contradictedDirection } from './check-direction.ts';
 import { type About, unfoundedMention } from './check-numbers.ts';
 import { type InsightFacts, insightFacts } from './insight-facts.ts';
 import { readableSentence } from './readable-sentence.ts';
@@ -89,6 +90,11 @@ function judgeSentence(
   if (text === undefined) return { why: 'it is no plain sentence' };
   const unfounded = unfoundedMention(text, about, facts);
   if (unfounded !== undefined) return { why: `${unfounded} was not sent` };
+  const wrongWay = contradictedDirection(
+    text,
+    about.map(({ kpi }) => kpi),
+  );
+  if (wrongWay !== undefined) return { why: `it says "${wrongWay}", which is not how it moved` };
   const named = about.reduce(
     (sentence, { kpi, name }) =>
       sentence.replaceAll(new RegExp(String.raw`(?<![\w.])${RegExp.escape(kpi.id)}(?!\w)`, 'g'), () => name),

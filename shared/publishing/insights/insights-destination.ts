@@ -76,7 +76,7 @@ The user message is JSON with all the facts there are: KPIs by id, with value, u
 Answer with at most six short English sentences, the most important first. Each names in "kpis" the ids it is about.
 Refer to a KPI by its id only. Use only numbers that are in the facts of those KPIs, written in digits as they are there
 or rounded to at least two digits, with their unit. No sums, ratios, forecasts or other numbers of your own, no number
-words such as "double", "half" or "first". Write days as YYYY-MM-DD. A sentence without "kpis" may use the counts only.
+words such as "double", "half", "first", "all" or "none". Write days as YYYY-MM-DD. A sentence without "kpis" may use the counts only.
 Say what is critical, what has moved and what to look into. No greeting, no links, no markup.`;
 
 function requestOf(facts: InsightFacts, model: string) {

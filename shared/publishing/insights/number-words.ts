@@ -89,6 +89,8 @@ const VAGUE = [
   'once|twice|thrice|double[ds]?|doubling|triple[ds]?|tripling|trebled?|quadrupled?|single|couple|pair|both',
   '\\w*fold|percentile|quartile|decile|quintile',
   'dozens|hundreds|thousands|millions|billions|trillions|scores[\\s-]+of|umpteen|myriad',
+  // How many of them.
+  'all|none|every|everything|nothing|neither|majority|minority',
   // Which one.
   'first|second|last[\\s-]+but|eleventh|twelfth|\\w+teenth|twentieth|thirtieth|\\w+tieth|hundredth|thousandth',
   // The lender's own language.
