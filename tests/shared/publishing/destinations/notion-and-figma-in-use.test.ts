@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { buildApp, type Deps } from '../../../../shared/app.ts';
 import { readConfig } from '../../../../shared/config.ts';
 import { LocalDate } from '../../../../shared/domain/local-date.ts';
 import { deliver, previewDelivery, resendDelivery } from '../../../../shared/pipeline/deliver.ts';
 import type { DestinationName } from '../../../../shared/ports/deliveries.ts';
+import { FigmaExport } from '../../../../shared/publishing/destinations/figma/figma-export.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../../support/a-pipeline.ts';
 import { parFile } from '../../../support/small-files.ts';
+import { ROOT } from '../../../support/source-files.ts';
 
 // From the settings to what is in use, over a book that came through the pipeline.
 
@@ -102,4 +106,11 @@ describe.each(['notion', 'figma'] as const)('%s', (name) => {
       detail: expect.stringContaining(`secret ${name}-token is not in`),
     });
   });
+});
+
+it('the page about them shows the document for plugins as it is', () => {
+  const page = readFileSync(join(ROOT, 'docs/decisions/notion-and-figma.md'), 'utf8');
+  const [, example = ''] = /```json\n([\s\S]+?)```/.exec(page) ?? [];
+
+  expect(FigmaExport.strict().parse(JSON.parse(example))).toEqual(JSON.parse(example));
 });
