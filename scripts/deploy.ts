@@ -25,7 +25,7 @@ Needs az, signed in. Settings from the environment, which are outputs of infra/m
 FUNCTION_APP_NAME, FUNCTION_APP_URL; for events also DATA_ACCOUNT_NAME, NOTICE_GROUP_ID.
 Exit code: 0 it runs, 1 it does not, 2 the call was wrong.`;
 
-const POLL_MS = 3_000;
+const POLL_MS = 1_000;
 
 runToExit(async () => {
   const { values, positionals } = parseArgs({

@@ -30,7 +30,7 @@ describe.each(WORKFLOWS)('%s', (name) => {
       .object({ scripts: z.record(z.string(), z.string()) })
       .parse(JSON.parse(read('package.json')));
     const called = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script);
-    const files = [...text.matchAll(/bash ((?:scripts|\.ci)\/\S+)/g)].map(([, file = '']) => file);
+    const files = [...text.matchAll(/(?:bash|node) ((?:scripts|\.ci)\/\S+)/g)].map(([, file = '']) => file);
 
     expect(called.filter((script) => !(script in scripts))).toEqual([]);
     expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);

@@ -45,7 +45,7 @@ describe('the parameters', () => {
     const { code } = await infrastructure(['what-if'], { ...ENV, ALERT_EMAILS: 'a"b@x.example' });
 
     expect(code).toBe(0);
-    expect((await az.calls())[0]?.parameters).toMatchObject({
+    expect(JSON.parse((await az.calls())[0]?.file ?? '')).toMatchObject({
       parameters: {
         environmentName: { value: 'staging' },
         tier: { value: 'staging' },

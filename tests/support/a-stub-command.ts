@@ -7,12 +7,12 @@ import { join } from 'node:path';
 export type StubCommand = {
   /** For the PATH of a child process. */
   readonly path: string;
-  /** What the arguments contain -> what is printed. Without one that fits, nothing is. */
+  /** What the arguments contain -> what is printed: text as it is, all else as JSON. Without one that fits, nothing is. */
   answer(answers: Readonly<Record<string, unknown>>): Promise<void>;
   /** Ends every call with an error. */
   refuse(words: string): Promise<void>;
-  /** The arguments of each call, and what it was given on standard input. */
-  calls(): Promise<readonly { args: readonly string[]; input: string; parameters?: unknown }[]>;
+  /** The arguments of each call, what it was given on standard input, and what stood in a file that they name with @. */
+  calls(): Promise<readonly { args: readonly string[]; input: string; file?: string }[]>;
 };
 
 const SCRIPT = `#!/usr/bin/env node
@@ -20,16 +20,16 @@ const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const own = (name) => __dirname + '/' + name;
 const args = process.argv.slice(2);
 const input = args.includes('--input') ? readFileSync(0, 'utf8') : '';
-const file = args.find((arg) => arg.startsWith('@'))?.slice(1);
-const parameters = file === undefined ? undefined : JSON.parse(readFileSync(file, 'utf8'));
-appendFileSync(own('calls'), JSON.stringify({ args, input, parameters }) + '\\n');
+const file = args.find((arg) => /^(body=)?@/.test(arg))?.replace(/^.*@/, '');
+const inFile = file === undefined ? undefined : readFileSync(file, 'utf8');
+appendFileSync(own('calls'), JSON.stringify({ args, input, file: inFile }) + '\\n');
 if (existsSync(own('refusal'))) {
   process.stderr.write(readFileSync(own('refusal')));
   process.exit(1);
 }
 const answers = existsSync(own('answers')) ? JSON.parse(readFileSync(own('answers'), 'utf8')) : {};
 const found = Object.entries(answers).find(([part]) => args.join(' ').includes(part));
-if (found) process.stdout.write(JSON.stringify(found[1]));
+if (found) process.stdout.write(typeof found[1] === 'string' ? found[1] : JSON.stringify(found[1]));
 `;
 
 export async function aStubCommand(name: string, folder: string): Promise<StubCommand> {
