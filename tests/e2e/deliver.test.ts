@@ -17,6 +17,7 @@ const EVERY_SECOND = '* * * * * *';
 let slack: StubService;
 let pagerDuty: StubService;
 let lineage: StubService;
+let openAi: StubService;
 let host: LocalHostProcess;
 let store: Store;
 let run: RunRecord;
@@ -25,12 +26,16 @@ beforeAll(async () => {
   slack = await StubService.start(() => ({ body: '{"ok":true}' }));
   pagerDuty = await StubService.start(() => ({ status: 202, body: '{"status":"success"}' }));
   lineage = await StubService.start(() => ({ status: 201 }));
+  openAi = await StubService.start(() => ({ body: JSON.stringify(COMPLETION) }));
   const storage = await takeStorageAccount();
   store = storeAt(storage);
   host = await aLocalHost({
     storage,
     env: {
-      DESTINATIONS: 'lineage,slack,alerts,pagerduty,briefing,digest',
+      DESTINATIONS: 'lineage,slack,alerts,pagerduty,briefing,digest,insights',
+      INSIGHTS_MODEL: 'gpt-test',
+      INSIGHTS_ENDPOINT: openAi.url,
+      OPENAI_API_KEY: 'sk-secret',
       OPENLINEAGE_URL: `${lineage.url}/api/v1/lineage`,
       SLACK_BASE_URL: slack.url,
       SLACK_BOT_TOKEN: 'xoxb-secret',
@@ -49,8 +54,26 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(async () => {
   await removeLocalHosts();
-  for (const service of [slack, pagerDuty, lineage]) await service[Symbol.asyncDispose]();
+  for (const service of [slack, pagerDuty, lineage, openAi]) await service[Symbol.asyncDispose]();
 });
+
+/** As a language model answers: one sentence is right, the other is not. */
+const COMPLETION = {
+  model: 'gpt-test',
+  choices: [
+    {
+      finish_reason: 'stop',
+      message: {
+        content: JSON.stringify({
+          sentences: ['6.25', '7.25'].map((value) => ({
+            kpis: ['risk.par_90'],
+            text: `risk.par_90 is ${value} %.`,
+          })),
+        }),
+      },
+    },
+  ],
+};
 
 async function deliveriesOf(destination: string): Promise<readonly { readonly subject: string }[]> {
   const answer: unknown = await (await host.ask(`/api/deliveries?destination=${destination}`)).json();
@@ -98,6 +121,15 @@ describe('a file that puts a KPI outside its limits', () => {
     );
   });
 
+  it('is put into words by a language model once, and those whose numbers are right stand in the report', async () => {
+    const report = async () => await (await host.ask('/api/reports/2025-11-30?format=md')).text();
+    await until(async () => (await report()).includes('## In words'));
+
+    expect(openAi.asked).toHaveLength(1);
+    expect(await report()).toContain('- PAR 90 is 6.25 %. (risk.par_90 v1)');
+    expect(await report()).not.toContain('7.25');
+  });
+
   it('calls the people whom its KPI concerns, once, and wakes whoever is on call', () => {
     const par90 = told('#executive-briefing').filter(({ text }) => text.includes('PAR 90'));
 
@@ -137,6 +169,6 @@ describe('a file that puts a KPI outside its limits', () => {
     for (const path of await store.paths('reports'))
       kept.push((await store.bytes('reports', path)).toString('utf8'));
 
-    expect(kept.join('\n')).not.toMatch(/xoxb-secret|secret-of-the-service/);
+    expect(kept.join('\n')).not.toMatch(/xoxb-secret|sk-secret|secret-of-the-service/);
   });
 });
