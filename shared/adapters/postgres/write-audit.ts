@@ -42,15 +42,17 @@ export async function writeAudit(
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [run.run_id]);
   const there = await attemptOf(run.run_id, client);
   if (there !== undefined && there > run.attempt) return { kind: 'overtaken', byAttempt: there };
+  // The last numbers of a run stand while the machinery fails; what became of its data replaces them.
+  const isDecided = run.outcome !== 'running' && run.outcome !== 'failed';
   const changes: AuditChange[] = [];
   for (const table of TABLES) {
     const { rowCount } = await client.query(upsertInto(table), [JSON.stringify(payload[table.name])]);
     changes.push({ table: table.name, written: rowCount ?? 0, removed: 0 });
     // Before what other runs write as well, so that none of them waits for a million loans.
-    if (table.name === 'pipeline_runs') changes.push(...(await writeLoans(client, run, loans)));
+    if (table.name === 'pipeline_runs' && isDecided)
+      changes.push(...(await writeLoans(client, run, run.outcome === 'success' ? loans : undefined)));
   }
-  // The last numbers of a run stand while the machinery fails; what became of its data replaces them.
-  if (run.outcome === 'success' || run.outcome === 'rejected') {
+  if (isDecided) {
     // In the reverse order, since values refer to artifacts.
     changes.push(await withoutOthers('kpi_values', 'id', payload, client));
     changes.push(await withoutOthers('raw_artifacts', 'artifact_id', payload, client));

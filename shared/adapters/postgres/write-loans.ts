@@ -13,14 +13,12 @@ import type { AuditRun } from '../../runs/audit-payload.ts';
 // The loans of a day into their tables, within the transaction of a run that has them. A day has the loans of one book,
 // the newest: several runs of a day share a book, and the first of them that comes writes it.
 
-/** What the run has to tell of loans replaces what it told before. */
+/** What a run whose data is decided on has to tell of loans replaces what it told before. */
 export async function writeLoans(
   client: Client,
   run: AuditRun,
   loans: LoansOfDay | undefined,
 ): Promise<AuditChange[]> {
-  // The last loans stand while the machinery fails, as the last numbers do.
-  if (run.outcome !== 'success' && run.outcome !== 'rejected') return [];
   const withdrawn = await withdraw(client, run.run_id, loans?.asOf);
   if (loans === undefined) return withdrawn;
   // One after the other, until the end of the transaction: see LoansOfDay.isCurrent.

@@ -155,18 +155,24 @@ for (const { kind, open, has } of KINDS) {
         expect(await everything()).toEqual(before);
       });
 
-      it('keeps its last numbers while the machinery fails, and loses them when its data is rejected', async () => {
-        await store.write(anAuditPayload());
+      it.each([
+        ['rejected', 'failed'],
+        ['canceled', 'canceled'],
+      ] as const)(
+        'keeps its last numbers while the machinery fails, and loses them when it is %s',
+        async (outcome, status) => {
+          await store.write(anAuditPayload());
 
-        await store.write(anAuditPayload({ run: aRun({ attempt: 2, status: 'failed' }), mart: undefined }));
+          await store.write(anAuditPayload({ run: aRun({ attempt: 2, status: 'failed' }), mart: undefined }));
 
-        expect(await counts()).toMatchObject({ kpi_values: 11, raw_artifacts: 2 });
-        await store.write(anAuditPayload({ run: aRun({ attempt: 3, status: 'rejected' }), mart: undefined }));
-        expect(await counts()).toMatchObject({ kpi_values: 0, raw_artifacts: 1 });
-        expect(await database.rows('SELECT status, outcome FROM analytics.pipeline_runs')).toEqual([
-          { status: 'failed', outcome: 'rejected' },
-        ]);
-      });
+          expect(await counts()).toMatchObject({ kpi_values: 11, raw_artifacts: 2 });
+          await store.write(anAuditPayload({ run: aRun({ attempt: 3, status: outcome }), mart: undefined }));
+          expect(await counts()).toMatchObject({ kpi_values: 0, raw_artifacts: 1 });
+          expect(await database.rows('SELECT status, outcome FROM analytics.pipeline_runs')).toEqual([
+            { status, outcome },
+          ]);
+        },
+      );
 
       it('is there whole or not at all', async () => {
         const { kpi_values: values, ...rest } = anAuditPayload();

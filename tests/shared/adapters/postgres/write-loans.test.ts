@@ -152,24 +152,30 @@ it('are not written under another key of the same version: nobody could tell its
   expect(await balances()).toEqual(['v1:a 1000.00']);
 });
 
-it('stand while the machinery fails, move with the day of their file, and go when its data is rejected', async () => {
-  const rejected = anAuditPayload({ run: aRun({ attempt: 4, status: 'rejected' }), mart: undefined });
-  await written(payloadOf(), aDaysLoans([aLoanFact('a')]));
+it.each(['rejected', 'canceled'] as const)(
+  'stand while the machinery fails, move with the day of their file, and go when it is %s',
+  async (status) => {
+    const turnedDown = anAuditPayload({ run: aRun({ attempt: 4, status }), mart: undefined });
+    await written(payloadOf(), aDaysLoans([aLoanFact('a')]));
 
-  await written(anAuditPayload({ run: aRun({ attempt: 2, status: 'failed' }), mart: undefined }), undefined);
-  expect(await balances()).toEqual(['v1:a 1000.00']);
-  const asOf = LocalDate.parse('2025-11-30');
-  await written(payloadOf({ attempt: 3 }), aDaysLoans([aLoanFact('a')], { asOf }));
-  expect(await database.rows('SELECT DISTINCT as_of::text FROM analytics.loan_facts')).toEqual([
-    { as_of: '2025-11-30' },
-  ]);
+    await written(
+      anAuditPayload({ run: aRun({ attempt: 2, status: 'failed' }), mart: undefined }),
+      undefined,
+    );
+    expect(await balances()).toEqual(['v1:a 1000.00']);
+    const asOf = LocalDate.parse('2025-11-30');
+    await written(payloadOf({ attempt: 3 }), aDaysLoans([aLoanFact('a')], { asOf }));
+    expect(await database.rows('SELECT DISTINCT as_of::text FROM analytics.loan_facts')).toEqual([
+      { as_of: '2025-11-30' },
+    ]);
 
-  expect(await written(rejected, undefined)).toEqual([
-    { table: 'loan_days', written: 0, removed: 1 },
-    { table: 'loan_facts', written: 0, removed: 1 },
-  ]);
-  expect(await facts()).toEqual([]);
-});
+    expect(await written(turnedDown, undefined)).toEqual([
+      { table: 'loan_days', written: 0, removed: 1 },
+      { table: 'loan_facts', written: 0, removed: 1 },
+    ]);
+    expect(await facts()).toEqual([]);
+  },
+);
 
 it.each([
   [
