@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { ALERT_RULES, queriesIn, queryOf, SAVED_FUNCTIONS } from '../support/kql/alert-rules.ts';
+import { ALERT_RULES, queriesIn, queryOf, SAVED_FUNCTIONS, WINDOWS } from '../support/kql/alert-rules.ts';
 import { type Compile, kqlCompiler } from '../support/kql/kusto-language.ts';
 
 let compile: Compile;
@@ -23,15 +23,14 @@ describe('the rules', () => {
   });
 
   it('look back at least as far as they wait between looks', () => {
-    const minutes: Record<string, number> = {
-      PT5M: 5,
-      PT15M: 15,
-      PT30M: 30,
-      PT1H: 60,
-      PT2H: 120,
-      P2D: 2_880,
-    };
     for (const { name, every, window } of ALERT_RULES)
-      expect([name, (minutes[window] ?? 0) >= (minutes[every] ?? 0)]).toEqual([name, true]);
+      expect([name, WINDOWS[window] >= WINDOWS[every]]).toEqual([name, true]);
+  });
+
+  it('give rows that have a time, by which they are counted', () => {
+    for (const rule of ALERT_RULES)
+      expect([rule.name, ...compile(queryOf(rule), SAVED_FUNCTIONS).columns]).toContain(
+        'TimeGenerated:datetime',
+      );
   });
 });

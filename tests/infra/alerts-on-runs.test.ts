@@ -75,7 +75,7 @@ const succeeded =
     ago(minutes).info('run.succeeded', { ...RUN, durationMs: 1_000 });
 
 means('data-late-critical', {
-  'fires after 12 hours': [succeeded(12 * 60 + 1), [{ level: 'critical' }]],
+  'fires after 12 hours': [succeeded(12 * 60 + 1), [{ hours: 721 / 60 }]],
   'is silent at 12 hours': [succeeded(12 * 60), []],
   'is silent when any run has succeeded since': [
     (ago) => {
@@ -87,7 +87,7 @@ means('data-late-critical', {
   'sees nothing where there never was a run': [() => undefined, []],
 });
 means('data-late-warning', {
-  'fires after 8 hours': [succeeded(8 * 60 + 1), [{ level: 'warning' }]],
+  'fires after 8 hours': [succeeded(8 * 60 + 1), [{ hours: 481 / 60 }]],
   'is silent at 8 hours': [succeeded(8 * 60), []],
   'leaves 13 hours to the other alert': [succeeded(13 * 60), []],
 });

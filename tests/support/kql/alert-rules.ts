@@ -8,6 +8,15 @@ import { ROOT } from '../source-files.ts';
 export type AlertRule = z.infer<typeof AlertRule>;
 const LET = /^let (\w+) = (.+);$/;
 const Duration = z.enum(['PT5M', 'PT15M', 'PT30M', 'PT1H', 'PT2H', 'P2D']);
+/** In minutes. */
+export const WINDOWS: Readonly<Record<z.infer<typeof Duration>, number>> = {
+  PT5M: 5,
+  PT15M: 15,
+  PT30M: 30,
+  PT1H: 60,
+  PT2H: 120,
+  P2D: 2_880,
+};
 const AlertRule = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
   title: z.string().regex(/^[A-Z].*[^.]$/),

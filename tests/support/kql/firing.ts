@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Log, LogFields } from '../../../shared/ports/log.ts';
-import { queryOf, ruleNamed, SAVED_FUNCTIONS } from './alert-rules.ts';
+import { queryOf, ruleNamed, SAVED_FUNCTIONS, WINDOWS } from './alert-rules.ts';
 import { kqlCompiler } from './kusto-language.ts';
 import { LogTable } from './log-table.ts';
 import { runQuery } from './run-query.ts';
@@ -22,8 +22,18 @@ export async function firing(
 ): Promise<readonly Row[]> {
   const logs = new LogTable(NOW);
   tell((minutes) => logs.ago(minutes));
-  const world = { tables: { AppTraces: logs.rows, ...tables }, functions: SAVED_FUNCTIONS, now: NOW };
-  return runQuery(queryOf(ruleNamed(name)), world, await kqlCompiler());
+  const rule = ruleNamed(name);
+  const isInWindow = ({ TimeGenerated }: Row): boolean =>
+    TimeGenerated instanceof Date && minutesAgo(TimeGenerated) <= WINDOWS[rule.window];
+  // Azure gives a rule the rows of its window, and counts what it makes of them by its time.
+  const all = Object.entries({ AppTraces: logs.rows, ...tables });
+  const inWindow = Object.fromEntries(all.map(([table, rows]) => [table, rows.filter(isInWindow)]));
+  const world = { tables: inWindow, functions: SAVED_FUNCTIONS, now: NOW };
+  return runQuery(queryOf(rule), world, await kqlCompiler()).filter(isInWindow);
+}
+
+function minutesAgo(time: Date): number {
+  return (NOW.getTime() - time.getTime()) / 60_000;
 }
 
 /** Cases of one alert: what is told, and the rows that come of it. */
