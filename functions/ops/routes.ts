@@ -13,6 +13,7 @@ import { kpisRoute, reportRoute } from './kpis.ts';
 import { openApiRoute } from './openapi.ts';
 import { replayRoute } from './replay.ts';
 import { rerunRoute } from './rerun.ts';
+import { rollBackRoute } from './roll-back.ts';
 import type { Route } from './route.ts';
 import { artifactRoute, runRoute, runsRoute } from './runs.ts';
 import { pauseRoute, pullRoute, resumeRoute, sourcesRoute } from './sources.ts';
@@ -26,6 +27,7 @@ const DOCUMENTED: Route[] = [
   artifactRoute,
   rerunRoute,
   replayRoute,
+  rollBackRoute,
   triggerRoute,
   checkRoute,
   kpisRoute,

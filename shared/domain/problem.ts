@@ -60,6 +60,7 @@ export const PROBLEM_CODES = [
   'identical-duplicate',
   'repeated-key',
   // the machinery
+  'rolled-back',
   'breaker-open',
   'control-totals-differ',
   'parity-mismatch',

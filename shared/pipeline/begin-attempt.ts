@@ -4,17 +4,13 @@ import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
 import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
+import type { QueuedStage } from './stages.ts';
 import { AttemptOvertaken } from './work-stage.ts';
 
 const CHANGED_MEANWHILE = 'other files changed while it was checked';
 
 /** The run in its next attempt. What ended the one before is not its fault. */
-export function nextAttempt(
-  run: RunRecord,
-  stage: 'validate' | 'compute',
-  cause: string,
-  clock: Clock,
-): RunRecord {
+export function nextAttempt(run: RunRecord, stage: QueuedStage, cause: string, clock: Clock): RunRecord {
   const { completedAt: _completedAt, lastError: _lastError, ...rest } = run;
   return {
     ...rest,

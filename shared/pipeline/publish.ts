@@ -30,6 +30,7 @@ import { hasNumbers } from './newest-mart.ts';
 import { tellAnomalies } from './raise-anomalies.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { refreshLaterReports, seriesHash } from './refresh-later-reports.ts';
+import { rolledBackFiles } from './rolled-back-files.ts';
 import type { StageMessage } from './stage-message.ts';
 import { afterBeginning, type StageDeps, type StageOutcome, withTrail, workStage } from './work-stage.ts';
 
@@ -58,7 +59,8 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   const mart = await continueSeries(computed, past);
   const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
   const others = await validationsOf(mart.book, run, deps);
-  const model = reportModel({ mart, run, validation, others, revision: deps.revision });
+  const rolledBack = await rolledBackFiles(mart, deps);
+  const model = reportModel({ mart, run, validation, others, rolledBack, revision: deps.revision });
   const documents: RunDocument[] = [
     { name: 'report.md', body: reportMarkdown(model), contentType: 'text/markdown; charset=utf-8' },
     { name: 'report.html', body: await reportHtml(model), contentType: 'text/html; charset=utf-8' },

@@ -94,7 +94,7 @@ function newAttempt(
   input: { from: QueuedStage; reason: string; logLevel?: LogLevel | undefined },
   clock: Clock,
 ): RunRecord {
-  const { completedAt: _completed, lastError: _error, logLevel: _level, ...rest } = run;
+  const { completedAt: _completed, lastError: _error, logLevel: _level, rolledBack: _back, ...rest } = run;
   return {
     ...rest,
     status: 'running',

@@ -28,6 +28,7 @@ import { type Judged, judgeFile } from './judge-file.ts';
 import { openComparedBook } from './open-compared-book.ts';
 import { type ReadSnapshotDeps, readSnapshot, type Unusable, type Usable } from './read-snapshot.ts';
 import { type RefreshDeps, refreshAffectedRuns, withdrawSnapshot } from './refresh-affected-runs.ts';
+import { afterTakingOut, takeOut } from './roll-back.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { validationReport } from './validation-report.ts';
 import { type WaitDeps, waitForReferences } from './wait-for-files.ts';
@@ -53,6 +54,7 @@ export async function validateRun(message: StageMessage, deps: ValidateDeps): Pr
       ...waitedFor(run),
       ...(await refreshAffectedRuns(run.runId, deps)),
       ...(run.status === 'rejected' ? await forgetRun(run, deps) : []),
+      ...(run.rolledBack !== undefined ? await afterTakingOut(run, deps) : []),
     ],
     resendOvertaken: async (run) => [...begunAnew(run), ...(await refreshAffectedRuns(run.runId, deps))],
   });
@@ -77,6 +79,10 @@ type Work = {
 
 async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly StageMessage[]> {
   const startedAt = deps.clock.now();
+  if (run.rolledBack !== undefined) {
+    const next = await takeOut(run, run.rolledBack, deps);
+    return next === 'conflict' ? await validateAnew(run, deps) : next;
+  }
   const contract = contractOf(run.contract, run.contractVersion);
   if (contract === undefined)
     throw new Error(`contract ${run.contract}@${run.contractVersion} is not in force`);

@@ -66,7 +66,8 @@ export async function workStage(
   const run = found.value;
   const fields = { ...runFacts(run), stage: message.stage, attempt: message.attempt };
   const isOurs = run.attempt === message.attempt && compareStages(run.stage, message.stage) >= 0;
-  const isRejectedHere = run.status === 'rejected' && run.stage === message.stage;
+  const isTurnedDown = run.status === 'rejected' || run.status === 'canceled';
+  const isRejectedHere = isTurnedDown && run.stage === message.stage;
   const isDone =
     run.status === 'success' || isRejectedHere || (run.status === 'running' && run.stage !== message.stage);
   if (!isOurs || (run.status !== 'running' && !isDone)) {

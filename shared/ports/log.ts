@@ -20,6 +20,7 @@ export const EVENT_NAMES = [
   'run.rejected',
   'run.failed',
   'run.canceled',
+  'run.withdrawn',
   'run.refreshed',
   'run.rerun',
   'run.replayed',

@@ -2,6 +2,7 @@ import { type LocalDate, localDateOf, toEpochDay } from '../domain/local-date.ts
 import type { DataBreaker } from '../expectations/data-breaker.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
 import { type ContractQuality, openBreakers } from '../pipeline/data-quality.ts';
+import type { RolledBackFile } from '../pipeline/rolled-back-files.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { type Choice, dashboardPath } from './dashboard/address.ts';
 import { languageLink, partForm, partLine, viewLinks } from './dashboard/navigation.ts';
@@ -20,6 +21,7 @@ import { type Language, type LanguageCode, languageOf } from './language/languag
 import { dimensionName, partName } from './language/names.ts';
 import { renderPage, statusChip, type Tone } from './page.ts';
 import { freshnessOf } from './report-model.ts';
+import { rolledBackBanners } from './rolled-back-notices.ts';
 
 export type DashboardInput = {
   readonly mart?: KpiMart;
@@ -31,6 +33,8 @@ export type DashboardInput = {
   readonly runs: readonly RunRecord[];
   readonly quality: readonly ContractQuality[];
   readonly breakers: readonly DataBreaker[];
+  /** Files that would be in the book, had nobody rolled them back. */
+  readonly rolledBack?: readonly RolledBackFile[];
   readonly health: { readonly status: 'healthy' | 'degraded' | 'unhealthy'; readonly lastError?: string };
   readonly view?: ViewName;
   readonly language?: LanguageCode;
@@ -72,7 +76,7 @@ ${viewLinks(surroundings)}</header>
 <main id="content" tabindex="-1">
 <h1>${words.view[view]}</h1>
 ${mart ? asOfLine(mart, today, language) : html`<p class="as-of">${words.noNumbers}</p>`}
-${breakerBanners(openBreakers(input.breakers), mart, { today, language })}${lastError(input.health, language)}
+${rolledBackBanners(input.rolledBack ?? [], language)}${breakerBanners(openBreakers(input.breakers), mart, { today, language })}${lastError(input.health, language)}
 ${mart && VIEW_OF[view].tiles.length > 0 ? partForm(dimensionsOf(mart), surroundings) : undefined}${notice}${partLine(surroundings)}
 ${mart && (await numberSections(figuresOf({ ...input, mart }, choice, language)))}
 ${operations(input, view, language)}

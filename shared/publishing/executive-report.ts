@@ -1,4 +1,5 @@
 import type { KpiMart } from '../kpis/kpi-result.ts';
+import type { RolledBackFile } from '../pipeline/rolled-back-files.ts';
 import type { ValidationReport } from '../runs/documents.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 
@@ -11,6 +12,8 @@ export type ReportInput = {
   validation: ValidationReport;
   /** Of the other snapshots in the book: the numbers are no better than the worst of them. */
   others: readonly ValidationReport[];
+  /** Files that would be in the book, had nobody rolled them back. */
+  rolledBack?: readonly RolledBackFile[];
   /** Git revision of the code. */
   revision: string;
 };

@@ -38,13 +38,13 @@ ${provenanceSection(model.provenance)}
   return renderPage({ title: `Executive report, ${model.freshness.sentence.toLowerCase()}`, body });
 }
 
-function heading({ freshness, verdict, headlines, quality }: ReportModel): Html {
+function heading({ freshness, verdict, rolledBack, headlines, quality }: ReportModel): Html {
   const tone = quality.every((file) => file.verdict === 'accepted') ? 'good' : 'warning';
   return html`<header>
 <p class="brand">Abaco Loans Analytics · Executive report</p>
 <h1>${freshness.sentence}</h1>
 <ul class="facts">
-<li class="verdict edge-${tone}">${verdict}</li>
+${rolledBack.map((sentence) => html`<li class="verdict edge-critical">${sentence}</li>\n`)}<li class="verdict edge-${tone}">${verdict}</li>
 ${headlineItems(headlines)}</ul>
 </header>`;
 }

@@ -33,8 +33,12 @@ export function reportMarkdown(model: ReportModel): string {
   return `${sections.flat().join('\n\n')}\n`;
 }
 
-function heading({ freshness, verdict, headlines }: ReportModel): string[] {
-  const facts = [`**${verdict}**`, ...headlines.map(({ sentence }) => escapeMarkdown(sentence))];
+function heading({ freshness, verdict, rolledBack, headlines }: ReportModel): string[] {
+  const facts = [
+    ...rolledBack.map((sentence) => `**${escapeMarkdown(sentence)}**`),
+    `**${verdict}**`,
+    ...headlines.map(({ sentence }) => escapeMarkdown(sentence)),
+  ];
   return ['# Executive report', `**${freshness.sentence}**`, facts.map((fact) => `- ${fact}`).join('\n')];
 }
 

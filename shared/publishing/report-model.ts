@@ -14,6 +14,7 @@ import { type ParTrend, parTrendOf } from './par-trend.ts';
 import { type OpenExpectation, openExpectations, scoreSentence } from './report-expectations.ts';
 import { type ReportFigures, reportFigures } from './report-figures.ts';
 import { type ReportRestatement, reportRestatements } from './report-restatements.ts';
+import { rolledBackSentence } from './rolled-back-notices.ts';
 import { showCount, showValue } from './show-value.ts';
 
 // What the report says, before any markup: Markdown and HTML are two ways to write the same model.
@@ -21,6 +22,8 @@ import { showCount, showValue } from './show-value.ts';
 export type ReportModel = {
   readonly freshness: Freshness;
   readonly verdict: string;
+  /** A sentence for each file that was rolled back and that no newer one has replaced. */
+  readonly rolledBack: readonly string[];
   /** One for each KPI outside its limits, the critical ones first; else one that says all is well. */
   readonly headlines: readonly Headline[];
   readonly kpis: readonly KpiRow[];
@@ -94,6 +97,7 @@ export function reportModel(input: ReportInput): ReportModel {
   return {
     freshness: freshnessOf(mart),
     verdict: verdictOf(reports),
+    rolledBack: (input.rolledBack ?? []).map((file) => rolledBackSentence(file, DOCUMENTS)),
     headlines: headlinesOf(kpis),
     kpis,
     figures: reportFigures(mart, kpis),

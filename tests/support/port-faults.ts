@@ -18,11 +18,19 @@ type WatchedPort =
   | 'scratch'
   | 'sql'
   | 'quality'
-  | 'breakers';
+  | 'breakers'
+  | 'deliveries'
+  | 'sourceStates';
 
 /** The process is gone: no call of it does anything any more. */
 export class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
+}
+
+/** Also of a process that died once more while it wrote down the first error. */
+export function isDeath(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isDeath);
+  return error instanceof ProcessDied;
 }
 
 /** The same deps, with `before` in front of every port call. Clock and log have no effects and are left alone. */
@@ -53,6 +61,8 @@ export function watched(deps: Deps, before: (call: PortCall) => Promise<void> | 
     sql: through('sql', deps.sql),
     quality: through('quality', deps.quality),
     breakers: through('breakers', deps.breakers),
+    deliveries: through('deliveries', deps.deliveries),
+    sourceStates: through('sourceStates', deps.sourceStates),
   };
 }
 
@@ -91,6 +101,8 @@ const READS: Readonly<Record<WatchedPort, readonly string[]>> = {
   sql: ['open'],
   quality: ['history'],
   breakers: ['get', 'all'],
+  deliveries: ['get', 'all'],
+  sourceStates: ['get', 'all'],
 };
 
 /** `lake.write runs/run_.../summary.json`: a call as people would tell it. */

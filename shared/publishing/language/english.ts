@@ -358,6 +358,12 @@ export const ENGLISH_WORDS = {
     dayAgo: ', a day ago',
     daysAgo: (days: string) => `, ${days} days ago`,
   },
+  rolledBack: {
+    sentence: (file: string, by: string, day: string, reason: string) =>
+      `${file} was rolled back by ${by} on ${day}: ${reason}. The numbers are those of the file before it.`,
+    file: (dataset: string, day: string | undefined) =>
+      day === undefined ? `The file of ${dataset}` : `The file of ${dataset} as of ${day}`,
+  },
   runs: {
     title: 'Runs',
     none: 'No run is on record.',

@@ -358,6 +358,12 @@ export const SPANISH_WORDS: Words = {
     dayAgo: ', hace un día',
     daysAgo: (days) => `, hace ${days} días`,
   },
+  rolledBack: {
+    sentence: (file, by, day, reason) =>
+      `${by} revirtió ${file} el ${day}: ${reason}. Las cifras son las del archivo anterior.`,
+    file: (dataset, day) =>
+      day === undefined ? `el archivo de ${dataset}` : `el archivo de ${dataset} al ${day}`,
+  },
   runs: {
     title: 'Corridas',
     none: 'No hay corridas registradas.',

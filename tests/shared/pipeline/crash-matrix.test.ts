@@ -4,7 +4,7 @@ import type { StageMessage } from '../../../shared/pipeline/stage-message.ts';
 import { artifactPath, bookMartPath } from '../../../shared/runs/run-paths.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { differenceOf, type MartBytes, Pipeline } from '../../support/a-pipeline.ts';
-import { dyingAtChange, nameOf, ProcessDied } from '../../support/port-faults.ts';
+import { dyingAtChange, isDeath, nameOf } from '../../support/port-faults.ts';
 import { parFile } from '../../support/small-files.ts';
 
 // The process dies before every single port call of every stage that changes something, and once after the last, when
@@ -110,11 +110,6 @@ async function advanceTo(stage: StageMessage['stage']): Promise<StageMessage> {
     if (message.stage === stage) return message;
     await pipeline.deliver(message);
   }
-}
-
-function isDeath(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.every(isDeath);
-  return error instanceof ProcessDied;
 }
 
 async function expectOneGoodRun(run: RunRecord): Promise<void> {

@@ -1,0 +1,40 @@
+import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
+import type { KpiMart } from '../kpis/kpi-result.ts';
+import type { RunLedger } from '../ports/run-ledger.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { standingOf, supersedes } from './book.ts';
+
+/** A file that would be in a book, had nobody rolled it back. */
+export type RolledBackFile = {
+  readonly runId: string;
+  readonly dataset: string;
+  /** Absent for reference data. */
+  readonly asOf: LocalDate | undefined;
+  readonly by: string;
+  readonly reason: string;
+  /** Instant. */
+  readonly at: string;
+};
+
+/** Those of a book, until a newer file of their kind counts in it: whoever reads its numbers has to know. */
+export async function rolledBackFiles(
+  { book, asOf }: Pick<KpiMart, 'book' | 'asOf'>,
+  { ledger }: { readonly ledger: RunLedger },
+): Promise<readonly RolledBackFile[]> {
+  const canceled = await ledger.list({ status: 'canceled' });
+  const files: RolledBackFile[] = [];
+  for (const run of canceled) {
+    if (run.rolledBack === undefined || run.relation === undefined) continue;
+    if (run.asOf !== undefined && run.asOf > asOf) continue;
+    const entry = book.find(({ relation }) => relation === run.relation);
+    const counts = entry && (await ledger.find(entry.runId))?.value;
+    if (counts !== undefined && !supersedes(placeOf(run), placeOf(counts))) continue;
+    const { by, reason, at } = run.rolledBack;
+    files.push({ runId: run.runId, dataset: run.dataset, asOf: run.asOf, by, reason, at });
+  }
+  return files;
+}
+
+function placeOf(run: RunRecord): ReturnType<typeof standingOf> {
+  return standingOf({ ...run, asOf: run.asOf ?? REFERENCE_DAY });
+}
