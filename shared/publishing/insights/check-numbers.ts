@@ -29,7 +29,10 @@ export function unfoundedMention(
   const allowed =
     about.length > 0
       ? about.flatMap(({ kpi }) => numbersOf(kpi))
-      : Object.values(facts.counts).map((count) => ({ value: rational(BigInt(count)), units: [] }));
+      : Object.values(facts.counts).map((count) => ({
+          value: rational(BigInt(count)),
+          units: ['count'] as const,
+        }));
   const days = [facts.as_of, ...about.flatMap(({ kpi }) => daysOf(kpi))];
   const labels = about.flatMap(({ kpi, name }) => [kpi.id, name]);
   const unfounded = mentionsIn(sentence, labels).find((mention) => {
@@ -95,7 +98,7 @@ function inItsUnits(value: Rational, unit: KpiFacts['unit']): readonly Allowed[]
     case 'count':
     case 'days':
     case 'months':
-      return [{ value, units: [] }];
+      return [{ value, units: [unit] }];
   }
 }
 

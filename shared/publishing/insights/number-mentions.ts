@@ -20,7 +20,17 @@ export type MentionedNumber = {
   readonly unit: MentionUnit | undefined;
 };
 export type Unreadable = { readonly kind: 'unreadable'; readonly text: string };
-export type MentionUnit = 'percent' | 'points' | 'basis-points' | 'usd' | 'times';
+export type MentionUnit =
+  | 'percent'
+  | 'points'
+  | 'basis-points'
+  | 'usd'
+  | 'times'
+  | 'days'
+  | 'months'
+  | 'count'
+  /** Weeks, years and the like, which no KPI is in. */
+  | 'other-time';
 
 /** `labels` are names with digits of their own, such as `PAR 90`: they are no numbers. */
 export function mentionsIn(sentence: string, labels: readonly string[] = []): readonly Mention[] {
@@ -61,8 +71,13 @@ const SCALES: Readonly<Record<string, bigint>> = {
   trillion: 1_000_000_000_000n,
 };
 const SCALE = `(?<scale>${Object.keys(SCALES).join('|')})`;
+/** What is counted; an adjective may stand before it. */
+const COUNTED =
+  'days?|weeks?|months?|quarters?|years?|hours?|minutes?|loans?|clients?|customers?|borrowers?|payers?|accounts?|' +
+  'payments?|contracts?|companies|branches|people|persons?|campaigns?|rows?|kpis?|figures?|indicators?|metrics?';
 const UNIT =
-  '(?<unit>%|percentage[\\s-]points?|percent|per cent|pp|points?|basis[\\s-]points?|bps|times|x|USD|dollars)';
+  '(?<unit>%|percentage[\\s-]points?|percent|per cent|pp|points?|basis[\\s-]points?|bps|times|x|USD|dollars|' +
+  `(?:\\p{L}+[\\s-])?(?:${COUNTED}))`;
 
 const NUMBER = new RegExp(
   String.raw`(?<sign>[+-])?(?<currency>(?:US\$|USD|\$)\s?)?(?<digits>\d[\d.,]*)` +
@@ -141,8 +156,12 @@ function unitOf(text: string | undefined): MentionUnit | undefined {
   const plain = text.trim().toLowerCase();
   if (plain === '%' || plain === 'percent' || plain === 'per cent') return 'percent';
   if (plain.startsWith('basis') || plain === 'bps') return 'basis-points';
-  if (plain === 'pp' || plain.includes('point')) return 'points';
-  return plain === 'times' || plain === 'x' ? 'times' : 'usd';
+  if (plain === 'pp' || /points?$/.test(plain)) return 'points';
+  if (plain === 'times' || plain === 'x') return 'times';
+  if (/^(?:us\$|usd|\$|dollars)$/.test(plain)) return 'usd';
+  if (/days?$/.test(plain)) return 'days';
+  if (/months?$/.test(plain)) return 'months';
+  return /(?:weeks?|quarters?|years?|hours?|minutes?)$/.test(plain) ? 'other-time' : 'count';
 }
 
 function unreadable({ 0: text }: RegExpExecArray): Unreadable {

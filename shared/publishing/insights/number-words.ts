@@ -97,6 +97,8 @@ const VAGUE = [
   'uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|diecis[eé]is|diecisiete',
   'dieciocho|diecinueve|veinte|veinti\\w+|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento',
   'cientos|\\w+cientos|quinientos|mil|miles|mill[oó]n|millones|mitad|doble|triple|tercio|tercios|docena|docenas',
+  // What makes another number of the one beside it.
+  'minus|negative|per[\\s-]+mill?e?|thousandths?|squared|cubed|power|square|cubic',
   // Between numbers.
   `point[\\s-]+(?:\\d|${WORD})`,
 ].join('|');

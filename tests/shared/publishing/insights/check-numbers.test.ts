@@ -40,6 +40,7 @@ describe('a sentence is kept', () => {
 
   it.each([
     'There are 1,223 active clients.',
+    'There are 1,223 clients.',
     'There are 1223 of them on 31 Dec 2025.',
     'Everybody would like more.',
     'There are one thousand two hundred and twenty-three.',
@@ -85,11 +86,16 @@ describe('a sentence is dropped', () => {
     ['PAR 90 was 4.80 % in October.', 'October'],
     ['PAR 90 was 4.80 % on 30 November 2024.', '30 November 2024'],
     ['PAR 90 was 4.80 % in Q3.', 'Q3'],
-    ['Of 2025 loans PAR 90 is 5.40 %.', '2025'],
+    ['Of 2025 loans PAR 90 is 5.40 %.', '2025 loans'],
     ['PAR 90 is 5.40 % at 06:30.', '06'],
     ['PAR 90.5 is 5.40 %.', '90.5'],
     ['PAR 905 is 5.40 %.', '905'],
     ['PAR 90 is 5.40 EUR.', '5.40'],
+    ['PAR 90 is minus 5.40 %.', 'minus'],
+    ['PAR 90 is 5.40 per mille.', 'per mille'],
+    ['PAR 90 is at a 5-year high.', '5-year'],
+    ['PAR 90 comes from 5 late loans.', '5 late loans'],
+    ['PAR 90 was reached in three days.', 'three days'],
   ])('%s', (sentence, found) => {
     expect(unfounded(sentence, par90)?.trim()).toBe(found);
   });
