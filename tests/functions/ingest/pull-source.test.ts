@@ -12,6 +12,7 @@ import { CASCADE_PATHS, CASCADE_SESSION, StubCascade } from '../../support/stub-
 
 const TAPE = DatasetId.parse('cascade/loan_tape');
 const MESSAGE = { v: 1, source: 'cascade', dataset: TAPE, cause: 'schedule of cascade' };
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const NO_TIME = {
   isPastDue: false,
   schedule: { adjustForDST: false },
@@ -78,12 +79,21 @@ describe('a message on the queue of pulls', () => {
   it('brings the file, and says in the log where to', async () => {
     const { context, lines } = anInvocation('pull');
 
-    await work(pullStage.handler, MESSAGE, context);
+    await work(pullStage.handler, { ...MESSAGE, traceparent: TRACE }, context);
 
     const state = (await pipeline.deps.sourceStates.get('cascade', TAPE))?.value;
     expect(state?.pulls).toMatchObject([{ outcome: 'landed', cause: 'schedule of cascade' }]);
     expect(await pipeline.paths('landing')).toEqual([state?.pending?.path]);
     expect(lines.join('\n')).toContain('source.pulled');
+    expect(lines.join('\n')).toContain('"operationId":"0af7651916cd43dd8448eb211c80319c"');
+  });
+
+  it('hands its trace on to the run of the file that it brought', async () => {
+    const state = (await pipeline.deps.sourceStates.get('cascade', TAPE))?.value;
+
+    const { next } = await pipeline.announce(state?.pending?.path ?? '');
+
+    expect(next).toMatchObject([{ stage: 'validate', traceparent: TRACE }]);
   });
 
   it('ends well when somebody has to mend the source, since to try again changes nothing', async () => {

@@ -161,6 +161,17 @@ it('tells more of the attempt that was asked to, and of no other', async () => {
   expect(next).toMatchObject({ stage: 'compute', logLevel: 'debug', traceparent: TRACE });
 });
 
+it('says with the file that was handed over what its run is to tell, since its event may come first', async () => {
+  const asked = anInvocation('trigger', { traceParent: TRACE });
+  const query = { input_file: `${PAR}/debugged.csv`, logLevel: 'debug' };
+
+  await call('trigger', { query, body: parFile('DEBUGGED') }, asked);
+
+  expect(sentBy(asked)).toMatchObject([{ stage: 'validate', logLevel: 'debug', traceparent: TRACE }]);
+  const file = await pipeline.deps.lake.stat('landing', `${PAR}/debugged.csv`);
+  expect(file?.metadata).toMatchObject({ traceparent: TRACE, loglevel: 'debug' });
+});
+
 it('sends nothing for a file that is rejected', async () => {
   await pipeline.drop('inbox/what.csv', 'a,b\n1,2\n');
 
