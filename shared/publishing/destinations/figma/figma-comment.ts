@@ -9,7 +9,8 @@ import type { FigmaExport } from './figma-export.ts';
 /** Ends every comment of ours, so that it is found again. */
 const MARK = '[abaco-kpis]';
 const MOST_LINES = 20;
-const FRONT = ['port.outstanding', 'risk.par_30', 'risk.par_90', 'risk.collection_rate'];
+/** Told first, and always. */
+export const FRONT = ['port.outstanding', 'risk.par_30', 'risk.par_90', 'risk.collection_rate'];
 
 const Comments = z.looseObject({
   comments: z.array(z.looseObject({ id: z.string(), message: z.string(), parent_id: z.string().nullish() })),

@@ -46,14 +46,14 @@ export const FigmaExport = z.object({
 });
 
 /** Names that designs were drawn with. */
-const LAYERS: Readonly<Record<string, string>> = {
+export const LAYERS: Readonly<Record<string, string>> = {
   'par-30': 'risk.par_30',
   'par-90': 'risk.par_90',
   'collection-rate': 'risk.collection_rate',
   dti: 'uw.dti',
   ltv: 'uw.ltv',
 };
-const MONTHS = 'monthly_fact';
+export const MONTHS = 'table_monthly_fact';
 
 export type Told = { readonly run: RunRecord; readonly mart: KpiMart };
 

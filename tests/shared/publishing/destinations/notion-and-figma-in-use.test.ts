@@ -4,9 +4,15 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { buildApp, type Deps } from '../../../../shared/app.ts';
 import { readConfig } from '../../../../shared/config.ts';
 import { LocalDate } from '../../../../shared/domain/local-date.ts';
+import { loadCatalog } from '../../../../shared/kpis/catalog.ts';
 import { deliver, previewDelivery, resendDelivery } from '../../../../shared/pipeline/deliver.ts';
 import type { DestinationName } from '../../../../shared/ports/deliveries.ts';
-import { FigmaExport } from '../../../../shared/publishing/destinations/figma/figma-export.ts';
+import { FRONT } from '../../../../shared/publishing/destinations/figma/figma-comment.ts';
+import {
+  FigmaExport,
+  LAYERS,
+  MONTHS,
+} from '../../../../shared/publishing/destinations/figma/figma-export.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../../support/a-pipeline.ts';
 import { parFile } from '../../../support/small-files.ts';
 import { ROOT } from '../../../support/source-files.ts';
@@ -113,4 +119,11 @@ it('the page about them shows the document for plugins as it is', () => {
   const [, example = ''] = /```json\n([\s\S]+?)```/.exec(page) ?? [];
 
   expect(FigmaExport.strict().parse(JSON.parse(example))).toEqual(JSON.parse(example));
+});
+
+it('what Figma is told by name is in the catalogue', async () => {
+  const { kpis, models } = await loadCatalog();
+
+  expect(kpis.map(({ id }) => id)).toEqual(expect.arrayContaining([...FRONT, ...Object.values(LAYERS)]));
+  expect(models.map(({ name }) => name)).toContain(MONTHS);
 });
