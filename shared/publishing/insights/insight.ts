@@ -136,7 +136,8 @@ export async function insightFor(
 export async function keptInsight(facts: InsightFacts, lake: Lake): Promise<Insight | undefined> {
   const sha256 = factsHash(facts);
   const body = await lake.read('reports', insightPath(facts.as_of, sha256));
-  const insight = body && Insight.parse(JSON.parse(body.toString('utf8')));
+  // One that cannot be read is none: everything is complete without it.
+  const insight = body && Insight.safeParse(jsonOf(body.toString('utf8'))).data;
   return insight?.factsSha256 === sha256 ? insight : undefined;
 }
 

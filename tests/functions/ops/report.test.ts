@@ -59,6 +59,13 @@ it('has what was said of its numbers, marked as generated, and its documents sta
   expect([await stored('report.html'), await stored('report.md')]).toEqual(before);
 });
 
+it('is complete where what was said of it cannot be read', async () => {
+  const [path = ''] = await pipeline.paths('reports', 'insights/');
+  await pipeline.deps.lake.write('reports', path, '{"sentences":');
+
+  expect((await report()).text).toBe(await stored('report.html'));
+});
+
 it('does not have what was said of other numbers', async () => {
   const withoutLatest = csvOf(parRows('OTHER').slice(0, -1));
   const other = await pipeline.takeThrough('looker/loan_par_balances/par 2.csv', withoutLatest);
