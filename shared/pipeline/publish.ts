@@ -67,11 +67,13 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   ];
   const reports = await writeReports(run, asOf, documents, deps.lake);
   const hashingSince = deps.clock.now();
-  const files = [...(await filesOf(run, { ...validation, martOf: asOf }, deps.lake)), ...reports];
+  const readBack = await filesOf(run, { ...validation, martOf: asOf }, deps.lake);
+  const files = [...readBack, ...reports];
 
   const now = deps.clock.now();
   const output = {
     filesPersisted: files.length + documents.length,
+    uploadsConfirmed: readBack.length,
     databaseWrites,
     manifestMs: now.getTime() - hashingSince.getTime(),
     durationMs: now.getTime() - startedAt.getTime(),
@@ -128,6 +130,7 @@ async function publishWithoutKpis(
   const now = deps.clock.now();
   const output = {
     filesPersisted: files.length,
+    uploadsConfirmed: files.length,
     databaseWrites: 0,
     manifestMs: now.getTime() - hashingSince.getTime(),
     durationMs: now.getTime() - startedAt.getTime(),

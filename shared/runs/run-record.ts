@@ -42,6 +42,8 @@ export const PhaseMetrics = z.object({
   output: z
     .object({
       filesPersisted: z.int(),
+      /** Read back from storage, byte for byte, to be hashed for the manifest. */
+      uploadsConfirmed: z.int().optional(),
       databaseWrites: z.int(),
       manifestMs: z.int(),
       durationMs: z.int(),

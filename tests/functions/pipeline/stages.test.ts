@@ -116,6 +116,7 @@ it('tells what queries read: the measures of all phases, the KPIs with limits, a
       rowsLoaded: 5,
       rowsProcessed: 5,
       kpisComputed: 29,
+      uploadsConfirmed: 4,
     }),
   ]);
   expect(shown('kpis')).toContainEqual(

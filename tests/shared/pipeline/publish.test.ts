@@ -104,7 +104,7 @@ describe('a published run', () => {
         ingestion: { rowsLoaded: 5, validationErrors: 0 },
         transformation: { rowsAccepted: 5 },
         calculation: { errors: {} },
-        output: { filesPersisted: 8 },
+        output: { filesPersisted: 8, uploadsConfirmed: 4 },
       },
     });
     expect(await pipeline.text('runs', artifactPath(run.runId, 'pipeline_summary.json'))).toBe(
