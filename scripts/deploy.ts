@@ -55,6 +55,10 @@ function waitMs(text = '240'): number {
 async function deployCode(zip: string | undefined, patienceMs: number): Promise<void> {
   if (zip === undefined) throw new CallWrong('which package: --package FILE.');
   const manifest = await verifiedPackage(zip);
+  if (manifest.isDirty && process.env['PIPELINE_ENV'] === 'production')
+    throw new Error(
+      `${manifest.file} was packed from files that are in no commit, so that nobody can make it again. Production takes what a commit gives.`,
+    );
   const url = needed('FUNCTION_APP_URL', 'it is asked whether it runs the package');
   console.log(`Deploying ${manifest.revision}, sha256 ${manifest.sha256}.`);
   await az(

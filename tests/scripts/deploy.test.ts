@@ -22,13 +22,13 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-async function aPackage(content = 'zip'): Promise<string> {
+async function aPackage({ content = 'zip', isDirty = false } = {}): Promise<string> {
   const file = 'abaco-loans-analytics-222222222222.zip';
   const manifest = {
     name: 'abaco-loans-analytics',
     revision: '222222222222',
     commit: '2'.repeat(40),
-    isDirty: false,
+    isDirty,
     node: '24.21.0',
     platform: 'linux-x64',
     file,
@@ -42,11 +42,13 @@ async function aPackage(content = 'zip'): Promise<string> {
   return join(dir, file);
 }
 
-const deploy = (...args: string[]) =>
+const deploy = (...args: string[]) => deployTo('staging', args);
+const deployTo = (environment: string, args: string[]) =>
   runScript('scripts/deploy.ts', args, {
     folder: dir,
     env: {
       PATH: az.path,
+      PIPELINE_ENV: environment,
       AZURE_RESOURCE_GROUP: 'rg-staging',
       FUNCTION_APP_NAME: 'func-1',
       FUNCTION_APP_URL: app.url,
@@ -84,10 +86,20 @@ describe('a package', () => {
   });
 
   it('with other bytes than its manifest says is not deployed', async () => {
-    const { code, stderr } = await deploy('code', '--package', await aPackage('piz'));
+    const { code, stderr } = await deploy('code', '--package', await aPackage({ content: 'piz' }));
 
     expect(code).toBe(1);
     expect(stderr).toContain('It is not the package that was tested.');
+    expect(await az.calls()).toEqual([]);
+  });
+
+  it('from files that are in no commit is not for production', async () => {
+    const zip = await aPackage({ isDirty: true });
+
+    const { code, stderr } = await deployTo('production', ['code', '--package', zip]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('was packed from files that are in no commit');
     expect(await az.calls()).toEqual([]);
   });
 
