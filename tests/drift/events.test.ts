@@ -4,7 +4,7 @@ import { sourceFiles } from '../support/source-files.ts';
 
 // Alert queries quote event names, so a name is a promise.
 
-const CALL = /\blog\.(?:info|warn|error)\(\s*'([^']+)'/g;
+const CALL = /\blog\.(?:debug|info|warn|error)\(\s*'([^']+)'/g;
 
 const logged = new Set(
   sourceFiles('functions', 'shared').flatMap(({ text }) => [...text.matchAll(CALL)].map(([, name]) => name)),
