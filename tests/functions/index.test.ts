@@ -57,6 +57,7 @@ it('registers every function, in the order of the flow', () => {
     'artifact',
     'rerun',
     'replay',
+    'rollback',
     'trigger',
     'check',
     'kpis',
