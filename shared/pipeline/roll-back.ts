@@ -143,6 +143,6 @@ function problemOf({ asOf, dataset }: RunRecord, { by, reason, at }: Rollback): 
   return {
     code: 'rolled-back',
     severity: 'warning',
-    message: `${by} rolled this file of ${dataset}${day} back on ${at.slice(0, 10)}: ${reason}. None of its rows is in the numbers; the file before it counts again. Drop a corrected file, or rerun this run from validate if the file was right after all.`,
+    message: `${by} rolled this file of ${dataset}${day} back on ${at.slice(0, 10)}: ${reason}. None of its rows is in the numbers, and what counted before it counts again. Drop a corrected file, or rerun this run from validate if the file was right after all.`,
   };
 }

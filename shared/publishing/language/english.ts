@@ -360,7 +360,7 @@ export const ENGLISH_WORDS = {
   },
   rolledBack: {
     sentence: (file: string, by: string, day: string, reason: string) =>
-      `${file} was rolled back by ${by} on ${day}: ${reason}. The numbers are those of the file before it.`,
+      `${file} was rolled back by ${by} on ${day}: ${reason}. None of its rows is in the numbers.`,
     file: (dataset: string, day: string | undefined) =>
       day === undefined ? `The file of ${dataset}` : `The file of ${dataset} as of ${day}`,
   },

@@ -360,7 +360,7 @@ export const SPANISH_WORDS: Words = {
   },
   rolledBack: {
     sentence: (file, by, day, reason) =>
-      `${by} revirtió ${file} el ${day}: ${reason}. Las cifras son las del archivo anterior.`,
+      `${by} revirtió ${file} el ${day}: ${reason}. Ninguna de sus filas está en las cifras.`,
     file: (dataset, day) =>
       day === undefined ? `el archivo de ${dataset}` : `el archivo de ${dataset} al ${day}`,
   },
