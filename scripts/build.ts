@@ -2,8 +2,12 @@ import { bundle, commitOfSources, revisionOf } from './bundle.ts';
 
 // `npm run build`: dist/, the code as it is deployed. `npm run package` makes the file that is deployed out of it.
 
-const { entryBytes, codeBytes } = await bundle(revisionOf(await commitOfSources()));
-console.log(`dist/index.mjs ${kilobytes(entryBytes)}; with late chunks ${kilobytes(codeBytes)}`);
+const built = await bundle(revisionOf(await commitOfSources()));
+const { entryBytes, codeBytes, startBytes, startPackages } = built;
+console.log(
+  `dist/index.mjs ${kilobytes(entryBytes)}; with what it loads at once ${kilobytes(startBytes)}, with all ${kilobytes(codeBytes)}`,
+);
+console.log(`Loaded at once: ${startPackages.join(', ')}`);
 
 function kilobytes(bytes: number): string {
   return `${Math.round(bytes / 1024)} kB`;

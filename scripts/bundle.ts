@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { z } from 'zod';
 
 // The folder that is deployed: one bundle, with the parts that are loaded late in chunks of their own; beside it
@@ -31,6 +31,10 @@ export type Bundled = {
   readonly entryBytes: number;
   /** With late chunks, without source maps. */
   readonly codeBytes: number;
+  /** What every start pays for: the entry with all that it imports at once. */
+  readonly startBytes: number;
+  /** Packages of which some code is among that. */
+  readonly startPackages: readonly string[];
 };
 
 /** Makes dist/ afresh. `revision` is what the deployed code says of itself where no setting says otherwise. */
@@ -75,6 +79,24 @@ export async function bundle(revision: string): Promise<Bundled> {
   return {
     entryBytes: code.find(([path]) => path.endsWith('/index.mjs'))?.[1].bytes ?? 0,
     codeBytes: code.reduce((sum, [, { bytes }]) => sum + bytes, 0),
+    ...startOf(metafile),
+  };
+}
+
+function startOf({ outputs }: Metafile): Pick<Bundled, 'startBytes' | 'startPackages'> {
+  const files = new Set(Object.keys(outputs).filter((path) => path.endsWith('/index.mjs')));
+  // A set is walked to its end, what is added on the way included.
+  for (const file of files)
+    for (const { path, kind } of outputs[file]?.imports ?? [])
+      if (kind === 'import-statement' && outputs[path] !== undefined) files.add(path);
+  const started = [...files].flatMap((file) => outputs[file] ?? []);
+  const inputs = started.flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+  const packages = inputs.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  return {
+    startBytes: started.reduce((sum, { bytes }) => sum + bytes, 0),
+    startPackages: [...new Set(packages)].toSorted(),
   };
 }
 

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   if (values.help === true) return console.log(HELP);
   const commit = await commitOfSources();
   const revision = revisionOf(commit);
-  await bundle(revision);
+  const { startBytes, startPackages } = await bundle(revision);
   const entries = [...(await bundledFiles(DIST)), ...(await externalFiles(ROOT))];
   const zip = deterministicZip(entries);
   const manifest: ReleaseManifest = {
@@ -51,6 +51,7 @@ async function main(): Promise<void> {
   if (values.folder !== undefined) await writeFolder(resolve(values.folder), entries);
   console.log(`${join(out, manifest.file)}: ${megabytes(zip.length)}, ${entries.length} files`);
   console.log(`sha256 ${manifest.sha256}`);
+  console.log(`At every start ${megabytes(startBytes)} of code: ${startPackages.join(', ')}`);
   if (commit.isDirty) console.log('Files differ from the commit: this package cannot be made again.');
 }
 

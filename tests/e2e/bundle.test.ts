@@ -26,10 +26,13 @@ let zip: string;
 let appDir: string;
 let manifest: ReleaseManifest;
 let paths: readonly string[];
+/** Packages of which every start loads code. */
+let loadedAtStart: readonly string[];
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'abaco-e2e-bundle-'));
   const packed = await runScript('scripts/package.ts', ['--out', dir], { folder: dir });
   if (packed.code !== 0 || packed.stderr !== '') throw new Error(`nothing was packed: ${packed.stderr}`);
+  loadedAtStart = /^At every start .*: (.*)$/m.exec(packed.stdout)?.[1]?.split(', ') ?? [];
   zip = join(dir, (await readdir(dir)).find((name) => name.endsWith('.zip')) ?? 'no zip');
   manifest = await verifiedPackage(zip);
   appDir = join(dir, 'unpacked');
@@ -79,6 +82,15 @@ describe('the package', () => {
     expect(
       paths.filter((path) => /\.(map|d\.ts|md)$|local\.settings|node-bindings-(?!linux-x64\/)/.test(path)),
     ).toEqual([]);
+  });
+
+  it('loads late what a start need not pay for', () => {
+    const late = ['exceljs', 'vega', 'vega-lite', 'pg', 'undici', 'applicationinsights', 'hyparquet'];
+    const lateOfAzure = ['identity', 'keyvault-secrets', 'storage-queue', 'communication-email'];
+
+    expect(loadedAtStart).toContain('zod');
+    expect(loadedAtStart.filter((name) => late.includes(name))).toEqual([]);
+    expect(loadedAtStart.filter((name) => lateOfAzure.includes(name.replace('@azure/', '')))).toEqual([]);
   });
 
   it('takes a file from landing to its report, with the numbers that the sources give', async () => {
