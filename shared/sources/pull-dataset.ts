@@ -278,8 +278,9 @@ async function collect(
     if (page.kind === 'file') {
       return { path, ...(await page.save(path)), records: undefined };
     }
+    // Without an identity the same record twice, as pages bring it that move while they are read, is one all the same.
     for (const record of page.records)
-      records.set(offered.merge?.identity(record) ?? `${records.size}`, record);
+      records.set(offered.merge?.identity(record) ?? JSON.stringify(record), record);
   }
   const out = await open(path, 'w');
   let count = 0;

@@ -461,6 +461,22 @@ describe('credentials', () => {
   });
 });
 
+it('takes what comes twice in one answer once, where records have no identity as well', async () => {
+  await pulling.reset();
+  pulling.stubs.hubspot.lists.push({ listId: '41', name: 'Leads', processingType: 'DYNAMIC', size: 12 });
+  pulling.stubs.hubspot.server.fault = (answer) => {
+    const { lists } = Object(answer.body);
+    return lists === undefined ? answer : { body: { ...Object(answer.body), lists: [...lists, ...lists] } };
+  };
+
+  const pull = await pulling.bring('hubspot/lists');
+
+  const ids = (await pulling.records(pull)).map(({ listId }) => listId);
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids)).toEqual(new Set(['41', 'created-today']));
+  pulling.stubs.hubspot.lists.length = 0;
+});
+
 describe('a pause', () => {
   beforeEach(async () => {
     await pulling.reset();
