@@ -28,7 +28,12 @@ export type TestDatabase = AsyncDisposable & {
 
 export async function embeddedPostgres(): Promise<TestDatabase> {
   const db = await PGlite.create();
-  const server = createServer((socket) => serve(socket, db));
+  let before = Promise.resolve();
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    before = serve(socket, db, before);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
@@ -37,6 +42,8 @@ export async function embeddedPostgres(): Promise<TestDatabase> {
     rows: async (sql) => (await db.query<Record<string, unknown>>(sql)).rows,
     async [Symbol.asyncDispose]() {
       server.close();
+      for (const socket of sockets) socket.destroy();
+      await before;
       await db.close();
     },
   };
@@ -45,11 +52,16 @@ export async function embeddedPostgres(): Promise<TestDatabase> {
 const SSL_REQUEST = 80_877_103;
 const TERMINATE = 0x58;
 
-/** Protocol messages one by one: a length, and before it a type except in those that open a connection. */
-function serve(socket: Socket, db: PGlite): void {
+/**
+ * Protocol messages one by one: a length, and before it a type except in those that open a connection. It has a single
+ * session: connections take turns, and what one of them leaves open when it breaks off is rolled back. Resolves when the
+ * connection is over.
+ */
+async function serve(socket: Socket, db: PGlite, turn: Promise<void>): Promise<void> {
   let waiting = Buffer.alloc(0);
   let isOpen = false;
-  let work = Promise.resolve();
+  let work = turn;
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.on('error', () => undefined);
   socket.on('data', (chunk) => {
     waiting = Buffer.concat([waiting, chunk]);
@@ -67,10 +79,14 @@ function serve(socket: Socket, db: PGlite): void {
       isOpen = true;
       work = work.then(async () => {
         if (message[0] === TERMINATE) socket.end();
-        else socket.write(await db.execProtocolRaw(message));
+        else if (!socket.destroyed) socket.write(await db.execProtocolRaw(message));
       });
     }
   });
+  await closed;
+  await turn;
+  await work;
+  if (isOpen && !db.closed) await db.exec('ROLLBACK');
 }
 
 const HOME = '/usr/lib/postgresql';

@@ -12,6 +12,7 @@ export type StubRequest = {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
+  readonly body: string;
   /** The body as JSON; undefined without one. */
   readonly json: unknown;
 };
@@ -22,23 +23,35 @@ export type StubAnswer = {
   /** Text and bytes are sent as they are, everything else as JSON. */
   readonly body?: unknown;
   readonly lateMs?: number;
-  /** One byte at a time, with so long a rest after each. */
+  /** One byte at a time, or `dripBytes`, with so long a rest after each. */
   readonly dripMs?: number;
+  readonly dripBytes?: number;
   /** The connection breaks off after so many bytes of those that the head announces. */
   readonly cutAt?: number;
+  /** The connection is reset before the head. */
+  readonly isReset?: boolean;
 };
 
 export type StubFault = (answer: StubAnswer, request: StubRequest) => StubAnswer;
+/** What comes between the caller and the service: given in place of it, so that it never sees the request. */
+export type StubGate = (request: StubRequest) => StubAnswer | undefined;
 
 export class StubServer {
   readonly url: string;
   /** Everything that was asked, in order. */
   readonly requests: StubRequest[] = [];
   fault: StubFault = (answer) => answer;
+  gate: StubGate = () => undefined;
+  #respond: (request: StubRequest) => StubAnswer;
   readonly #close: () => Promise<void>;
 
-  private constructor(url: string, close: () => Promise<void>) {
+  private constructor(
+    url: string,
+    respond: (request: StubRequest) => StubAnswer,
+    close: () => Promise<void>,
+  ) {
     this.url = url;
+    this.#respond = respond;
     this.#close = close;
   }
 
@@ -48,7 +61,7 @@ export class StubServer {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const stub = new StubServer(`http://127.0.0.1:${port}`, async () => {
+    const stub = new StubServer(`http://127.0.0.1:${port}`, respond, async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
@@ -63,10 +76,11 @@ export class StubServer {
         path: url.pathname,
         query: url.searchParams,
         headers: incoming.headers,
+        body,
         json: body === '' ? undefined : JSON.parse(body),
       };
       stub.requests.push(request);
-      await send(stub.fault(respond(request), request), response);
+      await send(stub.gate(request) ?? stub.fault(stub.#respond(request), request), response);
     }
   }
 
@@ -75,10 +89,16 @@ export class StubServer {
     return this.requests.filter(({ path }) => path.includes(part));
   }
 
+  /** Another service from now on. */
+  answerWith(respond: (request: StubRequest) => StubAnswer): void {
+    this.#respond = respond;
+  }
+
   /** Forgets what was asked and what goes wrong. */
   reset(): void {
     this.requests.length = 0;
     this.fault = (answer) => answer;
+    this.gate = () => undefined;
   }
 
   close(): Promise<void> {
@@ -87,10 +107,14 @@ export class StubServer {
 }
 
 async function send(answer: StubAnswer, response: ServerResponse): Promise<void> {
-  const { status = 200, headers = {}, body = '', lateMs, dripMs, cutAt } = answer;
+  const { status = 200, headers = {}, body = '', lateMs, dripMs, dripBytes = 1, cutAt, isReset } = answer;
   const isPlain = typeof body === 'string' || Buffer.isBuffer(body);
   const bytes = Buffer.from(isPlain ? body : JSON.stringify(body));
   if (lateMs !== undefined) await sleep(lateMs);
+  if (isReset === true) {
+    response.socket?.resetAndDestroy();
+    return;
+  }
   response.writeHead(status, {
     'content-type': isPlain ? 'application/octet-stream' : 'application/json',
     'content-length': bytes.length,
@@ -100,8 +124,8 @@ async function send(answer: StubAnswer, response: ServerResponse): Promise<void>
     response.write(bytes.subarray(0, cutAt), () => response.destroy());
     return;
   }
-  for (let at = 0; dripMs !== undefined && at < bytes.length && !response.destroyed; at += 1) {
-    response.write(bytes.subarray(at, at + 1));
+  for (let at = 0; dripMs !== undefined && at < bytes.length && !response.destroyed; at += dripBytes) {
+    response.write(bytes.subarray(at, at + dripBytes));
     await sleep(dripMs);
   }
   response.end(dripMs === undefined ? bytes : undefined);

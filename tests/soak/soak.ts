@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import startEmulator from '../support/emulator-setup.ts';
+import stopEmulator from '../support/emulator-teardown.ts';
+import { type Course, courses } from './fault-schedules.ts';
+import { type Night, nights } from './nights.ts';
+import { SoakWorld } from './soak-world.ts';
+
+// Measures what holds under real faults: `npm run soak -- --cycles 200 --schedules 1000`. Prints a line of JSON for each
+// night and each course, and one for all of them; the exit code is 1 when anything was lost, came twice or differs.
+
+const { values } = parseArgs({
+  options: {
+    cycles: { type: 'string', default: '200' },
+    schedules: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    share: { type: 'string', default: '0.05' },
+    latency: { type: 'string', default: '200' },
+    seed: { type: 'string', default: 'soak' },
+    'at-once': { type: 'string', default: '4' },
+  },
+});
+const say = (line: unknown): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
+const CYCLE_MS = 120_000;
+/** An emulator has so many accounts, and keeps what is in them in memory. */
+const SCHEDULES_OF_AN_EMULATOR = 250;
+
+const cycles = Number(values.cycles);
+const schedules = Number(values.schedules);
+const from = Number(values.from);
+const isGood = [cycles === 0 || (await soakNights()), schedules === 0 || (await soakSchedules())];
+process.exitCode = isGood.every(Boolean) ? 0 : 1;
+
+async function soakNights(): Promise<boolean> {
+  await startEmulator();
+  const world = await SoakWorld.open();
+  const weather = { seed: values.seed, share: Number(values.share), latencyMs: Number(values.latency) };
+  const all: Night[] = [];
+  for await (const night of nights(world, { cycles, weather })) {
+    say(night);
+    all.push(night);
+  }
+  const durations = all.map(({ durationMs }) => durationMs).toSorted((a, b) => a - b);
+  const summary = {
+    cycles: all.length,
+    ...counted(all),
+    requests: sum(all.map(({ requests }) => requests)),
+    medianMs: durations[Math.floor(durations.length / 2)],
+    longestMs: durations.at(-1),
+    overTwoMinutes: durations.filter((ms) => ms >= CYCLE_MS).length,
+    kinds: Object.fromEntries(world.trouble.counts),
+  };
+  say(summary);
+  await world.close();
+  await stopEmulator();
+  return summary.lost + summary.double === 0;
+}
+
+async function soakSchedules(): Promise<boolean> {
+  const worlds = await Promise.all(Array.from({ length: Number(values['at-once']) }, () => SoakWorld.open()));
+  const all: Course[] = [];
+  for (let done = 0; done < schedules; done += SCHEDULES_OF_AN_EMULATOR) {
+    await startEmulator();
+    const count = Math.min(SCHEDULES_OF_AN_EMULATOR, schedules - done);
+    const seeds = Array.from({ length: count }, (_, index) => from + done + index);
+    for await (const course of courses(worlds, seeds)) {
+      say(course);
+      all.push(course);
+    }
+    await stopEmulator();
+  }
+  const summary = {
+    schedules: all.length,
+    ...counted(all),
+    different: all.filter(({ differences }) => differences.length > 0).length,
+    messagesBefallen: sum(all.flatMap(({ fates }) => Object.values(fates))),
+  };
+  say(summary);
+  await Promise.all(worlds.map((world) => world.close()));
+  return summary.lost + summary.double + summary.different === 0;
+}
+
+function counted(all: readonly (Night | Course)[]) {
+  return {
+    lost: sum(all.map(({ lost }) => lost.length)),
+    double: sum(all.map(({ double }) => double.length)),
+    /** In Slack, which cannot tell a message that comes again from a new one. */
+    unavoidable: sum(all.map(({ unavoidable }) => unavoidable.length)),
+    troubles: sum(all.map(({ troubles }) => troubles)),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
