@@ -37,7 +37,26 @@ describe.each(WORKFLOWS)('%s', (name) => {
   });
 });
 
-/** `ours`: only our rules know of it. */
+describe.each(['deploy-environment.yml', 'drift.yml', 'infra-whatif.yml'])(
+  'the infrastructure in %s',
+  (name) => {
+    it('is given every parameter, or it would differ between those who deploy and those who look', () => {
+      const asked = [...read('infra/main.parameters.json').matchAll(/\$\{(\w+)/g)].map(
+        ([, variable = '']) => variable,
+      );
+      const given = new Set(
+        [...read(`${FOLDER}/${name}`).matchAll(/^ +(\w+): /gm)].map(([, variable]) => variable),
+      );
+      // The package knows its revision. Pull requests get no secrets.
+      const left = new Set(['REVISION', ...(name === 'infra-whatif.yml' ? SECRET_PARAMETERS : [])]);
+
+      expect(asked.length).toBeGreaterThan(5);
+      expect(asked.filter((variable) => !given.has(variable) && !left.has(variable))).toEqual([]);
+    });
+  },
+);
+const SECRET_PARAMETERS = ['PAGERDUTY_ALERTS_URL', 'SLACK_ALERTS_WEBHOOK_URL'];
+
 const PLANTED: readonly (readonly [
   fault: string,
   workflow: string,
