@@ -11,7 +11,18 @@ import { CONTRACTS } from '../../shared/contracts/registry.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const README = read('README.md');
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'docs/decisions/README.md'];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'docs/architecture.md',
+  'docs/compliance.md',
+  'docs/disaster-recovery.md',
+  'docs/migration.md',
+  'docs/operations.md',
+  'docs/risks.md',
+  'docs/decisions/README.md',
+];
 
 describe('the README', () => {
   it('lists every dataset beside its source, and no other', () => {
@@ -50,6 +61,23 @@ describe.each(PAGES)('%s', (page) => {
     expect(run.filter((script) => !(script in scripts))).toEqual([]);
   });
 
+  it('asks for nothing that the product does not answer', () => {
+    const paths = ROUTES.map(({ method, path }) => `${method} ${path}`);
+    const asked = [...read(page).matchAll(/`(GET|POST) \/api\/([^`?\s]+)/g)].map(
+      ([, method, path = '']) => `${method} ${path}`,
+    );
+
+    expect(asked.filter((request) => !paths.some((path) => answers(path, request)))).toEqual([]);
+  });
+
+  it('names files and folders of the repository that exist', () => {
+    const named = [
+      ...read(page).matchAll(/`((?:functions|shared|local|infra|tests|docs|scripts|\.github)\/[^`*\s…<]+)`/g),
+    ];
+
+    expect(named.map(([, path = '']) => path).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
   it('leads to files that exist', () => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target);
 
@@ -57,3 +85,12 @@ describe.each(PAGES)('%s', (page) => {
     expect(links.filter((target) => !existsSync(join(ROOT, page, '..', target)))).toEqual([]);
   });
 });
+
+/** `GET runs/{runId}` answers `GET runs/{runId}` as well as `GET runs/run_0123456789ab`. */
+function answers(path: string, request: string): boolean {
+  const [ours, theirs] = [path.split('/'), request.split('/')];
+  return (
+    ours.length === theirs.length &&
+    ours.every((segment, index) => segment.startsWith('{') || segment === theirs[index])
+  );
+}
