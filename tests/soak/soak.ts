@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import startEmulator from '../support/emulator-setup.ts';
 import stopEmulator from '../support/emulator-teardown.ts';
+import { breakerOfTwo } from './breaker-of-two.ts';
 import { type Course, courses } from './fault-schedules.ts';
 import { type Night, nights } from './nights.ts';
 import { SoakWorld } from './soak-world.ts';
 
 // Measures what holds under real faults: `npm run soak -- --cycles 200 --schedules 1000`. Prints a line of JSON for each
-// night and each course, and one for all of them; the exit code is 1 when anything was lost, came twice or differs.
+// night and each course, and one for all of them; `--breaker` looks at a breaker between two processes first; the exit code is 1 when anything was lost, came twice or differs.
 
 const { values } = parseArgs({
   options: {
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     latency: { type: 'string', default: '200' },
     seed: { type: 'string', default: 'soak' },
     'at-once': { type: 'string', default: '4' },
+    breaker: { type: 'boolean', default: false },
   },
 });
 const say = (line: unknown): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -27,8 +29,16 @@ const SCHEDULES_OF_AN_EMULATOR = 250;
 const cycles = Number(values.cycles);
 const schedules = Number(values.schedules);
 const from = Number(values.from);
+if (values.breaker) await soakBreaker();
 const isGood = [cycles === 0 || (await soakNights()), schedules === 0 || (await soakSchedules())];
 process.exitCode = isGood.every(Boolean) ? 0 : 1;
+
+/** Takes as long as a breaker stays open. */
+async function soakBreaker(): Promise<void> {
+  await startEmulator();
+  say(await breakerOfTwo());
+  await stopEmulator();
+}
 
 async function soakNights(): Promise<boolean> {
   await startEmulator();
