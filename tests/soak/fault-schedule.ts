@@ -4,6 +4,7 @@ import { planDayDeliveries } from '../../shared/pipeline/deliver.ts';
 import { settleState } from '../../shared/sources/pull-dataset.ts';
 import { type Held, holdAt } from '../support/held-delivery.ts';
 import { dyingAt, ProcessDied } from '../support/port-faults.ts';
+import { IN_SLACK } from './soak-checks.ts';
 import { asMessages, isSettled, type Message, scheduledPulls, timers, work } from './soak-host.ts';
 import { SOURCES, type SoakWorld } from './soak-world.ts';
 
@@ -111,7 +112,7 @@ export class FaultSchedule {
     const fate = harm >= MOST_HARM ? undefined : this.#fateOf();
     if (fate !== undefined) this.counts.set(fate, (this.counts.get(fate) ?? 0) + 1);
     const again = { message, harm: harm + 1 };
-    const isPost = message.kind === 'deliver' && ['slack', 'alerts'].includes(message.id.destination);
+    const isPost = message.kind === 'deliver' && IN_SLACK.includes(message.id.destination);
     if (isPost && (fate === 'dying' || fate === 'slow')) this.doubtfulPosts += 1;
     switch (fate) {
       case 'dropped':

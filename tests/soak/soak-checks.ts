@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Deps } from '../../shared/app.ts';
 import { DatasetId } from '../../shared/domain/ids.ts';
 import { uuidV5 } from '../../shared/domain/uuid-v5.ts';
-import { type Delivery, subjectId } from '../../shared/ports/deliveries.ts';
+import { type Delivery, type DestinationName, subjectId } from '../../shared/ports/deliveries.ts';
 import type { SourceName } from '../../shared/ports/source-client.ts';
 import { settleState } from '../../shared/sources/pull-dataset.ts';
 import { CASCADE_PATHS } from '../support/stub-cascade.ts';
@@ -18,6 +18,10 @@ export type Verdict = {
   /** Posts in Slack that came again because nobody heard that they were taken: Slack cannot tell them from new ones. */
   readonly unavoidable: string[];
 };
+
+/** What is posted in channels. */
+export const IN_SLACK: readonly DestinationName[] = ['slack', 'briefing', 'digest', 'alerts'];
+const IN_MAIL: readonly DestinationName[] = ['email', 'email-digest', 'email-alerts'];
 
 /** Looks at a world as often as it has come to rest, each time at what is new. */
 export class Judge {
@@ -45,7 +49,7 @@ export class Judge {
     await judgeAudit(world, delivered, verdict);
     await judgePages(world, verdict);
     for (const { destination, subject } of delivered) {
-      const isMail = destination === 'email' || destination === 'email-alerts';
+      const isMail = IN_MAIL.includes(destination);
       const id = subjectId(subject);
       if (isMail && !world.destinations.mails.has(uuidV5(`${destination}/${id}`)))
         verdict.lost.push(`${destination} ${id} never arrived`);
@@ -149,9 +153,7 @@ async function judgePosts(
     (body) => body,
   );
   const planned = new Map<string, number>();
-  for (const delivery of delivered.filter(
-    ({ destination }) => destination === 'slack' || destination === 'alerts',
-  )) {
+  for (const delivery of delivered.filter(({ destination }) => IN_SLACK.includes(destination))) {
     const body = same(await contentOf(delivery, deps));
     planned.set(body, (planned.get(body) ?? 0) + 1);
   }

@@ -19,7 +19,9 @@ import { META_ACCOUNT, META_TOKEN } from '../support/stub-meta.ts';
 // clients, and with the services they ask on this machine.
 
 export const SOURCES = SourceName.options;
-const DESTINATIONS = 'lineage,postgres,slack,alerts,pagerduty,email,email-alerts';
+/** All but those that only copy what is published elsewhere: Notion, Figma, and a language model's remarks. */
+const DESTINATIONS =
+  'lineage,postgres,slack,briefing,digest,alerts,pagerduty,email,email-digest,email-alerts';
 
 export type Line = { readonly level: keyof Log; readonly event: EventName; readonly fields: LogFields };
 

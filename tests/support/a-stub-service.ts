@@ -1,8 +1,7 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import type { IncomingHttpHeaders } from 'node:http';
+import { StubServer } from './stub-server.ts';
 
-// A service on this machine that answers as a test says, and remembers what it was asked.
+// A service on this machine that answers with JSON as a test says, and remembers what it was asked.
 
 export type Asked = {
   readonly method: string;
@@ -20,41 +19,32 @@ export type Answer = {
 
 export class StubService implements AsyncDisposable {
   readonly asked: Asked[] = [];
-  readonly #server;
-  #answer: (asked: Asked) => Answer;
+  readonly #server: StubServer;
 
-  private constructor(answer: (asked: Asked) => Answer) {
-    this.#answer = answer;
-    this.#server = createServer((request, response) => {
-      void text(request).then((body) => {
-        const { method = '', url: path = '', headers } = request;
-        const asked = { method, path, headers, body };
-        this.asked.push(asked);
-        const { status = 200, headers: own = {}, body: said = '{}' } = this.#answer(asked);
-        response.writeHead(status, { 'content-type': 'application/json', ...own }).end(said);
-      });
-    });
+  private constructor(server: StubServer, answer: (asked: Asked) => Answer) {
+    this.#server = server;
+    this.answerWith(answer);
   }
 
   static async start(answer: (asked: Asked) => Answer): Promise<StubService> {
-    const service = new StubService(answer);
-    await new Promise<void>((listening) => service.#server.listen(0, '127.0.0.1', listening));
-    return service;
+    return new StubService(await StubServer.open(() => ({ status: 503 })), answer);
   }
 
   /** `http://127.0.0.1:54321`. */
   get url(): string {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port and not on a pipe
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
+    return this.#server.url;
   }
 
   answerWith(answer: (asked: Asked) => Answer): void {
-    this.#answer = answer;
+    this.#server.answerWith(({ method, path, query, headers, body }) => {
+      const asked = { method, path: query.size === 0 ? path : `${path}?${query.toString()}`, headers, body };
+      this.asked.push(asked);
+      const { status = 200, headers: own = {}, body: said = '{}' } = answer(asked);
+      return { status, headers: { 'content-type': 'application/json', ...own }, body: said };
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((closed) => this.#server.close(closed));
+    await this.#server.close();
   }
 }
