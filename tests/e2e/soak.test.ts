@@ -31,7 +31,7 @@ it('loses nothing in nights in which one request in twenty goes wrong, and tells
     kept.map(() => ({ lost: [], double: [] })),
   );
   expect(kept).toHaveLength(NIGHTS);
-  expect(world.trouble.total()).toBeGreaterThan(0);
+  expect(kept.some(({ troubles }) => troubles > 0)).toBe(true);
 });
 
 it('ends as on a calm day, whatever befalls messages, processes and services', async () => {

@@ -57,7 +57,7 @@ async function soakNights(): Promise<boolean> {
     medianMs: durations[Math.floor(durations.length / 2)],
     longestMs: durations.at(-1),
     overTwoMinutes: durations.filter((ms) => ms >= CYCLE_MS).length,
-    kinds: Object.fromEntries(world.trouble.counts),
+    kinds: kindsOf(all),
   };
   say(summary);
   await world.close();
@@ -97,6 +97,13 @@ function counted(all: readonly (Night | Course)[]) {
     unavoidable: sum(all.map(({ unavoidable }) => unavoidable.length)),
     troubles: sum(all.map(({ troubles }) => troubles)),
   };
+}
+
+function kindsOf(all: readonly Night[]): Readonly<Record<string, number>> {
+  const total: Record<string, number> = {};
+  for (const { kinds } of all)
+    for (const [kind, count] of Object.entries(kinds)) total[kind] = (total[kind] ?? 0) + count;
+  return total;
 }
 
 function sum(numbers: readonly number[]): number {
