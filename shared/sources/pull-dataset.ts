@@ -177,7 +177,7 @@ async function bring(
   const offered = client.datasets.find((candidate) => candidate.dataset === dataset);
   if (offered === undefined) throw new RangeError(`${client.source} has no dataset ${dataset}`);
   await using folder = await deps.scratch.open();
-  const settled = await standing(before, deps.lake);
+  const settled = await standing(before, deps);
   const previous = settled && offered.merge && (await copyOf(settled, folder.dir, deps.lake));
   const known = offered.merge !== undefined && previous === undefined ? undefined : before.watermark;
   // Where nothing is known, past days alone would stand for everything.
@@ -320,10 +320,19 @@ async function merged(
   return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
 }
 
-/** The newest file whose run succeeded, if it still lies in landing as it was. */
-async function standing({ settled }: SourceState, lake: Lake): Promise<LandedFile | undefined> {
+/**
+ * The newest file whose run succeeded, if it still lies in landing as it was. One that was rolled back since is not what
+ * is known: nothing is merged with it, and all is asked for anew.
+ */
+async function standing(
+  { settled }: SourceState,
+  { lake, ledger }: Pick<PullDeps, 'lake' | 'ledger'>,
+): Promise<LandedFile | undefined> {
   const found = settled && (await lake.stat('landing', settled.path));
-  return found?.etag === settled?.etag ? settled : undefined;
+  if (settled === undefined || found?.etag !== settled.etag) return undefined;
+  const runId = (await ledger.findDrop(settled.path))?.runId;
+  const run = runId && (await ledger.find(runId))?.value;
+  return run?.rolledBack === undefined ? settled : undefined;
 }
 
 async function copyOf({ path }: LandedFile, dir: string, lake: Lake): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Deps } from '../../shared/app.ts';
 import { DatasetId } from '../../shared/domain/ids.ts';
+import { rollBack } from '../../shared/pipeline/roll-back.ts';
 import type { PullWindow, SourceName, SourceRecord } from '../../shared/ports/source-client.ts';
 import type { Pull } from '../../shared/ports/source-states.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
@@ -61,6 +62,15 @@ export class PullingPipeline {
     const run = await this.takeIn(pull);
     if (run.status !== 'success') throw new Error(`${run.status}: ${JSON.stringify(run.problems)}`);
     return pull;
+  }
+
+  /** An operator takes what was brought out of the numbers. */
+  async rollBack({ path = '' }: Pull): Promise<void> {
+    const { runId } = await this.pipeline.runOf((await this.deps.ledger.findDrop(path)) ?? {});
+    const outcome = await rollBack({ runId, by: 'ana', reason: 'wrong', dryRun: false }, this.deps);
+    if (outcome.kind !== 'started') throw new Error(JSON.stringify(outcome));
+    this.pipeline.queue.push(...outcome.next);
+    await this.pipeline.runDry();
   }
 
   async shown(dataset: string, deps: Deps = this.deps): Promise<ShownSource['datasets'][number]> {

@@ -146,6 +146,26 @@ describe('records that change', () => {
     ]);
   });
 
+  it('brings all of them anew, and keeps nothing of a file that was rolled back', async () => {
+    await pulling.bring(COMPANIES);
+    putCompany(2, 'Wrong', 0);
+    const wrong = await pulling.bring(COMPANIES);
+    expect(await pulling.pull(COMPANIES)).toMatchObject({ outcome: 'nothing-new' });
+    await pulling.rollBack(wrong);
+    // Put right at the source as if nothing had happened: by when they changed nobody would ask for them.
+    for (const id of [2, 3]) putCompany(id, `Company ${id} restored`);
+
+    const pull = await pulling.pull(COMPANIES);
+
+    expect(pull).toMatchObject({ outcome: 'landed' });
+    expect(await namesIn(wrong)).toContainEqual(['2', 'Wrong']);
+    expect(await namesIn(pull)).toEqual([
+      ['1', 'Company 1'],
+      ['2', 'Company 2 restored'],
+      ['3', 'Company 3 restored'],
+    ]);
+  });
+
   it('does not say that it brought what lies there from a pull whose run was rejected', async () => {
     putCompany(2, 'x'.repeat(100_000));
     const refused = await pulling.pull(COMPANIES);
