@@ -28,7 +28,7 @@ export async function closePoisoned(
   deps.log.error('message.poisoned', { queue, runId, stage, attempt, kept });
   const amended = await amendRun(deps.ledger, runId, (run) =>
     run.status === 'running' && run.attempt === attempt && run.stage === stage
-      ? withProblem(run, stageFailed(stage, run.lastError))
+      ? withProblem(run, stageFailed(stage, run))
       : undefined,
   );
   if (amended?.amended !== true) return 'not-current';
@@ -41,11 +41,14 @@ function withProblem(run: RunRecord, problem: Problem): RunRecord {
   return { ...run, problems: [problem, ...run.problems.filter(({ code }) => code !== problem.code)] };
 }
 
-function stageFailed(stage: string, lastError: RunRecord['lastError']): Problem {
+function stageFailed(stage: string, { lastError, rolledBack }: RunRecord): Problem {
   const error = lastError === undefined ? '' : ` (${lastError.message})`;
   return {
     code: lastError?.code ?? 'stage-failed',
     severity: 'error',
-    message: `Stage ${stage} failed five times${error}. The file itself was not judged to be wrong; nothing new was published. Mend the cause and rerun the run from ${stage}.`,
+    message:
+      rolledBack === undefined
+        ? `Stage ${stage} failed five times${error}. The file itself was not judged to be wrong; nothing new was published. Mend the cause and rerun the run from ${stage}.`
+        : `The file was being rolled back, and stage ${stage} failed five times${error}. Numbers of other files may still have its rows. Mend the cause and roll the run back again; a rerun would take the file in.`,
   };
 }

@@ -177,7 +177,7 @@ export async function endInLedger(run: RunRecord, status: EndStatus, deps: Close
   // Before it ends: afterwards nothing would come back to it.
   await planRunDeliveries(run, deps);
   const ended = await amendAttempt(ledger, run, (current) => ({
-    ...current,
+    ...(status === 'rejected' || status === 'canceled' ? withoutNumbers(current) : current),
     ...(run.rawPath !== undefined && { rawPath: run.rawPath }),
     ...(run.asOf !== undefined && { asOf: run.asOf }),
     ...(run.rows !== undefined && { rows: run.rows }),
@@ -214,6 +214,12 @@ export async function endInLedger(run: RunRecord, status: EndStatus, deps: Close
       code: run.problems[0]?.code,
     });
   return ended;
+}
+
+/** What was published of its file before stands no more, and not while the run is done again, either. */
+export function withoutNumbers(run: RunRecord): RunRecord {
+  const { succeededAt: _, ...rest } = run;
+  return rest;
 }
 
 /** The measures of each phase that this attempt has worked, by the names of the operations guide. */

@@ -11,14 +11,24 @@ export type ForgetDeps = LaterReportDeps & {
 };
 
 /**
- * A run that was accepted before is now rejected, and its snapshot is out of the registry: its values leave the history
+ * A run that was accepted before is now rejected or rolled back, and its snapshot is out of the registry: its values leave the history
  * of the KPIs, its feed points to the newest run that is left, and reports that compared with it are published again.
  * Doing this twice does no harm.
  */
 export async function forgetRun(run: RunRecord, deps: ForgetDeps): Promise<readonly StageMessage[]> {
   // It never had accepted rows.
   if (run.relation === undefined) return [];
-  await deps.history.forget(run.runId);
+  await deps.history.forget(run);
   await pointPast(run, deps);
   return await refreshLaterReports(run, deps, 'was withdrawn');
+}
+
+/**
+ * An attempt was overtaken while it published. If that was because its file was withdrawn, nobody else comes back to what
+ * it has written since: this is looked for after it was written, and whoever withdraws forgets after he has withdrawn, so
+ * that one of the two finds it.
+ */
+export async function forgetIfWithdrawn(run: RunRecord, deps: ForgetDeps): Promise<readonly StageMessage[]> {
+  const place = await deps.registry.find(run.runId);
+  return place?.isRemoved === true ? await forgetRun(run, deps) : [];
 }

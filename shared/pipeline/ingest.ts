@@ -273,6 +273,8 @@ async function settle(
 /** Whoever drops something again should hear what was said of it the first time. */
 function verdictBefore(run: RunRecord): string {
   const same = `The same content as ${shownName(run.drop.path)} (run ${run.runId})`;
+  if (run.rolledBack !== undefined)
+    return `${same}, which ${run.rolledBack.by} has rolled back: ${run.rolledBack.reason}`;
   if (run.status !== 'rejected') return `${same}; nothing was computed again.`;
   return `${same}, which was rejected: ${run.problems[0]?.message ?? 'see its validation report'}`;
 }

@@ -29,45 +29,50 @@ export async function pointToLatest(run: RunRecord, lake: Lake): Promise<void> {
 
 /** The run is withdrawn: the newest one that is still published takes its place, and without any there is no pointer. */
 export async function pointPast(
-  run: RunRecord,
+  run: Feed,
   { lake, ledger, registry }: { lake: Lake; ledger: RunLedger; registry: SnapshotRegistry },
 ): Promise<void> {
-  await changePointer(run, lake, async (current) => {
+  const successor = await changePointer(run, lake, async (current) => {
     if (current?.runId !== run.runId) return KEEP;
-    const successor = await newestPublished(run, { ledger, registry });
-    return { pointer: successor && pointerTo(successor) };
+    const newest = await newestPublished(run, { ledger, registry });
+    return { pointer: newest && pointerTo(newest) };
   });
+  // It may have been withdrawn since it was looked for, by somebody who could not find it here yet.
+  const isGone = successor && (await registry.find(successor.runId))?.isRemoved === true;
+  if (isGone) await pointPast({ ...run, runId: successor.runId }, { lake, ledger, registry });
 }
+
+type Feed = Pick<RunRecord, 'runId' | 'dataset' | 'contract'>;
 
 const KEEP = 'keep';
 type Change = typeof KEEP | { readonly pointer: LatestPointer | undefined };
 
-/** Decides anew for as long as somebody else writes in between. */
+/** Decides anew for as long as somebody else writes in between. Returns the pointer that it wrote. */
 async function changePointer(
-  { dataset, contract }: RunRecord,
+  { dataset, contract }: Feed,
   lake: Lake,
   decide: (current: LatestPointer | undefined) => Change | Promise<Change>,
-): Promise<void> {
+): Promise<LatestPointer | undefined> {
   const path = latestPath(dataset, contract);
   for (;;) {
     const there = await lake.stat('runs', path);
     const body = there && (await lake.read('runs', path));
     const change = await decide(body && LatestPointer.parse(JSON.parse(body.toString('utf8'))));
-    if (change === KEEP) return;
+    if (change === KEEP) return undefined;
     const { pointer } = change;
     if (pointer === undefined) {
-      if (there === undefined || (await lake.remove('runs', path, there))) return;
+      if (there === undefined || (await lake.remove('runs', path, there))) return undefined;
       continue;
     }
     const onlyIf = there === undefined ? ('absent' as const) : { etag: there.etag };
     const options = { contentType: 'application/json', onlyIf };
-    if ((await lake.write('runs', path, JSON.stringify(pointer), options)).kind === 'written') return;
+    if ((await lake.write('runs', path, JSON.stringify(pointer), options)).kind === 'written') return pointer;
   }
 }
 
 /** One that is accepted and not published yet moves the pointer itself, when it gets there. */
 async function newestPublished(
-  { runId, dataset, contract }: RunRecord,
+  { runId, dataset, contract }: Feed,
   { ledger, registry }: { ledger: RunLedger; registry: SnapshotRegistry },
 ): Promise<RunRecord | undefined> {
   const snapshots = (await registry.all()).filter(

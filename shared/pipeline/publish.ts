@@ -25,6 +25,7 @@ import {
   type RunDocument,
 } from './close-run.ts';
 import { continueSeries, readOnce } from './continue-series.ts';
+import { type ForgetDeps, forgetIfWithdrawn } from './forget-run.ts';
 import { pointToLatest } from './latest-pointer.ts';
 import { hasNumbers } from './newest-mart.ts';
 import { tellAnomalies } from './raise-anomalies.ts';
@@ -32,17 +33,35 @@ import { readOfAttempts } from './read-of-attempts.ts';
 import { refreshLaterReports, seriesHash } from './refresh-later-reports.ts';
 import { rolledBackFiles } from './rolled-back-files.ts';
 import type { StageMessage } from './stage-message.ts';
-import { afterBeginning, type StageDeps, type StageOutcome, withTrail, workStage } from './work-stage.ts';
+import {
+  AttemptOvertaken,
+  afterBeginning,
+  type StageDeps,
+  type StageOutcome,
+  withTrail,
+  workStage,
+} from './work-stage.ts';
 
 // KPIs -> what people read, and the end of the run.
 
-export type PublishDeps = StageDeps & CloseDeps & { history: KpiHistory };
+export type PublishDeps = StageDeps & CloseDeps & ForgetDeps & { history: KpiHistory };
 
 export async function publishRun(message: StageMessage, deps: PublishDeps): Promise<StageOutcome> {
   return await workStage(message, deps, {
-    work: (run) => publish(run, deps),
+    work: (run) => publishOrForget(run, deps),
     resend: (run) => refreshLaterReports(run, deps),
+    resendOvertaken: (run) => forgetIfWithdrawn({ ...run, attempt: message.attempt }, deps),
   });
+}
+
+/** What it wrote before it found that its file was withdrawn is to stand nowhere. */
+async function publishOrForget(run: RunRecord, deps: PublishDeps): Promise<readonly StageMessage[]> {
+  try {
+    return await publish(run, deps);
+  } catch (error) {
+    if (!(error instanceof AttemptOvertaken)) throw error;
+    throw new AttemptOvertaken(error.message, [...error.begun, ...(await forgetIfWithdrawn(run, deps))]);
+  }
 }
 
 async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly StageMessage[]> {
@@ -90,17 +109,21 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   await tellAnomalies(findAnomalies(mart), finished, commit, deps);
   await pointToLatest(finished, deps.lake);
   // Before this run ends, so that there is no moment at which everything seems to be done.
-  const refreshed = await refreshLaterReports(finished, { ...deps, history: past });
-  await tellKpis(mart, finished, deps);
+  const runs = await deps.ledger.list();
+  const refreshed = await refreshLaterReports(finished, { ...deps, history: past }, 'arrived', runs);
+  tellKpis(mart, finished, runs, deps);
   await afterBeginning(refreshed, () => endInLedger(finished, 'success', deps));
   return refreshed;
 }
 
 /** KPIs with limits, for alerts; of the newest day alone, since nobody is woken by what was wrong last year. */
-async function tellKpis(mart: KpiMart, run: RunRecord, { ledger, log }: PublishDeps): Promise<void> {
-  const isOfThePast = (await ledger.list()).some(
-    (other) => hasNumbers(other) && (other.asOf ?? '') > (run.asOf ?? ''),
-  );
+function tellKpis(
+  mart: KpiMart,
+  run: RunRecord,
+  runs: readonly RunRecord[],
+  { log }: Pick<PublishDeps, 'log'>,
+): void {
+  const isOfThePast = runs.some((other) => hasNumbers(other) && (other.asOf ?? '') > (run.asOf ?? ''));
   if (isOfThePast) return;
   for (const kpi of mart.kpis.filter(isTotal)) {
     const { id, version, value, unit, status, asOf, thresholds } = kpi;

@@ -15,6 +15,7 @@ import { bookOf, readByKpis, runsAffectedBy } from './book.ts';
 import { comparedRelations } from './compared-book.ts';
 import { comparedFilesId, countsRows } from './earlier-files.ts';
 import { restoreLastLanded } from './last-landed.ts';
+import { hasNumbers } from './newest-mart.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 
 export type RefreshDeps = {
@@ -82,7 +83,7 @@ async function refreshOthers(change: Change, deps: RefreshDeps): Promise<readonl
     if (snapshot.relation === changed.relation || checkedAgain.runIds.has(snapshot.runId)) continue;
     const bookId = bookIdOf(bookOf(snapshot, inBooks), catalog.sha256);
     const begun = affected.has(snapshot)
-      ? await beginAttempt(snapshot.runId, bookId, causeOf(change), deps)
+      ? await beginAttempt(snapshot.runId, bookId, change, deps)
       : undefined;
     const waiting = begun ?? (await attemptBegunEarlier(snapshot.runId, change, deps));
     if (waiting !== undefined) messages.push(messageFor(waiting, 'compute'));
@@ -158,11 +159,14 @@ function isChecked(run: RunRecord, inBooks: ReadonlySet<RunId>): boolean {
 async function beginAttempt(
   runId: RunId,
   bookId: BookId,
-  cause: string,
+  change: Change,
   { ledger, clock, log }: RefreshDeps,
 ): Promise<RunRecord | undefined> {
+  const cause = causeOf(change);
   const amended = await amendRun(ledger, runId, (run) =>
-    isWithoutBook(run, bookId) ? nextAttempt(run, 'compute', cause, clock) : undefined,
+    isWithoutBook(run, bookId) || standsWithout(run, bookId, change)
+      ? nextAttempt(run, 'compute', cause, clock)
+      : undefined,
   );
   if (amended?.amended !== true) return undefined;
   log.info('run.refreshed', { ...runFacts(amended.run), cause });
@@ -188,4 +192,10 @@ function isWithoutBook(run: RunRecord, bookId: BookId): boolean {
   if (run.status === 'running' && run.stage === 'compute') return true;
   const isComputed = run.status === 'success' || (run.status === 'running' && run.stage === 'publish');
   return isComputed && run.bookId !== bookId;
+}
+
+/** The last numbers of a run that failed stand, but not with rows that were withdrawn. */
+function standsWithout(run: RunRecord, bookId: BookId, { happened }: Change): boolean {
+  const hasFailedOverIt = run.status === 'failed' && (run.stage === 'compute' || run.stage === 'publish');
+  return happened === 'was withdrawn' && hasFailedOverIt && hasNumbers(run) && run.bookId !== bookId;
 }

@@ -34,11 +34,12 @@ export async function refreshLaterReports(
   run: Pick<RunRecord, 'dataset' | 'asOf'>,
   deps: LaterReportDeps,
   happened: 'arrived' | 'was withdrawn' = 'arrived',
+  runs?: readonly RunRecord[],
 ): Promise<readonly StageMessage[]> {
   const { asOf } = run;
   // Reference data stands for no day, so that nothing is later than it.
   if (asOf === undefined) return [];
-  const later = (await deps.ledger.list())
+  const later = (runs ?? (await deps.ledger.list()))
     .filter((other) => (other.asOf ?? '') > asOf)
     .filter(isPublishedOrAbout)
     .sort((a, b) => ((a.asOf ?? '') < (b.asOf ?? '') ? -1 : 1));
@@ -49,12 +50,13 @@ export async function refreshLaterReports(
       ...feed.slice(-1),
     ]),
   );
-  const cause = `${run.dataset} as of ${asOf} ${happened}`;
+  const snapshot = `${run.dataset} as of ${asOf} `;
+  const cause = `${snapshot}${happened}`;
   const read = { ...deps, history: readOnce(deps.history) };
   const messages: StageMessage[] = [];
   for (const other of later) {
     const begun = ends.has(other) ? await beginAttempt(other, cause, read) : undefined;
-    const waiting = begun ?? (await attemptBegunEarlier(other, cause, deps));
+    const waiting = begun ?? (await attemptBegunEarlier(other, snapshot, deps));
     if (waiting !== undefined) messages.push(messageFor(waiting, 'publish'));
   }
   return messages;
@@ -78,19 +80,23 @@ async function beginAttempt(
 
 /**
  * An earlier delivery may have begun the attempt and died before its message left. The report may have caught up
- * since, so that nothing about it looks stale any more, yet its run still waits for that message.
+ * since, so that nothing about it looks stale any more, and the snapshot may have come or gone, yet its run still waits for
+ * that message.
  */
 async function attemptBegunEarlier(
   { runId, status }: RunRecord,
-  cause: string,
+  snapshot: string,
   { ledger }: LaterReportDeps,
 ): Promise<RunRecord | undefined> {
   if (status === 'success') return undefined;
   const run = (await ledger.find(runId))?.value;
-  return run?.status === 'running' && run.stage === 'publish' && run.cause === cause ? run : undefined;
+  return run?.status === 'running' && run.stage === 'publish' && run.cause.startsWith(snapshot)
+    ? run
+    : undefined;
 }
 
-function isPublishedOrAbout({ status, stage }: RunRecord): boolean {
+/** Its report is there, or is the next thing that is made. */
+export function isPublishedOrAbout({ status, stage }: RunRecord): boolean {
   return status === 'success' || (status === 'running' && stage === 'publish');
 }
 

@@ -80,6 +80,8 @@ function notPossible(run: RunRecord, from: QueuedStage, left: Left): string | un
     return 'its file was never accepted by a contract; drop it again where it belongs';
   }
   if (from === 'validate') return undefined;
+  if (run.rolledBack !== undefined)
+    return `${run.rolledBack.by} has rolled its file back; rerun it from validate if it was right after all`;
   if (run.stagingPath === undefined) return 'it has no staged rows; rerun it from validate';
   if (!left.isAccepted) return 'its rows were not accepted, so that no book has them; rerun it from validate';
   if (from === 'compute' && !left.hasKpis)

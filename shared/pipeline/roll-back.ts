@@ -10,9 +10,10 @@ import { runFacts } from '../runs/run-facts.ts';
 import type { Rollback, RunRecord } from '../runs/run-record.ts';
 import { nextAttempt } from './begin-attempt.ts';
 import { readByKpis, runsAffectedBy, supersedes } from './book.ts';
-import { type CloseDeps, closeRun } from './close-run.ts';
+import { type CloseDeps, closeRun, withoutNumbers } from './close-run.ts';
 import { type ForgetDeps, forgetRun } from './forget-run.ts';
 import { type RefreshDeps, withdrawSnapshot } from './refresh-affected-runs.ts';
+import { isPublishedOrAbout } from './refresh-later-reports.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { afterBeginning } from './work-stage.ts';
 
@@ -53,7 +54,7 @@ export async function rollBack(
   const found = (await deps.ledger.find(input.runId))?.value;
   if (found === undefined) return { kind: 'unknown' };
   const snapshots = await deps.registry.all();
-  const own = snapshots.find(({ runId }) => runId === input.runId);
+  const own = snapshots.find(({ runId }) => runId === input.runId) ?? (await leftByFailure(found, deps));
   if (own === undefined) return { kind: 'impossible', why: notInNumbers(found) };
   const inBooks = readByKpis(snapshots, await deps.catalog());
   const plan = (attempt: number): RollbackPlan => ({
@@ -69,13 +70,25 @@ export async function rollBack(
   if (input.dryRun) return { kind: 'planned', plan: plan(found.attempt + 1) };
   const rolledBack = { by: input.by, reason: input.reason, at: deps.clock.now().toISOString() };
   const amended = await amendRun(deps.ledger, input.runId, (run) => ({
-    ...nextAttempt(run, 'validate', `rolled back by ${input.by}: ${input.reason}`, deps.clock),
+    // At once: whatever becomes of the attempt, nobody is to read these numbers any more.
+    ...withoutNumbers(
+      nextAttempt(run, 'validate', `rolled back by ${input.by}: ${input.reason}`, deps.clock),
+    ),
     rolledBack,
   }));
   if (amended === undefined) return { kind: 'unknown' };
   const { run } = amended;
   deps.log.warn('run.withdrawn', { ...runFacts(run), by: input.by, reason: input.reason });
   return { kind: 'started', plan: plan(run.attempt), next: [messageFor(run, 'validate')] };
+}
+
+/** A rollback that failed half-way may have taken the snapshot out, and nothing else. */
+async function leftByFailure(
+  { runId, status, rolledBack }: RunRecord,
+  { registry }: RollBackDeps,
+): Promise<Snapshot | undefined> {
+  if (status !== 'failed' || rolledBack === undefined) return undefined;
+  return (await registry.find(runId))?.snapshot;
 }
 
 function notInNumbers({ status, rolledBack }: RunRecord): string {
@@ -124,18 +137,34 @@ export async function afterTakingOut(run: RunRecord, deps: TakeOutDeps): Promise
 async function publishInstead(run: RunRecord, deps: TakeOutDeps): Promise<readonly StageMessage[]> {
   const place = await deps.registry.find(run.runId);
   const instead = place && standsInstead(place.snapshot, await deps.registry.all());
-  if (place === undefined || instead === undefined || instead.asOf !== dayOf(place.snapshot)) return [];
-  const cause = `${run.runId} was rolled back, attempt ${run.attempt}`;
-  const amended = await amendRun(deps.ledger, instead.runId, (other) =>
-    other.status === 'success' && other.bookId !== undefined && other.cause !== cause
-      ? nextAttempt(other, 'publish', cause, deps.clock)
-      : undefined,
-  );
-  if (amended === undefined) return [];
-  const { run: other } = amended;
-  if (amended.amended) deps.log.info('run.refreshed', { ...runFacts(other), cause });
-  const isWaiting = other.status === 'running' && other.stage === 'publish' && other.cause === cause;
-  return isWaiting ? [messageFor(other, 'publish')] : [];
+  if (place !== undefined && instead !== undefined && instead.asOf === dayOf(place.snapshot)) {
+    const cause = `${causeBy(run)}${run.attempt}`;
+    const amended = await amendRun(deps.ledger, instead.runId, (other) =>
+      isPublishedOrAbout(other) && other.bookId !== undefined && other.cause !== cause
+        ? nextAttempt(other, 'publish', cause, deps.clock)
+        : undefined,
+    );
+    if (amended?.amended === true) deps.log.info('run.refreshed', { ...runFacts(amended.run), cause });
+  }
+  return await broughtBackBy(run, deps);
+}
+
+function causeBy({ runId }: Pick<RunRecord, 'runId'>): string {
+  return `${runId} was rolled back, attempt `;
+}
+
+/**
+ * Whatever a rollback of the run has begun, and waits for its message still: a delivery may have died before that left, and
+ * another file may count by now, or this one again.
+ */
+export async function broughtBackBy(
+  run: Pick<RunRecord, 'runId'>,
+  { ledger }: Pick<TakeOutDeps, 'ledger'>,
+): Promise<readonly StageMessage[]> {
+  const running = await ledger.list({ status: 'running' });
+  return running
+    .filter(({ stage, cause }) => stage === 'publish' && cause.startsWith(causeBy(run)))
+    .map((other) => messageFor(other, 'publish'));
 }
 
 function problemOf({ asOf, dataset }: RunRecord, { by, reason, at }: Rollback): Problem {

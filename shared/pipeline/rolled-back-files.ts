@@ -1,8 +1,9 @@
 import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
+import type { Catalog } from '../kpis/catalog.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { standingOf, supersedes } from './book.ts';
+import { readByKpis, standingOf, supersedes } from './book.ts';
 
 /** A file that would be in a book, had nobody rolled it back. */
 export type RolledBackFile = {
@@ -19,12 +20,17 @@ export type RolledBackFile = {
 /** Those of a book, until a newer file of their kind counts in it: whoever reads its numbers has to know. */
 export async function rolledBackFiles(
   { book, asOf }: Pick<KpiMart, 'book' | 'asOf'>,
-  { ledger }: { readonly ledger: RunLedger },
+  { ledger, catalog }: { readonly ledger: RunLedger; readonly catalog: () => Promise<Catalog> },
 ): Promise<readonly RolledBackFile[]> {
-  const canceled = await ledger.list({ status: 'canceled' });
+  // From the word of the operator on, whether it is done by now, under way, or has failed.
+  const rolledBack = (await ledger.list()).flatMap((run) =>
+    run.rolledBack === undefined || run.relation === undefined
+      ? []
+      : [{ ...run, relation: run.relation, rolledBack: run.rolledBack }],
+  );
   const files: RolledBackFile[] = [];
-  for (const run of canceled) {
-    if (run.rolledBack === undefined || run.relation === undefined) continue;
+  // Of rows that no KPI reads no number would be another one, and no book tells when the right file has come.
+  for (const run of readByKpis(rolledBack, await catalog())) {
     if (run.asOf !== undefined && run.asOf > asOf) continue;
     const entry = book.find(({ relation }) => relation === run.relation);
     const counts = entry && (await ledger.find(entry.runId))?.value;

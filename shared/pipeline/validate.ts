@@ -28,7 +28,7 @@ import { type Judged, judgeFile } from './judge-file.ts';
 import { openComparedBook } from './open-compared-book.ts';
 import { type ReadSnapshotDeps, readSnapshot, type Unusable, type Usable } from './read-snapshot.ts';
 import { type RefreshDeps, refreshAffectedRuns, withdrawSnapshot } from './refresh-affected-runs.ts';
-import { afterTakingOut, takeOut } from './roll-back.ts';
+import { afterTakingOut, broughtBackBy, takeOut } from './roll-back.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { validationReport } from './validation-report.ts';
 import { type WaitDeps, waitForReferences } from './wait-for-files.ts';
@@ -56,7 +56,11 @@ export async function validateRun(message: StageMessage, deps: ValidateDeps): Pr
       ...(run.status === 'rejected' ? await forgetRun(run, deps) : []),
       ...(run.rolledBack !== undefined ? await afterTakingOut(run, deps) : []),
     ],
-    resendOvertaken: async (run) => [...begunAnew(run), ...(await refreshAffectedRuns(run.runId, deps))],
+    resendOvertaken: async (run) => [
+      ...begunAnew(run),
+      ...(await refreshAffectedRuns(run.runId, deps)),
+      ...(await broughtBackBy(run, deps)),
+    ],
   });
 }
 

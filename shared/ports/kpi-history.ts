@@ -12,8 +12,11 @@ export interface KpiHistory {
     mart: KpiMart,
     run: { landedAt: string; contractVersion?: number | undefined; runId: RunId; attempt: number },
   ): Promise<number>;
-  /** The run is withdrawn: what stood behind its results stands again. Returns how many were taken out. */
-  forget(runId: RunId): Promise<number>;
+  /**
+   * The run is withdrawn: what stood behind its results stands again. What a later attempt has said stays. Returns how many
+   * were taken out.
+   */
+  forget(run: { runId: RunId; attempt: number }): Promise<number>;
   /**
    * Results of one KPI version at all reporting dates, oldest first. Only those read from the one model: another
    * model measures another quantity under the same name.

@@ -50,9 +50,9 @@ export class TableKpiHistory implements KpiHistory {
     return changed.reduce((sum, count) => sum + count, 0);
   }
 
-  async forget(runId: RunId): Promise<number> {
+  async forget({ runId, attempt }: Pick<Writer, 'runId' | 'attempt'>): Promise<number> {
     let removed = 0;
-    const filter = `RowKey ge '${runId}|' and RowKey lt '${runId}}'`;
+    const filter = `RowKey ge '${runId}|' and RowKey lt '${runId}}' and attempt le ${attempt}`;
     const queryOptions = { filter, select: ['partitionKey', 'rowKey'] };
     for await (const { partitionKey = '', rowKey = '' } of this.#table.listEntities({ queryOptions })) {
       if (await undisturbed(this.#table.deleteEntity(partitionKey, rowKey))) removed += 1;

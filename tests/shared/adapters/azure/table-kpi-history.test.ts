@@ -180,7 +180,7 @@ it('forgets a run that is withdrawn, and what it stood before stands again', asy
     (await history.seriesOf({ id, version: 1, model: MODEL })).map(({ value }) => value);
   const before = await valueOf('x.forget');
 
-  const removed = [await history.forget(OTHER_RUN), await history.forget(OTHER_RUN)];
+  const removed = [await history.forget(LATE), await history.forget(LATE)];
 
   expect(before).toEqual(['2']);
   expect(removed).toEqual([2, 0]);
