@@ -1,6 +1,6 @@
 import { contractOf } from '../contracts/registry.ts';
 import { asOfInName } from '../decode/as-of-finder.ts';
-import { type LocalDate, parseLocalDate } from '../domain/local-date.ts';
+import { type LocalDate, parseLocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
@@ -8,7 +8,7 @@ import type { Snapshot } from '../ports/snapshot-registry.ts';
 import { severalAtOnce } from '../resilience/several-at-once.ts';
 import { runFacts } from '../runs/run-facts.ts';
 import type { Drop, RunRecord } from '../runs/run-record.ts';
-import { supersedes } from './book.ts';
+import { standingOf, supersedes } from './book.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 
 // Of the files for one day the one that landed last counts, also when its content is one that came before: a file, its
@@ -63,19 +63,35 @@ export async function restoreLastLanded(
   deps: LastLandedDeps,
 ): Promise<readonly StageMessage[]> {
   const ofDay = snapshots.filter((snapshot) => snapshot.relation === relation && snapshot.asOf === asOf);
-  // Alone it has no other to come after.
-  if (ofDay.length < 2) return [];
   const landed = await severalAtOnce(ofDay, AT_ONCE, async (own) => {
     const run = (await deps.ledger.find(own.runId))?.value;
     return { own, run, last: { ...own, landedAt: lastLandingOf(own, run) } };
   });
-  const { own, run } = landed.reduce((a, b) => (supersedes(b.last, a.last) ? b : a));
-  if (run === undefined) return [];
-  const isSuperseded = ofDay.some((other) => other.sha256 !== own.sha256 && supersedes(other, own));
-  const begun = isSuperseded ? await beginAgain(run, deps) : undefined;
-  const waiting = begun ?? run;
-  const isWaiting = waiting.status === 'running' && waiting.stage === 'validate' && waiting.cause === CAUSE;
-  return isWaiting ? [messageFor(waiting, 'validate')] : [];
+  const [first, ...others] = landed;
+  if (first === undefined) return [];
+  const { own, run, last } = others.reduce((a, b) => (supersedes(b.last, a.last) ? b : a), first);
+  const isSuperseded =
+    ofDay.some((other) => other.sha256 !== own.sha256 && supersedes(other, own)) ||
+    (last.landedAt > own.landedAt && (await isBehindRolledBack({ own, last }, deps)));
+  const begun = run && isSuperseded ? await beginAgain(run, deps) : undefined;
+  // Also one that was begun before the file came that counts now: its message may have been lost then.
+  return landed
+    .flatMap((each) => (each.run === undefined ? [] : [each.own === own && begun ? begun : each.run]))
+    .filter(({ status, stage, cause }) => status === 'running' && stage === 'validate' && cause === CAUSE)
+    .map((waiting) => messageFor(waiting, 'validate'));
+}
+
+/** A file that was rolled back is told of until a newer one counts, which this landing is. */
+async function isBehindRolledBack(
+  { own, last }: { readonly own: Snapshot; readonly last: Snapshot },
+  { ledger }: LastLandedDeps,
+): Promise<boolean> {
+  return (await ledger.list()).some((run) => {
+    const isOfDay = run.relation === own.relation && (run.asOf ?? REFERENCE_DAY) === own.asOf;
+    if (run.rolledBack === undefined || !isOfDay) return false;
+    const place = standingOf({ ...run, asOf: own.asOf });
+    return supersedes(place, own) && supersedes(last, place);
+  });
 }
 
 /** Also that of an attempt that has not registered it yet. */

@@ -1,11 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Deps } from '../../../shared/app.ts';
+import { LocalDate } from '../../../shared/domain/local-date.ts';
 import type { IngestOutcome } from '../../../shared/pipeline/ingest.ts';
 import { newestMart } from '../../../shared/pipeline/newest-mart.ts';
+import { rollBack } from '../../../shared/pipeline/roll-back.ts';
+import { rolledBackFiles } from '../../../shared/pipeline/rolled-back-files.ts';
+import type { Snapshot } from '../../../shared/ports/snapshot-registry.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
-import { dyingAtChange, ProcessDied, watched } from '../../support/port-faults.ts';
+import { dyingAtChange, isDeath, ProcessDied, watched } from '../../support/port-faults.ts';
 import { parFile } from '../../support/small-files.ts';
 
 // A file, its correction, and the file again: what landed last counts, whatever the order and number of the events. Blobs
@@ -260,7 +264,68 @@ describe('whatever the order', () => {
   });
 });
 
+describe('a file that was rolled back', () => {
+  async function rolledBack({ runId }: RunRecord): Promise<void> {
+    const outcome = await rollBack({ runId, by: 'ana', reason: 'wrong', dryRun: false }, deps);
+    if (outcome.kind === 'started') pipeline.queue.push(...outcome.next);
+    await judgeAll();
+  }
+
+  it('is told of until the file before it has landed once more', async () => {
+    const first = await judged('a', A, 1);
+    const wrong = await judged('b', B, 2);
+    await rolledBack(wrong);
+    const book = [await entryOf(first)];
+    const asOf = LocalDate.parse('2025-11-30');
+    expect(await rolledBackFiles({ book, asOf }, deps)).toMatchObject([{ runId: wrong.runId }]);
+
+    const again = await judged('a2', A, 3);
+
+    expect(again).toMatchObject({ runId: first.runId, attempt: first.attempt + 1, stage: 'compute' });
+    expect(await rolledBackFiles({ book, asOf }, deps)).toEqual([]);
+  });
+
+  it('is said to be so to whoever drops it again', async () => {
+    await judged('a', A, 1);
+    await rolledBack(await judged('b', B, 2));
+
+    const again = await announce(await land('b2', B, 3));
+
+    expect(again).toMatchObject({
+      outcome: 'duplicate',
+      detail: expect.stringContaining('which ana has rolled back: wrong'),
+    });
+  });
+
+  async function entryOf({ runId }: RunRecord): Promise<Snapshot> {
+    const found = await deps.registry.find(runId);
+    if (found === undefined) throw new Error('it has no place');
+    return found.snapshot;
+  }
+});
+
 describe('a process that dies', () => {
+  it('just after it began the attempt of a file leaves that to others, whatever counts by then', async () => {
+    const first = await judged('a', A, 1);
+    const late = await land('b', B, 2);
+    await announce(await land('a2', A, 3));
+    await announce(late);
+    const message = pipeline.next();
+    let isBegun = false;
+    const mortal = watched(deps, ({ port, method, args }) => {
+      if (isBegun) throw new ProcessDied('just after');
+      isBegun = port === 'ledger' && method === 'save' && Object(args[0]).runId === first.runId;
+    });
+    await fate(pipeline.deliver(message, mortal));
+    pipeline.queue.length = 0;
+    await judged('c', parFile('CCC'), 4);
+
+    await pipeline.deliver(message, deps);
+    await judgeAll();
+
+    expect(await pipeline.run(first.runId)).toMatchObject({ attempt: 2, stage: 'compute' });
+  });
+
   it('at any change while it takes in the file again leaves the rest to the next delivery', async () => {
     // The first change is that the run is claimed, which it is already.
     for (let fatal = 2; ; fatal += 1) {
@@ -312,7 +377,7 @@ describe('a process that dies', () => {
       await working;
       return false;
     } catch (error) {
-      if (error instanceof ProcessDied) return true;
+      if (isDeath(error)) return true;
       throw error;
     }
   }
