@@ -60,7 +60,7 @@ export const dashboardRoute: Route<typeof DashboardQuery> = {
       !newest || sections.includes('runs') ? deps.ledger.list({ limit: RUNS_SHOWN }) : [],
       !newest || sections.includes('quality') ? qualityOfContracts(deps) : [],
       // Also of days after the newest one that is left.
-      newest ? rolledBackFiles({ ...newest.mart, asOf: localDateOf(deps.clock.now()) }, deps) : [],
+      rolledBackFiles({ book: newest?.mart.book ?? [], asOf: localDateOf(deps.clock.now()) }, deps),
     ]);
     const page = await dashboardPage({
       ...(newest && { mart: newest.mart, runId: newest.run.runId }),

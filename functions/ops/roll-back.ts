@@ -6,8 +6,8 @@ import { problem, unknownRun } from './problem-details.ts';
 import { jsonAnswer, type Route, withDeps } from './route.ts';
 
 const RollBackQuery = z.object({
-  by: z.string().min(1).max(100).describe('Who rolls it back; shown above the numbers'),
-  reason: z.string().min(1).max(200).describe('Why; shown above the numbers, so it names no person'),
+  by: z.string().trim().min(1).max(100).describe('Who rolls it back; shown above the numbers'),
+  reason: z.string().trim().min(1).max(200).describe('Why; shown above the numbers, so it names no person'),
   dryRun: z.stringbool().default(false).describe('Only say what would count instead'),
 });
 
