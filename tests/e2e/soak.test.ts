@@ -7,8 +7,9 @@ import { SoakWorld } from '../soak/soak-world.ts';
 // the real clients against services on this machine. `npm run soak` has many, at the latency that counts.
 
 const NIGHTS = Number(process.env['SOAK_CYCLES'] ?? 2);
-const COURSES = Number(process.env['SOAK_SCHEDULES'] ?? 4);
-const AT_ONCE = 2;
+const COURSES = Number(process.env['SOAK_SCHEDULES'] ?? 3);
+/** Most of a course is waiting. One of them is calm. */
+const AT_ONCE = 4;
 
 const worlds: SoakWorld[] = [];
 afterAll(async () => {

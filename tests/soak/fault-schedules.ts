@@ -30,29 +30,32 @@ export async function* courses(
   const [first] = worlds;
   if (first === undefined) return;
   const start = new Date(`${addDays(localDateOf(new Date()), 1)}T05:00:00Z`);
-  const calm = (await oneCourse(first, start, undefined)).state;
   const left = [...seeds];
-  const running = new Map<SoakWorld, Promise<{ world: SoakWorld; course: Course }>>();
+  type Ended = { readonly world: SoakWorld; readonly course: Course | undefined };
+  const running = new Map<SoakWorld, Promise<Ended>>();
+  // The calm one is a course as the others are.
+  const calm = oneCourse(first, start, undefined).then(({ state }) => state);
+  running.set(
+    first,
+    calm.then(() => ({ world: first, course: undefined })),
+  );
   const next = (world: SoakWorld): void => {
     const seed = left.shift();
     if (seed === undefined) return void running.delete(world);
     running.set(
       world,
-      oneCourse(world, start, seed).then(({ state, ...course }) => ({
-        world,
-        course: {
-          ...course,
-          seed,
-          differences: isDeepStrictEqual(calm, state) ? [] : differencesOf(calm, state),
-        },
-      })),
+      oneCourse(world, start, seed).then(async ({ state, ...course }) => {
+        const expected = await calm;
+        const differences = isDeepStrictEqual(expected, state) ? [] : differencesOf(expected, state);
+        return { world, course: { ...course, seed, differences } };
+      }),
     );
   };
-  for (const world of worlds) next(world);
+  for (const world of worlds.slice(1)) next(world);
   while (running.size > 0) {
     const { world, course } = await Promise.race(running.values());
     next(world);
-    yield course;
+    if (course !== undefined) yield course;
   }
 }
 
