@@ -24,6 +24,7 @@ import {
 } from './drop-problems.ts';
 import { identifyTables } from './identify-tables.ts';
 import { type LandingPath, parseLandingPath } from './landing-path.ts';
+import { rollbackBefore } from './rolled-back-files.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { type TakeUpDeps, takeUp } from './take-up-run.ts';
 import { withTrail } from './work-stage.ts';
@@ -64,7 +65,8 @@ export async function ingestFile(input: DroppedFile, deps: IngestDeps): Promise<
         ? withoutContent(path, sourceGone(path))
         : await judgeFile(path, file, location.dataset, deps);
 
-  const draft = draftRun(input, file, judged, startedAt);
+  const drafted = draftRun(input, file, judged, startedAt);
+  const draft = { ...drafted, ...(await rollbackBefore(drafted, deps)) };
   const claim = await deps.ledger.claim(draft);
   const { run, isDuplicate, begun } =
     claim.kind === 'claimed'

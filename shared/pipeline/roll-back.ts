@@ -29,6 +29,8 @@ export type RollbackPlan = {
   readonly asOf: LocalDate | undefined;
   /** The run of the file that counts for its day, or before it, afterwards. */
   readonly standsInstead: { readonly runId: RunId; readonly asOf: LocalDate | undefined } | undefined;
+  /** Runs of the same content by other versions of its contract: they are rolled back with it. */
+  readonly sameContent: readonly RunId[];
   /** Runs of other datasets whose numbers use this file. */
   readonly publishedAgain: readonly RunId[];
 };
@@ -56,6 +58,9 @@ export async function rollBack(
   const snapshots = await deps.registry.all();
   const own = snapshots.find(({ runId }) => runId === input.runId) ?? (await leftByFailure(found, deps));
   if (own === undefined) return { kind: 'impossible', why: notInNumbers(found) };
+  const sameContent = snapshots
+    .filter((other) => isSameContent(other, own) && other.runId !== own.runId)
+    .map(({ runId }) => runId);
   const inBooks = readByKpis(snapshots, await deps.catalog());
   const plan = (attempt: number): RollbackPlan => ({
     runId: found.runId,
@@ -63,23 +68,41 @@ export async function rollBack(
     dataset: found.dataset,
     asOf: dayOf(own),
     standsInstead: standsInstead(own, snapshots),
+    sameContent,
     publishedAgain: runsAffectedBy(own, inBooks).flatMap(({ runId, asOf }) =>
       asOf === REFERENCE_DAY ? [] : [runId],
     ),
   });
   if (input.dryRun) return { kind: 'planned', plan: plan(found.attempt + 1) };
   const rolledBack = { by: input.by, reason: input.reason, at: deps.clock.now().toISOString() };
-  const amended = await amendRun(deps.ledger, input.runId, (run) => ({
+  const next: StageMessage[] = [];
+  for (const runId of sameContent) {
+    const run = await beginRollback(runId, rolledBack, deps);
+    if (run !== undefined) next.push(messageFor(run, 'validate'));
+  }
+  const run = await beginRollback(found.runId, rolledBack, deps);
+  if (run === undefined) return { kind: 'unknown' };
+  return { kind: 'started', plan: plan(run.attempt), next: [...next, messageFor(run, 'validate')] };
+}
+
+async function beginRollback(
+  runId: RunId,
+  rolledBack: Rollback,
+  { ledger, clock, log }: RollBackDeps,
+): Promise<RunRecord | undefined> {
+  const { by, reason } = rolledBack;
+  const amended = await amendRun(ledger, runId, (run) => ({
     // At once: whatever becomes of the attempt, nobody is to read these numbers any more.
-    ...withoutNumbers(
-      nextAttempt(run, 'validate', `rolled back by ${input.by}: ${input.reason}`, deps.clock),
-    ),
+    ...withoutNumbers(nextAttempt(run, 'validate', `rolled back by ${by}: ${reason}`, clock)),
     rolledBack,
   }));
-  if (amended === undefined) return { kind: 'unknown' };
-  const { run } = amended;
-  deps.log.warn('run.withdrawn', { ...runFacts(run), by: input.by, reason: input.reason });
-  return { kind: 'started', plan: plan(run.attempt), next: [messageFor(run, 'validate')] };
+  if (amended !== undefined) log.warn('run.withdrawn', { ...runFacts(amended.run), by, reason });
+  return amended?.run;
+}
+
+/** Its rows are the same by whichever version of its contract they were judged. */
+function isSameContent(other: Snapshot, own: Snapshot): boolean {
+  return other.relation === own.relation && other.sha256 === own.sha256;
 }
 
 /** A rollback that failed half-way may have taken the snapshot out, and nothing else. */
@@ -103,7 +126,7 @@ function dayOf({ asOf }: Snapshot): LocalDate | undefined {
 /** Of the files that are left, the one that books of its day or later take; none when a newer one counts there anyway. */
 function standsInstead(own: Snapshot, snapshots: readonly Snapshot[]): RollbackPlan['standsInstead'] {
   const before = snapshots.filter(
-    (other) => other.relation === own.relation && other.runId !== own.runId && other.asOf <= own.asOf,
+    (other) => other.relation === own.relation && !isSameContent(other, own) && other.asOf <= own.asOf,
   );
   const [first] = before.toSorted((a, b) => (supersedes(a, b) ? -1 : 1));
   return first && { runId: first.runId, asOf: dayOf(first) };

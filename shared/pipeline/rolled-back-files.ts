@@ -1,4 +1,5 @@
 import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
+import { runIdOf } from '../domain/run-identity.ts';
 import type { Catalog } from '../kpis/catalog.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
@@ -39,6 +40,21 @@ export async function rolledBackFiles(
     files.push({ runId: run.runId, dataset: run.dataset, asOf: run.asOf, by, reason, at });
   }
   return files;
+}
+
+/**
+ * What an operator has said of the same content under the version of its contract before: a new version makes it another
+ * run, and no other file.
+ */
+export async function rollbackBefore(
+  { dataset, contract, contractVersion, sha256 }: RunRecord,
+  { ledger }: { readonly ledger: RunLedger },
+): Promise<Pick<RunRecord, 'rolledBack'>> {
+  for (let version = contractVersion - 1; version >= 1; version -= 1) {
+    const before = (await ledger.find(runIdOf(dataset, contract, version, sha256)))?.value;
+    if (before !== undefined) return before.rolledBack === undefined ? {} : { rolledBack: before.rolledBack };
+  }
+  return {};
 }
 
 function placeOf(run: RunRecord): ReturnType<typeof standingOf> {

@@ -58,6 +58,7 @@ describe('a rollback', () => {
         dataset: 'looker/loan_par_balances',
         asOf: '2025-11-30',
         standsInstead: { runId: good.runId, asOf: '2025-11-30' },
+        sameContent: [],
         publishedAgain: [],
       },
     });
