@@ -29,9 +29,27 @@ const SCHEDULES_OF_AN_EMULATOR = 250;
 const cycles = Number(values.cycles);
 const schedules = Number(values.schedules);
 const from = Number(values.from);
-if (values.breaker) await soakBreaker();
-const isGood = [cycles === 0 || (await soakNights()), schedules === 0 || (await soakSchedules())];
-process.exitCode = isGood.every(Boolean) ? 0 : 1;
+const worlds: SoakWorld[] = [];
+// Each has a database, which would stay behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void closeWorlds().finally(() => process.exit(1)));
+try {
+  if (values.breaker) await soakBreaker();
+  const isGood = [cycles === 0 || (await soakNights()), schedules === 0 || (await soakSchedules())];
+  process.exitCode = isGood.every(Boolean) ? 0 : 1;
+} finally {
+  await closeWorlds();
+}
+
+async function closeWorlds(): Promise<void> {
+  await Promise.all(worlds.splice(0).map((world) => world.close()));
+}
+
+async function openWorlds(count: number): Promise<readonly SoakWorld[]> {
+  const opened = await Promise.all(Array.from({ length: count }, () => SoakWorld.open()));
+  worlds.push(...opened);
+  return opened;
+}
 
 /** Takes as long as a breaker stays open. */
 async function soakBreaker(): Promise<void> {
@@ -42,7 +60,8 @@ async function soakBreaker(): Promise<void> {
 
 async function soakNights(): Promise<boolean> {
   await startEmulator();
-  const world = await SoakWorld.open();
+  const [world] = await openWorlds(1);
+  if (world === undefined) return false;
   const weather = { seed: values.seed, share: Number(values.share), latencyMs: Number(values.latency) };
   const all: Night[] = [];
   for await (const night of nights(world, { cycles, weather })) {
@@ -60,19 +79,18 @@ async function soakNights(): Promise<boolean> {
     kinds: kindsOf(all),
   };
   say(summary);
-  await world.close();
   await stopEmulator();
   return summary.lost + summary.double === 0;
 }
 
 async function soakSchedules(): Promise<boolean> {
-  const worlds = await Promise.all(Array.from({ length: Number(values['at-once']) }, () => SoakWorld.open()));
+  const own = await openWorlds(Number(values['at-once']));
   const all: Course[] = [];
   for (let done = 0; done < schedules; done += SCHEDULES_OF_AN_EMULATOR) {
     await startEmulator();
     const count = Math.min(SCHEDULES_OF_AN_EMULATOR, schedules - done);
     const seeds = Array.from({ length: count }, (_, index) => from + done + index);
-    for await (const course of courses(worlds, seeds)) {
+    for await (const course of courses(own, seeds)) {
       say(course);
       all.push(course);
     }
@@ -85,7 +103,6 @@ async function soakSchedules(): Promise<boolean> {
     messagesBefallen: sum(all.flatMap(({ fates }) => Object.values(fates))),
   };
   say(summary);
-  await Promise.all(worlds.map((world) => world.close()));
   return summary.lost + summary.double + summary.different === 0;
 }
 
