@@ -41,7 +41,7 @@ function qualityRow(
     : html`<span>${isReference ? words.reference : words.unknown}</span>`;
   const hasEnded = run !== undefined && (run.status !== 'running' || run.succeededAt !== undefined);
   const links = hasEnded ? documentLinks(newest, { link, language }) : undefined;
-  return html`<tr><td class="lead"><strong>${breakable(newest.dataset)}</strong><span class="small muted">${kind}${words.landed} <span class="date">${language.instant(newest.landedAt)}</span></span>${links}</td><td data-label="${words.verdict}"><div>${verdictInWords(newest, language)}</div></td><td data-label="${words.asOf}">${asOf}</td><td class="number" data-label="${words.rowsTaken}">${language.count(newest.rows)}</td><td class="number" data-label="${words.rowsRejected}">${language.count(newest.rejected)}</td><td data-label="${words.score}"><div><strong>${newest.score ?? words.noScore}</strong>${scoreTrend(files, language)}</div></td><td data-label="${words.breaker}"><div>${breakerState(breaker, language)}</div></td></tr>
+  return html`<tr><td class="lead"><strong>${breakable(newest.dataset)}</strong><span class="small muted">${kind}${words.landed} <span class="date">${language.instant(newest.landedAt)}</span></span>${links}</td><td data-label="${words.verdict}"><div>${verdictInWords(newest, run, language)}</div></td><td data-label="${words.asOf}">${asOf}</td><td class="number" data-label="${words.rowsTaken}">${language.count(newest.rows)}</td><td class="number" data-label="${words.rowsRejected}">${language.count(newest.rejected)}</td><td data-label="${words.score}"><div><strong>${newest.score ?? words.noScore}</strong>${scoreTrend(files, language)}</div></td><td data-label="${words.breaker}"><div>${breakerState(breaker, language)}</div></td></tr>
 `;
 }
 
@@ -51,7 +51,13 @@ function breakable(dataset: string): Html {
   return html`${source}/<wbr>${name.join('/')}`;
 }
 
-function verdictInWords({ verdict, rejected }: QualityEntry, { words: { quality } }: Language): Html {
+/** A person has had the last word on a file that was rolled back. */
+function verdictInWords(
+  { verdict, rejected }: QualityEntry,
+  run: ContractQuality['run'],
+  { words: { quality } }: Language,
+): Html {
+  if (run?.rolledBack !== undefined) return statusChip('critical', quality.isRolledBack);
   if (verdict === 'block') return statusChip('critical', quality.isRejected);
   if (rejected === 0) return statusChip('good', quality.isAccepted);
   return html`${statusChip('warning', quality.isAccepted)} <span class="small">${quality.withoutSome}</span>`;

@@ -335,6 +335,7 @@ export const ENGLISH_WORDS = {
     unknown: 'not known',
     noScore: 'no score',
     isRejected: 'Rejected',
+    isRolledBack: 'Rolled back',
     isAccepted: 'Accepted',
     withoutSome: 'without some rows',
     page: 'Validation page',

@@ -335,6 +335,7 @@ export const SPANISH_WORDS: Words = {
     unknown: 'no se sabe',
     noScore: 'sin puntaje',
     isRejected: 'Rechazado',
+    isRolledBack: 'Revertido',
     isAccepted: 'Aceptado',
     withoutSome: 'sin algunas filas',
     page: 'Página de validación',

@@ -49,6 +49,13 @@ describe('a rollback over HTTP', () => {
     expect(text).not.toContain('<script>alert');
   });
 
+  it('is told where the files are judged', async () => {
+    const { text } = await call('dashboard', { query: { view: 'operations' } });
+
+    expect(text).toContain('<span class="chip critical">Rolled back</span>');
+    expect(text).not.toContain('<span class="chip good">Accepted</span>');
+  });
+
   it('is impossible a second time, and the answer says who did it', async () => {
     const answer = await asked({ by: 'eva', reason: 'wrong' });
 
