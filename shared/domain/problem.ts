@@ -60,8 +60,8 @@ export const PROBLEM_CODES = [
   'identical-duplicate',
   'repeated-key',
   // the machinery
-  'rolled-back',
   'breaker-open',
+  'rolled-back',
   'control-totals-differ',
   'parity-mismatch',
   'config-invalid',
