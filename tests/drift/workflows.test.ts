@@ -66,7 +66,7 @@ const PLANTED: readonly (readonly [
 ])[] = [
   ['a key that there is not', 'deploy.yml', 'timeout-minutes: 15', 'timeout-minuts: 15', 'timeout-minuts'],
   ['a job that there is not', 'deploy.yml', 'needs: staging', 'needs: stagging', 'stagging'],
-  ['a schedule of six fields', 'drift.yml', "'17 2 * * *'", "'0 17 2 * * *'", 'cron'],
+  ['a schedule of six fields', 'drift.yml', '17 2 * * *', '0 17 2 * * *', 'cron'],
   ['a context that there is not', 'ci.yml', '${{ github.ref }}', '${{ gitub.ref }}', 'gitub'],
   ['a step that does nothing', 'ci.yml', '- run: bash .ci/run', '- name: nothing', 'uses or run'],
   ['an input that is not asked for', 'deploy.yml', 'smoke: --drop', 'smok: --drop', 'smok'],

@@ -19,6 +19,7 @@ import { readReference } from '../../../../shared/decode/reference/read-referenc
 import { safeCells } from '../../../../shared/decode/safe-cells.ts';
 import type { SnapshotPart } from '../../../../shared/decode/snapshot-part.ts';
 import { aColumn, aContract, aMoneyColumn } from '../../../support/a-contract.ts';
+import { howMany } from '../../../support/how-many.ts';
 import { naiveCsv } from './naive-csv.ts';
 import { partsInFull, readFile, sourceOf, tokenOf } from './read-files.ts';
 
@@ -166,7 +167,7 @@ function from2<T>(values: readonly T[]): fc.Arbitrary<T> {
 }
 
 /** In all; CI has time for half of them. */
-const FUZZED_FILES = Number(process.env['FUZZED_FILES'] ?? 10_000);
+const FUZZED_FILES = howMany(10_000, 5_000);
 
 describe('a small nasty file', () => {
   it.each([
