@@ -6,7 +6,7 @@ import { needed, runToExit } from './script-failed.ts';
 
 const PATIENCE_MS = 10_000;
 
-runToExit(async () => {
+await runToExit(async () => {
   const webhook = process.env['SLACK_WEBHOOK'];
   if (!webhook) {
     console.log('No webhook of a channel is set: nobody is told.');
@@ -28,7 +28,7 @@ runToExit(async () => {
     console.log(`::warning::The channel was not told "${text}": ${why}`);
   }
   return 0;
-}).catch(() => undefined);
+});
 
 function announcement(): string {
   const environment = needed('PIPELINE_ENV', 'where is deployed');

@@ -27,7 +27,7 @@ const Rule = z.looseObject({
 type Rule = z.infer<typeof Rule>;
 const Ruleset = z.looseObject({ name: z.string(), rules: z.array(Rule) });
 
-runToExit(async () => {
+await runToExit(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { help: { type: 'boolean' } },
@@ -51,7 +51,7 @@ runToExit(async () => {
   for (const line of wrong) console.error(line);
   if (wrong.length === 0) console.log(`main is protected: ${rules.map(({ type }) => type).join(', ')}.`);
   return wrong.length === 0 ? 0 : 1;
-}).catch(() => undefined);
+});
 
 async function apply(repository: string, name: string, ruleset: string): Promise<void> {
   const Listed = z.array(z.looseObject({ id: z.int(), name: z.string() }));

@@ -12,14 +12,14 @@ type File = z.infer<typeof File>;
 const KINDS = ['lines', 'branches', 'functions'] as const;
 const LEAST = 5;
 
-runToExit(async () => {
+await runToExit(async () => {
   const page = needed('GITHUB_STEP_SUMMARY', 'the page of the run');
   const file = process.argv[2] ?? join(ROOT, 'coverage/coverage-summary.json');
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const lines = text === undefined ? ['The tests ended before it was counted.'] : table(text);
   await appendFile(page, ['### What the tests cover', '', ...lines, ''].join('\n'));
   return 0;
-}).catch(() => undefined);
+});
 
 function table(text: string): string[] {
   const { total, ...files } = z.record(z.string(), File).parse(JSON.parse(text));

@@ -27,7 +27,9 @@ Exit code: 0 it runs, 1 it does not, 2 the call was wrong.`;
 
 const POLL_MS = 1_000;
 
-runToExit(async () => {
+const Health = z.looseObject({ revision: z.string() });
+
+await runToExit(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { package: { type: 'string' }, wait: { type: 'string' }, help: { type: 'boolean' } },
@@ -44,7 +46,7 @@ runToExit(async () => {
   else throw new CallWrong('say what to deploy: code or events.');
   console.log(`Done after ${Math.round((Date.now() - startedAt) / 1_000)} seconds.`);
   return 0;
-}).catch(() => undefined);
+});
 
 function waitMs(text = '240'): number {
   if (!/^\d{1,4}$/.test(text))
@@ -69,8 +71,6 @@ async function deployCode(zip: string | undefined, patienceMs: number): Promise<
   await untilItRuns(manifest, url, patienceMs);
   console.log(`${url} runs ${manifest.revision}.`);
 }
-
-const Health = z.looseObject({ revision: z.string() });
 
 /** Azure says that a package was taken before the last instance of the former one is gone. */
 async function untilItRuns({ revision }: ReleaseManifest, url: string, patienceMs: number): Promise<void> {

@@ -25,7 +25,11 @@ Exit code: 0 done, 1 Azure refused, 2 the call was wrong, 3 something would chan
 
 const EXIT = { done: 0, changes: 3 } as const;
 
-runToExit(async () => {
+const Deployed = z.looseObject({
+  properties: z.looseObject({ outputs: z.record(z.string(), z.looseObject({ value: z.string() })) }),
+});
+
+await runToExit(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -63,10 +67,6 @@ runToExit(async () => {
   console.log(markdown);
   if (values.markdown !== undefined) await writeFile(values.markdown, markdown);
   return values['expect-none'] === true && changes.length > 0 ? EXIT.changes : EXIT.done;
-}).catch(() => undefined);
-
-const Deployed = z.looseObject({
-  properties: z.looseObject({ outputs: z.record(z.string(), z.looseObject({ value: z.string() })) }),
 });
 
 async function showOutputs(printed: string, file: string | undefined): Promise<void> {

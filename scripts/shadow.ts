@@ -22,7 +22,9 @@ Usage: npm run shadow -- --candidate URL --reference URL [options]
 A KPI whose definition has another version differs on purpose: it is listed, and speaks against nothing.
 Exit code: 0 the candidate may be promoted, 1 it may not, or one of them cannot be asked, 2 the call was wrong.`;
 
-runToExit(async () => {
+const MOST_SHOWN = 50;
+
+await runToExit(async () => {
   const { values } = parseArgs({
     options: {
       candidate: { type: 'string' },
@@ -54,15 +56,13 @@ runToExit(async () => {
   console.log(values.json === true ? JSON.stringify(comparison) : report);
   if (values.markdown !== undefined) await appendFile(values.markdown, report);
   return comparison.against.length === 0 ? 0 : 1;
-}).catch(() => undefined);
+});
 
 function number(option: string, text: string): number {
   if (!/^\d{1,6}(\.\d{1,12})?$/.test(text))
     throw new CallWrong(`${option} takes a number, not ${JSON.stringify(text)}.`);
   return Number(text);
 }
-
-const MOST_SHOWN = 50;
 
 function reportOf({ compared, against, notes }: Comparison): string {
   const lines = against

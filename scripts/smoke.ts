@@ -40,7 +40,7 @@ Exit code: 0 it works, 1 it does not, 2 the call was wrong.`;
 const DELIVERY_PATIENCE_MS = 90_000;
 const POLL_MS = 2_000;
 
-runToExit(async () => {
+await runToExit(async () => {
   const { values } = parseArgs({
     options: {
       url: { type: 'string' },
@@ -85,7 +85,7 @@ runToExit(async () => {
       ['### Smoke test', '', ...lines.map((line) => `- ${line}`), '', verdict, ''].join('\n'),
     );
   return works ? 0 : 1;
-}).catch(() => undefined);
+});
 
 /** Each check, whatever became of the others: whoever has to decide wants all of it at once. */
 async function allChecks(
