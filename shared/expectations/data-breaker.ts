@@ -5,7 +5,8 @@ import { unreachable } from '../domain/unreachable.ts';
 // The circuit breaker for data quality. Closed: results of the dataset are published. Open: they are not, and the
 // last good numbers stay up, marked with their age. Three bad runs in a row open it, and so does one whose volume
 // collapsed, since it would have passed as good. Any good run after them closes it again: while it is open, each file
-// is a trial.
+// is a trial. A file that an operator took out of the numbers counts for neither: that it passed shows nothing any more,
+// and of what a person has seen nobody needs to be warned. So the files around it stand next to each other.
 // What is kept is one verdict for each run, and all the rest follows from these in the order in which the files
 // landed. So it does not matter in which order, or how often, runs are worked on.
 
@@ -20,7 +21,7 @@ const Noted = z.object({
   attempt: z.int().positive(),
   landedAt: z.iso.datetime(),
   contractVersion: z.int().nonnegative(),
-  verdict: z.enum(['good', 'bad', 'collapsed']),
+  verdict: z.enum(['good', 'bad', 'collapsed', 'rolled-back']),
   /** What is wrong with a bad file, when something was said. */
   reason: z.string().optional(),
 });
@@ -56,8 +57,8 @@ export type RunOutcome = {
   readonly landedAt: string;
   /** Of one landing that was judged by two versions of its contract the newer one comes last. */
   readonly contractVersion: number;
-  /** What the suite said of the file. */
-  readonly verdict: 'promote' | 'block';
+  /** What the suite said of the file, or that an operator took it out of the numbers. */
+  readonly verdict: 'promote' | 'block' | 'rolled-back';
   readonly isVolumeCollapse: boolean;
   /** One sentence on what is wrong with the file, when something is. */
   readonly reason?: string | undefined;
@@ -132,6 +133,7 @@ function standingOf(lastRuns: readonly Noted[]): Standing {
 
 function after(standing: Standing, run: Noted): Standing {
   const { runId, landedAt, verdict } = run;
+  if (verdict === 'rolled-back') return standing;
   if (verdict === 'good') return { status: 'closed', badInARow: 0, reason: `Run ${runId} passed.` };
   const badInARow = standing.badInARow + 1;
   if (standing.status === 'open') return { ...standing, badInARow };
@@ -151,6 +153,7 @@ function causeToOpen({ runId, verdict }: Noted, badInARow: number): string | und
 function notedOf({ reason, verdict, isVolumeCollapse, ...run }: RunOutcome): Noted {
   const { runId, attempt, landedAt, contractVersion } = run;
   const place = { runId, attempt, landedAt, contractVersion };
+  if (verdict === 'rolled-back') return { ...place, verdict };
   if (verdict === 'promote' && !isVolumeCollapse) return { ...place, verdict: 'good' };
   const why = reason === undefined ? {} : { reason: shortened(reason) };
   return { ...place, verdict: isVolumeCollapse ? 'collapsed' : 'bad', ...why };
@@ -174,6 +177,6 @@ function eventOf({ name, status, reason }: DataBreaker, outcome: RunOutcome): Br
 
 /** Mostly a good file; a bad one that is judged again may turn out not to have collapsed. */
 function reasonToClose({ runId, verdict }: RunOutcome): string {
-  const what = verdict === 'promote' ? 'passed' : 'was judged again';
+  const what = { promote: 'passed', block: 'was judged again', 'rolled-back': 'was rolled back' }[verdict];
   return `Run ${runId} ${what}, so results are published again.`;
 }

@@ -11,6 +11,7 @@ import type { Rollback, RunRecord } from '../runs/run-record.ts';
 import { nextAttempt } from './begin-attempt.ts';
 import { readByKpis, runsAffectedBy, supersedes } from './book.ts';
 import { type CloseDeps, closeRun, withoutNumbers } from './close-run.ts';
+import { type CountDeps, countInBreaker } from './count-in-breaker.ts';
 import { type ForgetDeps, forgetRun } from './forget-run.ts';
 import { type RefreshDeps, withdrawSnapshot } from './refresh-affected-runs.ts';
 import { isPublishedOrAbout } from './refresh-later-reports.ts';
@@ -132,7 +133,7 @@ function standsInstead(own: Snapshot, snapshots: readonly Snapshot[]): RollbackP
   return first && { runId: first.runId, asOf: dayOf(first) };
 }
 
-export type TakeOutDeps = RefreshDeps & ForgetDeps & CloseDeps;
+export type TakeOutDeps = RefreshDeps & ForgetDeps & CloseDeps & CountDeps;
 
 /**
  * The validation of such an attempt. Returns what has to be published again, or `conflict` when it was not for this
@@ -145,6 +146,7 @@ export async function takeOut(
 ): Promise<readonly StageMessage[] | 'conflict'> {
   const withdrawn = await withdrawSnapshot(run, deps);
   if (withdrawn === 'conflict') return 'conflict';
+  await countInBreaker(run, { verdict: 'rolled-back', isVolumeCollapse: false }, deps);
   const others = [...withdrawn, ...(await afterTakingOut(run, deps))];
   const judged = { ...run, problems: [problemOf(run, rollback)] };
   await afterBeginning(others, () => closeRun(judged, 'canceled', {}, deps));

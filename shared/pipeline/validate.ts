@@ -6,7 +6,6 @@ import type { DatasetId } from '../domain/ids.ts';
 import { REFERENCE_DAY } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { DataBreaker } from '../expectations/data-breaker.ts';
-import { noteVerdict } from '../expectations/note-verdict.ts';
 import { suiteOf } from '../expectations/suite.ts';
 import type { Breakers } from '../ports/breakers.ts';
 import { FileMissing } from '../ports/lake.ts';
@@ -21,6 +20,7 @@ import { begunAnew, validateAnew } from './begin-attempt.ts';
 import { readByKpis } from './book.ts';
 import { type CloseDeps, closeRun, fileOf, type ManifestFile } from './close-run.ts';
 import { comparedBook, comparedRelations } from './compared-book.ts';
+import { countInBreaker } from './count-in-breaker.ts';
 import { comparedFilesId, countsRows, filesToCountAgainst } from './earlier-files.ts';
 import { type ForgetDeps, forgetRun } from './forget-run.ts';
 import { hasKpis } from './has-kpis.ts';
@@ -272,25 +272,9 @@ async function noteQuality(
     results: [...judged.results],
   };
   await deps.quality.record(entry);
-  const { runId, attempt, contractVersion } = run;
-  const { landedAt } = run.drop;
-  const reason = judged.verdict === 'block' ? judged.problems[0]?.message : undefined;
-  const outcome = {
-    runId,
-    attempt,
-    landedAt,
-    contractVersion,
-    verdict: judged.verdict,
-    isVolumeCollapse: judged.isVolumeCollapse,
-    reason,
-    at,
-  };
-  const { events, state } = await noteVerdict({ dataset: run.dataset, outcome }, deps);
-  for (const event of events) {
-    const fields = { ...runFacts(run), breaker: event.name, reason: event.reason };
-    if (event.kind === 'opened') deps.log.error('breaker.opened', fields);
-    else deps.log.info('breaker.closed', fields);
-  }
+  const { verdict, isVolumeCollapse } = judged;
+  const reason = verdict === 'block' ? judged.problems[0]?.message : undefined;
+  const state = await countInBreaker(run, { verdict, isVolumeCollapse, reason }, deps);
   return state.status === 'open' ? [breakerOpen(run.dataset, state)] : [];
 }
 

@@ -29,6 +29,10 @@ function collapsed(run: number, attempt = 1): RunOutcome {
   return { ...bad(run, attempt), isVolumeCollapse: true, reason: 'Half of the rows are gone.' };
 }
 
+function rolledBack(run: number, attempt = 2): RunOutcome {
+  return { ...good(run, attempt), verdict: 'rolled-back' };
+}
+
 function after(outcomes: readonly RunOutcome[]): { state: DataBreaker; events: BreakerEvent[] } {
   const events: BreakerEvent[] = [];
   let state = closedBreaker(LOANS);
@@ -135,6 +139,34 @@ describe('the breaker', () => {
     expect(events.at(-1)?.reason).toBe(`Run ${aRunId(1)} was judged again, so results are published again.`);
   });
 
+  it('counts a file that was rolled back neither as good nor as bad', () => {
+    const around = after([bad(1), bad(2), good(3), rolledBack(3), bad(4)]);
+    const alone = after([bad(1), bad(2), good(3), rolledBack(3)]);
+
+    expect(around.state).toMatchObject({ status: 'open', badInARow: 3, openedAt: landed(4) });
+    expect(alone.state).toMatchObject({ status: 'closed', badInARow: 2 });
+    expect(alone.state.reason).toBe(`Run ${aRunId(2)} was bad. Columns are missing.`);
+  });
+
+  it('opens again when the file is rolled back that had closed it, and closes when that is taken back', () => {
+    const { state, events } = after([bad(1), bad(2), bad(3), good(4), rolledBack(4), good(4, 3)]);
+
+    expect(state).toMatchObject({ status: 'closed', badInARow: 0 });
+    expect(events.map(({ kind, runId }) => [kind, runId])).toEqual([
+      ['opened', aRunId(3)],
+      ['closed', aRunId(4)],
+      ['opened', aRunId(4)],
+      ['closed', aRunId(4)],
+    ]);
+  });
+
+  it('is closed when the file is rolled back that had opened it', () => {
+    const { state, events } = after([good(1), collapsed(2), rolledBack(2)]);
+
+    expect(state).toMatchObject({ status: 'closed', badInARow: 0, reason: `Run ${aRunId(1)} passed.` });
+    expect(events.at(-1)?.reason).toBe(`Run ${aRunId(2)} was rolled back, so results are published again.`);
+  });
+
   it('does not listen to an attempt that a newer one has overtaken', () => {
     const { state } = after([bad(1), bad(2), good(3, 2)]);
 
@@ -199,7 +231,7 @@ describe('the breaker, whatever the order in which runs are worked on,', () => {
       .record({
         run: fc.nat(29),
         attempt: fc.integer({ min: 1, max: 3 }),
-        of: fc.constantFrom(good, bad, bad, collapsed),
+        of: fc.constantFrom(good, bad, bad, collapsed, rolledBack),
         // Several files land within one second.
         second: fc.boolean(),
       })

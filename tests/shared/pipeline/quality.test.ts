@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataBreaker } from '../../../shared/expectations/data-breaker.ts';
 import { rerun } from '../../../shared/pipeline/rerun.ts';
+import { rollBack } from '../../../shared/pipeline/roll-back.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { codesOf } from '../../support/old-and-alone.ts';
@@ -47,8 +48,15 @@ async function threeBadRuns(): Promise<RunRecord[]> {
   return runs;
 }
 
+async function rollBackNow({ runId }: RunRecord): Promise<void> {
+  const word = { runId, by: 'ana', reason: 'wrong month', dryRun: false };
+  const outcome = await rollBack(word, pipeline.deps);
+  if (outcome.kind === 'started') pipeline.queue.push(...outcome.next);
+  await pipeline.runDry();
+}
+
 describe('the breaker of a dataset', () => {
-  it('opens at the third bad file in a row, once, and closes at the first good one', async () => {
+  it('opens at the third bad file in a row, once, and closes at the first good one, until that is rolled back', async () => {
     const [, second, third] = await threeBadRuns();
     const opened = await breaker();
     const fourth = await takeNext(`${PAR}/bad four.csv`, bad('four'));
@@ -77,6 +85,11 @@ describe('the breaker of a dataset', () => {
         fields: expect.objectContaining({ runId: mended.runId, breaker: BREAKER }),
       },
     ]);
+
+    await rollBackNow(mended);
+
+    expect(await breaker()).toMatchObject({ status: 'open', badInARow: 4 });
+    expect(eventsOf('breaker.opened').at(-1)?.fields).toMatchObject({ runId: mended.runId, attempt: 2 });
   });
 
   it('counts a message that comes again, early or late, only once', async () => {
