@@ -6,9 +6,9 @@ import {
   type TimerFunctionOptions,
 } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
-import { type ScheduleSetting, scheduleOf } from '../../shared/config.ts';
 import { traceparentOf } from '../../shared/domain/trace.ts';
 import type { SourceName } from '../../shared/ports/source-client.ts';
+import { type ScheduleSetting, scheduleOf } from '../../shared/schedules.ts';
 import { pullDataset } from '../../shared/sources/pull-dataset.ts';
 import { PullMessage, pullMessages, windowOf } from '../../shared/sources/pull-message.ts';
 import { DATA_CONNECTION, PULL_POISON_QUEUE, PULL_QUEUE } from '../../shared/topology.ts';

@@ -1,6 +1,6 @@
 import type { InvocationContext, Timer, TimerFunctionOptions } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
-import { scheduleOf } from '../../shared/config.ts';
+import { scheduleOf } from '../../shared/schedules.ts';
 import { duePulls } from '../../shared/sources/pull-dataset.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { PULL_OUTPUT, sendPulls } from './pull-source.ts';

@@ -1,7 +1,7 @@
 import type { InvocationContext, Timer, TimerFunctionOptions } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
-import { scheduleOf } from '../../shared/config.ts';
 import { sweepLanding } from '../../shared/pipeline/sweep-landing.ts';
+import { scheduleOf } from '../../shared/schedules.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { STAGE_OUTPUTS, sendNext } from '../stage-queues.ts';
 

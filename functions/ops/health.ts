@@ -1,8 +1,9 @@
 import type { InvocationContext } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
-import { ConfigInvalid, nextRunOf } from '../../shared/config.ts';
+import { ConfigInvalid } from '../../shared/config.ts';
 import { checkHealth, type HealthReport, kindOf } from '../../shared/pipeline/health.ts';
 import { describeError } from '../../shared/pipeline/work-stage.ts';
+import { nextRunOf } from '../../shared/schedules.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { jsonAnswer, NO_QUERY, type Route } from './route.ts';
 

@@ -1,8 +1,8 @@
 import type { InvocationContext, Timer, TimerFunctionOptions } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
-import { scheduleOf } from '../../shared/config.ts';
 import { localDateOf } from '../../shared/domain/local-date.ts';
 import { planDayDeliveries } from '../../shared/pipeline/deliver.ts';
+import { scheduleOf } from '../../shared/schedules.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { DELIVER_OUTPUT, sendDeliveries } from '../pipeline/deliver.ts';
 

@@ -1,8 +1,8 @@
 import type { InvocationContext, Timer, TimerFunctionOptions } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
-import { scheduleOf } from '../../shared/config.ts';
 import { lookAtDuties } from '../../shared/duties/look-at-duties.ts';
 import { planDutyDeliveries } from '../../shared/pipeline/deliver.ts';
+import { scheduleOf } from '../../shared/schedules.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { healthNow } from '../ops/health.ts';
 import { DELIVER_OUTPUT, sendDeliveries } from '../pipeline/deliver.ts';

@@ -1,7 +1,7 @@
 import type { InvocationContext, Timer, TimerFunctionOptions } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
-import { scheduleOf } from '../../shared/config.ts';
 import { dueDeliveries } from '../../shared/pipeline/deliver.ts';
+import { scheduleOf } from '../../shared/schedules.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { DELIVER_OUTPUT, sendDeliveries } from '../pipeline/deliver.ts';
 

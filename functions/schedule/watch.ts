@@ -1,7 +1,7 @@
 import type { InvocationContext, Timer, TimerFunctionOptions } from '@azure/functions';
 import { watch } from '../../shared/alerting/watch.ts';
 import { theApp } from '../../shared/app.ts';
-import { scheduleOf } from '../../shared/config.ts';
+import { scheduleOf } from '../../shared/schedules.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { DELIVER_OUTPUT, sendDeliveries } from '../pipeline/deliver.ts';
 

@@ -1,4 +1,3 @@
-import type { SourceSettings } from '../config.ts';
 import type { Circuits } from '../ports/circuits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Egress } from '../ports/egress.ts';
@@ -10,6 +9,7 @@ import { TokenBucket } from '../resilience/token-bucket.ts';
 import { CASCADE_BUDGET, CASCADE_HOSTS, CascadeClient } from './cascade/cascade-client.ts';
 import { HUBSPOT_HOSTS, HubSpotClient, hubSpotBudget } from './hubspot/hubspot-client.ts';
 import { META_BUDGET, META_HOSTS, MetaClient } from './meta/meta-client.ts';
+import type { SourceSettings } from './source-settings.ts';
 
 /**
  * Five failures in a row, and nobody asks for two minutes. A request alone is tried four or five times: of what is only

@@ -1,4 +1,3 @@
-import type { DestinationSettings } from '../../config.ts';
 import type { LoansOfRunDeps } from '../../pipeline/loans-of-run.ts';
 import { newestMart } from '../../pipeline/newest-mart.ts';
 import type { AuditStore } from '../../ports/audit-store.ts';
@@ -25,6 +24,7 @@ import {
 } from './alert-destinations.ts';
 import { briefingDestination } from './briefing-destination.ts';
 import type { Destination } from './destination.ts';
+import type { DestinationSettings } from './destination-settings.ts';
 import { digestByEmail, digestDestination } from './digest-destinations.ts';
 import { alertsByEmail, emailDestination } from './email-destinations.ts';
 import { FIGMA_HOSTS } from './figma/figma-api.ts';

@@ -17,7 +17,8 @@ import {
   namesOf,
 } from './insight.ts';
 import { InsightFacts, insightFacts } from './insight-facts.ts';
-import { LanguageModel, type ModelDeps, type ModelSettings } from './language-model.ts';
+import { LanguageModel, type ModelDeps } from './language-model.ts';
+import type { ModelSettings } from './model-settings.ts';
 
 // A few sentences about the newest numbers, by a language model. It is asked on the way out like any other destination,
 // after the run has ended: nothing waits for it, and everything is complete without it. What is kept of the delivery is

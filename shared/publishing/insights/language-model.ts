@@ -3,18 +3,10 @@ import { SecretMissing, type SecretStore } from '../../ports/secret-store.ts';
 import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
 import { ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import { type BucketDeps, TokenBucket } from '../../resilience/token-bucket.ts';
+import { type ModelSettings, OPENAI_ENDPOINT } from './model-settings.ts';
 
 // A language model at OpenAI, or one that is deployed in Azure: the same request at another address, let in by a key, or
 // in Azure by the app's own identity where there is no key.
-
-export type ModelSettings = {
-  readonly provider: 'openai' | 'azure-openai';
-  readonly endpoint: string;
-  /** In Azure the name of the deployment. */
-  readonly model: string;
-};
-
-export const OPENAI_ENDPOINT = 'https://api.openai.com';
 
 /** In Azure the resource has a host of its own. */
 export function hostsOfModel(settings: ModelSettings | undefined): readonly string[] {
