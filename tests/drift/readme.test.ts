@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
@@ -38,6 +38,17 @@ describe('the README', () => {
     const paths = ROUTES.map(({ method, path }) => `${method} ${path}`);
 
     expect(paths.filter((path) => !README.includes(`\`${path}`))).toEqual([]);
+  });
+
+  it.each(['functions', 'shared'])('names every folder of %s, and no other', (parent) => {
+    const [, tree = ''] = README.split(new RegExp(`^${parent}/ .*$`, 'm'));
+    const [below = ''] = tree.split(/^\w/m);
+    const named = [...below.matchAll(/^ {2}(\w+)\/ /gm)].map(([, folder]) => folder);
+
+    const folders = readdirSync(join(ROOT, parent), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(new Set(named)).toEqual(new Set(folders.map(({ name }) => name)));
   });
 
   it('names options of the generator that there are', () => {
