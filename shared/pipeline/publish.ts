@@ -31,7 +31,7 @@ import { hasNumbers } from './newest-mart.ts';
 import { tellAnomalies } from './raise-anomalies.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { refreshLaterReports, seriesHash } from './refresh-later-reports.ts';
-import { rolledBackFiles } from './rolled-back-files.ts';
+import { refreshToldRollbacks, rollbacksToTell } from './refresh-told-rollbacks.ts';
 import type { StageMessage } from './stage-message.ts';
 import {
   AttemptOvertaken,
@@ -49,7 +49,10 @@ export type PublishDeps = StageDeps & CloseDeps & ForgetDeps & { history: KpiHis
 export async function publishRun(message: StageMessage, deps: PublishDeps): Promise<StageOutcome> {
   return await workStage(message, deps, {
     work: (run) => publishOrForget(run, deps),
-    resend: (run) => refreshLaterReports(run, deps),
+    resend: async (run) => [
+      ...(await refreshLaterReports(run, deps)),
+      ...(await refreshToldRollbacks(run, deps)),
+    ],
     resendOvertaken: (run) => forgetIfWithdrawn({ ...run, attempt: message.attempt }, deps),
   });
 }
@@ -78,7 +81,7 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   const mart = await continueSeries(computed, past);
   const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
   const others = await validationsOf(mart.book, run, deps);
-  const rolledBack = await rolledBackFiles(mart, deps);
+  const rolledBack = await rollbacksToTell(run, mart, deps);
   const model = reportModel({ mart, run, validation, others, rolledBack, revision: deps.revision });
   const documents: RunDocument[] = [
     { name: 'report.md', body: reportMarkdown(model), contentType: 'text/markdown; charset=utf-8' },
@@ -110,7 +113,10 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   await pointToLatest(finished, deps.lake);
   // Before this run ends, so that there is no moment at which everything seems to be done.
   const runs = await deps.ledger.list();
-  const refreshed = await refreshLaterReports(finished, { ...deps, history: past }, 'arrived', runs);
+  const refreshed = [
+    ...(await refreshLaterReports(finished, { ...deps, history: past }, 'arrived', runs)),
+    ...(await refreshToldRollbacks(finished, deps, runs)),
+  ];
   tellKpis(mart, finished, runs, deps);
   await afterBeginning(refreshed, () => endInLedger(finished, 'success', deps));
   return refreshed;
@@ -161,8 +167,10 @@ async function publishWithoutKpis(
   const finished = withTrail({ ...run, phases: { ...run.phases, output } }, 'publish', startedAt, now);
   await commitDocuments(finished, 'success', { validation, files }, deps);
   await pointToLatest(finished, deps.lake);
-  await endInLedger(finished, 'success', deps);
-  return [];
+  // Reference data has no report of its own, and is in those of others.
+  const refreshed = await refreshToldRollbacks(finished, deps);
+  await afterBeginning(refreshed, () => endInLedger(finished, 'success', deps));
+  return refreshed;
 }
 
 /** The verdicts on the other files of the book. */

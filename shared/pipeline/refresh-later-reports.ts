@@ -56,7 +56,7 @@ export async function refreshLaterReports(
   const messages: StageMessage[] = [];
   for (const other of later) {
     const begun = ends.has(other) ? await beginAttempt(other, cause, read) : undefined;
-    const waiting = begun ?? (await attemptBegunEarlier(other, snapshot, deps));
+    const waiting = begun ?? (await publishingBecauseOf(other, snapshot, deps));
     if (waiting !== undefined) messages.push(messageFor(waiting, 'publish'));
   }
   return messages;
@@ -67,7 +67,15 @@ async function beginAttempt(
   cause: string,
   deps: LaterReportDeps,
 ): Promise<RunRecord | undefined> {
-  if (!(await hasAnotherPast(other, deps))) return undefined;
+  return (await hasAnotherPast(other, deps)) ? await publishAgain(other, cause, deps) : undefined;
+}
+
+/** A new attempt of a run from publish on; undefined when somebody else has begun one since it was looked at. */
+export async function publishAgain(
+  other: RunRecord,
+  cause: string,
+  deps: Pick<LaterReportDeps, 'ledger' | 'clock' | 'log'>,
+): Promise<RunRecord | undefined> {
   const amended = await amendRun(deps.ledger, other.runId, (current) =>
     isPublishedOrAbout(current) && current.attempt === other.attempt
       ? publishedAgain(current, cause, deps.clock)
@@ -83,14 +91,14 @@ async function beginAttempt(
  * since, so that nothing about it looks stale any more, and the snapshot may have come or gone, yet its run still waits for
  * that message.
  */
-async function attemptBegunEarlier(
+export async function publishingBecauseOf(
   { runId, status }: RunRecord,
-  snapshot: string,
-  { ledger }: LaterReportDeps,
+  causeBegins: string,
+  { ledger }: Pick<LaterReportDeps, 'ledger'>,
 ): Promise<RunRecord | undefined> {
   if (status === 'success') return undefined;
   const run = (await ledger.find(runId))?.value;
-  return run?.status === 'running' && run.stage === 'publish' && run.cause.startsWith(snapshot)
+  return run?.status === 'running' && run.stage === 'publish' && run.cause.startsWith(causeBegins)
     ? run
     : undefined;
 }

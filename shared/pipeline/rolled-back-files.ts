@@ -1,3 +1,5 @@
+import { contractOf } from '../contracts/registry.ts';
+import type { RunId } from '../domain/ids.ts';
 import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
 import { runIdOf } from '../domain/run-identity.ts';
 import type { Catalog } from '../kpis/catalog.ts';
@@ -5,10 +7,11 @@ import type { KpiMart } from '../kpis/kpi-result.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { readByKpis, standingOf, supersedes } from './book.ts';
+import { dayGiven } from './run-of-file.ts';
 
 /** A file that would be in a book, had nobody rolled it back. */
 export type RolledBackFile = {
-  readonly runId: string;
+  readonly runId: RunId;
   readonly dataset: string;
   /** Absent for reference data. */
   readonly asOf: LocalDate | undefined;
@@ -18,10 +21,12 @@ export type RolledBackFile = {
   readonly at: string;
 };
 
+export type RolledBackDeps = { readonly ledger: RunLedger; readonly catalog: () => Promise<Catalog> };
+
 /** Those of a book, until a newer file of their kind counts in it: whoever reads its numbers has to know. */
 export async function rolledBackFiles(
   { book, asOf }: Pick<KpiMart, 'book' | 'asOf'>,
-  { ledger, catalog }: { readonly ledger: RunLedger; readonly catalog: () => Promise<Catalog> },
+  { ledger, catalog }: RolledBackDeps,
 ): Promise<readonly RolledBackFile[]> {
   // From the word of the operator on, whether it is done by now, under way, or has failed.
   const rolledBack = (await ledger.list()).flatMap((run) =>
@@ -44,17 +49,37 @@ export async function rolledBackFiles(
 
 /**
  * What an operator has said of the same content under the version of its contract before: a new version makes it another
- * run, and no other file.
+ * run, and no other file. Where its rows tell no day, also what was said of it on the last day that it came: a nightly pull
+ * may bring it again.
  */
 export async function rollbackBefore(
-  { dataset, contract, contractVersion, sha256 }: RunRecord,
+  run: RunRecord,
   { ledger }: { readonly ledger: RunLedger },
 ): Promise<Pick<RunRecord, 'rolledBack'>> {
+  const { dataset, contract, contractVersion, sha256 } = run;
+  if (contractOf(contract, contractVersion)?.asOf.kind === 'given')
+    return await rollbackOfDayBefore(run, ledger);
   for (let version = contractVersion - 1; version >= 1; version -= 1) {
     const before = (await ledger.find(runIdOf(dataset, contract, version, sha256)))?.value;
     if (before !== undefined) return before.rolledBack === undefined ? {} : { rolledBack: before.rolledBack };
   }
   return {};
+}
+
+async function rollbackOfDayBefore(
+  run: RunRecord,
+  ledger: RunLedger,
+): Promise<Pick<RunRecord, 'rolledBack'>> {
+  const day = dayGiven(run) ?? REFERENCE_DAY;
+  const before = (await ledger.list()).filter(
+    (other) =>
+      other.contract === run.contract &&
+      other.sha256 === run.sha256 &&
+      other.runId !== run.runId &&
+      (other.asOf ?? REFERENCE_DAY) <= day,
+  );
+  const [first] = before.toSorted((a, b) => (supersedes(placeOf(a), placeOf(b)) ? -1 : 1));
+  return first?.rolledBack === undefined ? {} : { rolledBack: first.rolledBack };
 }
 
 function placeOf(run: RunRecord): ReturnType<typeof standingOf> {

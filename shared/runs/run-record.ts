@@ -107,6 +107,8 @@ export const RunRecord = z.object({
   checkedBook: CheckedBook.optional(),
   /** Until the run is done again from validate on. */
   rolledBack: Rollback.optional(),
+  /** Runs whose rollback the report of that attempt tells of; absent where it never told of one. */
+  toldRollbacks: z.object({ attempt: z.int().positive(), runIds: z.array(RunId).readonly() }).optional(),
   bookId: BookId.optional(),
   /** Hash of the series that the report was made with. */
   seriesSha256: Sha256.optional(),

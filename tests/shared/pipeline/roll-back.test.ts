@@ -135,6 +135,43 @@ describe('a rollback', () => {
   });
 });
 
+describe('the notice of a rollback', () => {
+  it('ends in the reports of other datasets as well when the good file is dropped again', async () => {
+    await pipeline.forget();
+    const rows = loansFile('NOTICE');
+    const loans = await pipeline.takeThrough('looker/loans/loans.csv', rows);
+    const par = await pipeline.takeThrough(`${PAR}/par.csv`, parFile('NOTICE'));
+    await pipeline.landLaterThan(loans);
+    const wrong = await pipeline.takeThrough('looker/loans/wrong.csv', rows.replaceAll('500.0', '400.0'));
+    await rolledBack(wrong.runId);
+    await pipeline.runDry();
+    const telling = await pipeline.run(par.runId);
+    const mart = await pipeline.martBytes(par);
+    await pipeline.landLaterThan(wrong);
+
+    await pipeline.drop('looker/loans/again.csv', rows);
+    await pipeline.announce('looker/loans/again.csv');
+    let message = pipeline.next();
+    for (; message.stage !== 'publish'; message = pipeline.next()) await pipeline.deliver(message);
+    await pipeline.deliver(message);
+    // Its messages are lost with the process; the runtime delivers it again.
+    pipeline.queue.length = 0;
+    await pipeline.deliver(message);
+    await pipeline.runDry();
+
+    expect(telling.toldRollbacks?.runIds).toEqual([wrong.runId]);
+    expect(await pipeline.run(par.runId)).toMatchObject({
+      status: 'success',
+      attempt: telling.attempt + 1,
+      cause: 'the file of looker/loans as of 2025-11-30 counts again',
+      toldRollbacks: { attempt: telling.attempt + 1, runIds: [] },
+    });
+    const report = await pipeline.text('runs', artifactPath(par.runId, 'report.md'));
+    expect(report).not.toContain('rolled back');
+    expect(await pipeline.martBytes(par)).toEqual(mart);
+  });
+});
+
 describe('a file that was rolled back', () => {
   it('stays out when it comes again, or a new version of its contract is asked for', async () => {
     const { good, wrong } = await aFileAndAWrongOne('STAYS');
