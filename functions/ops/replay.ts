@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { RunId } from '../../shared/domain/ids.ts';
 import { type ReplayPlan, replay } from '../../shared/pipeline/replay.ts';
 import { RunStatus } from '../../shared/runs/run-record.ts';
-import { sendNext } from '../stage-queues.ts';
-import { badRequest, describeIssues, problem, unknownRun } from './problem-details.ts';
-import { jsonAnswer, NO_QUERY, type Route, withDeps } from './route.ts';
+import { answerOfChange } from './change-of-run.ts';
+import { badRequest, describeIssues } from './problem-details.ts';
+import { NO_QUERY, type Route, withDeps } from './route.ts';
 
 const ReplayBody = z.strictObject({
   reason: z.string().trim().min(1).max(200).describe('Kept in the ledger'),
@@ -46,29 +45,14 @@ export const replayRoute: Route = {
     409: { description: 'No newer version of the contract, no raw file, or the run has not ended' },
   },
   handle: withDeps(async (request, deps, { context }) => {
-    const runId = RunId.safeParse(request.params['runId']);
-    if (!runId.success) return unknownRun(request.params['runId']);
     const body = ReplayBody.safeParse(jsonOf(await request.text()));
     if (!body.success)
       return badRequest('Say why: {"reason": "loans@2 knows the new statuses"}.', describeIssues(body.error));
-    const { dryRun } = body.data;
-    const outcome = await replay({ runId: runId.data, ...body.data }, deps);
-    switch (outcome.kind) {
-      case 'unknown':
-        return unknownRun(runId.data);
-      case 'impossible':
-        return problem({
-          status: 409,
-          title: 'Cannot be replayed',
-          detail: `Run ${runId.data} was not replayed: ${outcome.why}.`,
-        });
-      case 'planned':
-        return jsonAnswer(answerOf(outcome.plan, dryRun));
-      case 'started':
-      case 'exists':
-        sendNext(context, outcome.next);
-        return jsonAnswer(answerOf(outcome.plan, dryRun), outcome.kind === 'started' ? 202 : 200);
-    }
+    return await answerOfChange(request, context, {
+      done: 'replayed',
+      change: async (runId) => await replay({ runId, ...body.data }, deps),
+      shown: answerOf,
+    });
   }),
 };
 
