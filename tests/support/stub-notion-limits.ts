@@ -1,6 +1,30 @@
-// What Notion refuses for its size, in its own words (developers.notion.com/reference/request-limits).
+// What Notion refuses for its size or its number, in its own words (developers.notion.com/reference/request-limits).
 
 const MOST = { characters: 2_000, elements: 100, blocks: 1_000, bytes: 500_000, levels: 2 };
+
+/** On the average, with a few more in front. */
+const RATE = { perSecond: 3, burst: 5 };
+
+/** For requests, which fills up again. */
+export class Room {
+  readonly #now: () => number;
+  #left = RATE.burst;
+  #at = 0;
+
+  /** `now` is the clock that requests are counted by. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Whether there is room for one more. */
+  take(): boolean {
+    const at = this.#now();
+    const left = Math.min(RATE.burst, this.#left + ((at - this.#at) * RATE.perSecond) / 1_000) - 1;
+    this.#at = at;
+    this.#left = Math.max(left, 0);
+    return left >= 0;
+  }
+}
 
 /** The first limit that a request breaks. */
 export function brokenLimit(json: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { asShown, invalid, plain, refusal } from './stub-notion-answers.ts';
-import { brokenLimit } from './stub-notion-limits.ts';
+import { brokenLimit, Room } from './stub-notion-limits.ts';
 import { type StubAnswer, type StubRequest, StubServer } from './stub-server.ts';
 
 // Notion's interface as far as the product asks it, in the version 2025-09-03: pages, blocks and data sources, with what
@@ -12,8 +12,6 @@ export const BOT = '0b07b07b-07b0-4000-8000-00000000b07b';
 export const PERSON = '9e450000-0000-4000-8000-00000000a4a0';
 /** A block that the integration may not read. */
 export const HIDDEN = 'hidden';
-/** On the average, with a few more in front. */
-const RATE = { perSecond: 3, burst: 5 };
 
 type Properties = Record<string, Record<string, unknown>>;
 export type StubNode = {
@@ -47,13 +45,12 @@ export class StubNotion {
   pageSize = 100;
   /** How often it had to ask for a rest. */
   throttled = 0;
-  readonly #now: () => number;
-  #room = { left: RATE.burst, at: 0 };
+  readonly #room: Room;
   #count = 0;
 
   private constructor(server: StubServer, now: () => number) {
     this.server = server;
-    this.#now = now;
+    this.#room = new Room(now);
   }
 
   /** `now` is the clock that requests are counted by. */
@@ -61,6 +58,14 @@ export class StubNotion {
     const server = await StubServer.open((request) => stub.#answer(request));
     const stub = new StubNotion(server, now);
     return stub;
+  }
+
+  reset(): void {
+    this.server.reset();
+    this.nodes.clear();
+    this.columns.clear();
+    this.pageSize = 100;
+    this.throttled = 0;
   }
 
   /** A page, or a block of this type, as a person or another integration makes it. */
@@ -89,7 +94,7 @@ export class StubNotion {
     if (request.headers['notion-version'] !== VERSION) return refusal(400, 'missing_version', 'no version');
     if (request.headers.authorization !== `Bearer ${NOTION_TOKEN}`)
       return refusal(401, 'unauthorized', 'API token is invalid.');
-    if (!this.#hasRoom()) {
+    if (!this.#room.take()) {
       this.throttled += 1;
       return {
         ...refusal(429, 'rate_limited', 'You have been rate limited.'),
@@ -144,14 +149,6 @@ export class StubNotion {
       default:
         return refusal(400, 'invalid_request_url', 'Invalid request URL.');
     }
-  }
-
-  #hasRoom(): boolean {
-    const at = this.#now();
-    const filled = this.#room.left + ((at - this.#room.at) * RATE.perSecond) / 1_000;
-    const left = Math.min(RATE.burst, filled) - 1;
-    this.#room = { left: Math.max(left, 0), at };
-    return left >= 0;
   }
 
   #create({ parent, properties = {} }: z.infer<typeof Json>): StubAnswer {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { seal, unseal } from '../../../privacy/sealed.ts';
+import { ServiceUnavailable } from '../../../resilience/service-errors.ts';
 import { ServiceHttp, type ServiceHttpDeps } from '../../../resilience/service-http.ts';
 import { type BucketDeps, TokenBucket } from '../../../resilience/token-bucket.ts';
 import { deliveryTime } from '../delivery-time.ts';
@@ -23,10 +24,15 @@ const RULE = {
 /** Three a second, evenly: a burst would be over the limit within the second in which it comes. */
 const REQUESTS = { perMinute: 180, burst: 1 };
 const PAGE_SIZE = 100;
+/** More things of one delivery whose making nobody heard of are no accident: the rest is left for later. */
+const MOST_UNHEARD = 10;
+/** What was made may be seen only after a while. */
+const UNHEARD_REST_MS = 1_000;
 
 export type NotionDeps = Omit<ServiceHttpDeps, 'secret' | 'authorise' | 'meaningOf' | 'sentenceIn'> & {
   /** Of all that this process asks of Notion. */
   readonly bucket: TokenBucket;
+  readonly pause: (ms: number) => Promise<void>;
 };
 
 export function notionBucket(deps: BucketDeps): TokenBucket {
@@ -45,11 +51,14 @@ export class NotionApi {
   readonly #http: ServiceHttp;
   readonly #bucket: TokenBucket;
   readonly #checkTime: () => void;
+  readonly #pause: (ms: number) => Promise<void>;
   #me: string | undefined;
+  #unheard = 0;
 
   constructor({ baseUrl }: { readonly baseUrl: string }, deps: NotionDeps) {
     this.#baseUrl = baseUrl;
     this.#bucket = deps.bucket;
+    this.#pause = deps.pause;
     this.#checkTime = deliveryTime('Notion', deps.clock);
     this.#http = new ServiceHttp('Notion', RULE, {
       ...deps,
@@ -90,13 +99,15 @@ export class NotionApi {
     }));
   }
 
-  /** Makes something new. One whose answer is lost may be there: it is looked for before it is made again. */
-  async create<T>(path: string, json: object, schema: z.ZodType<T>): Promise<T> {
-    return await this.#ask({ method: 'POST', path, json, once: true }, schema);
+  /** Makes something new. Undefined where nobody heard of it: it is looked for before it is made again. */
+  async create<T>(path: string, json: object, schema: z.ZodType<T>): Promise<T | undefined> {
+    return await this.#make({ method: 'POST', path, json }, schema);
   }
 
-  async append(blockId: string, json: object): Promise<void> {
-    await this.#ask({ method: 'PATCH', path: `/v1/blocks/${blockId}/children`, json, once: true }, Done);
+  /** Whether the blocks were heard to be taken: else they are looked for before they are sent again. */
+  async append(blockId: string, json: object): Promise<boolean> {
+    const path = `/v1/blocks/${blockId}/children`;
+    return (await this.#make({ method: 'PATCH', path, json }, Done)) !== undefined;
   }
 
   async update(path: string, json: object): Promise<void> {
@@ -120,6 +131,20 @@ export class NotionApi {
           : undefined;
     }
     return found;
+  }
+
+  async #make<T>(request: Request, schema: z.ZodType<T>): Promise<T | undefined> {
+    try {
+      return await this.#ask({ ...request, once: true }, schema);
+    } catch (error) {
+      // Who asks for a rest has made nothing, and gets it.
+      const isUnheard = error instanceof ServiceUnavailable && error.retryAfterMs === undefined;
+      if (!isUnheard || this.#unheard >= MOST_UNHEARD) throw error;
+      this.#unheard += 1;
+      await this.#pause(UNHEARD_REST_MS);
+      this.#checkTime();
+      return undefined;
+    }
   }
 
   async #ask<T>({ path, ...request }: Request, schema: z.ZodType<T>): Promise<T> {

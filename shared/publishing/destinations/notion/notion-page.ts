@@ -41,7 +41,8 @@ export type OwnPage = { readonly id: string; readonly maker: string };
 export async function pageOfDay(wanted: DayPage, api: NotionApi, lake: Lake): Promise<OwnPage> {
   const known = await remembered(wanted, api, lake);
   if (known !== undefined) return known;
-  const found = (await pageByTitle(wanted, api)) ?? (await newPage(wanted, api));
+  let found = await pageByTitle(wanted, api);
+  while (found === undefined) found = (await newPage(wanted, api)) ?? (await pageByTitle(wanted, api));
   const memory = { parent: wanted.parent, page: found.id };
   await lake.write('reports', memoryOf(wanted.day), JSON.stringify(memory), {
     contentType: 'application/json',
@@ -79,13 +80,14 @@ async function pageByTitle({ parent, title }: DayPage, api: NotionApi): Promise<
   return page && ownPage(page);
 }
 
-async function newPage({ parent, title }: DayPage, api: NotionApi): Promise<OwnPage> {
+async function newPage({ parent, title }: DayPage, api: NotionApi): Promise<OwnPage | undefined> {
   const json = {
     parent: { type: 'page_id', page_id: parent },
     // Below a page there is no other property.
     properties: { title: { title: richText([{ text: title }]) } },
   };
-  return ownPage(await api.create('/v1/pages', json, Page));
+  const page = await api.create('/v1/pages', json, Page);
+  return page && ownPage(page);
 }
 
 function ownPage({ id, created_by: maker }: Pick<Found, 'id' | 'created_by'>): OwnPage {
@@ -110,18 +112,22 @@ async function settle(parentId: string, wanted: readonly NotionBlock[], writing:
   const kept = sameKinds(first, wanted);
   for (const { id } of first.slice(kept)) await api.trash(id);
   let own: readonly Found[] = first.slice(0, kept);
+  /** Just taken with all that lies in them. */
+  const whole = new Set<NotionBlock>();
   while (own.length < wanted.length) {
-    const { children, count } = batchOf(wanted.slice(own.length));
+    const { children, count, wholeCount } = batchOf(wanted.slice(own.length));
     const after = own.at(-1)?.id;
-    await api.append(parentId, { children, ...(after !== undefined && { after }) });
+    const isHeard = await api.append(parentId, { children, ...(after !== undefined && { after }) });
     const now = await ownBlocks(parentId, writing);
+    if (!isHeard && now.length === own.length) continue;
     if (now.length !== own.length + count)
       throw new AnswerChanged('Notion does not show the blocks that it has just taken');
+    for (const block of isHeard ? wanted.slice(own.length, own.length + wholeCount) : []) whole.add(block);
     own = now;
   }
   for (const [index, block] of wanted.entries()) {
     const there = own[index];
-    if (there === undefined) continue;
+    if (there === undefined || whole.has(block)) continue;
     if (saidBy(there[there.type]) !== saidBy(block.payload))
       await api.update(`/v1/blocks/${there.id}`, { [block.type]: block.payload });
     if (block.children.length > 0 || there.has_children) await settle(there.id, block.children, writing);
@@ -148,15 +154,19 @@ function sameKinds(found: readonly Found[], wanted: readonly NotionBlock[]): num
 function batchOf(blocks: readonly NotionBlock[]): {
   readonly children: readonly object[];
   readonly count: number;
+  /** Of those, how many go with all that lies in them. */
+  readonly wholeCount: number;
 } {
   const children: object[] = [];
+  let wholeCount = 0;
   let left = MOST_BLOCKS;
   for (const block of blocks) {
     const size = 1 + block.children.length;
     if (size > left && children.length > 0) break;
     children.push(asRequest(block, Math.min(block.children.length, left - 1)));
+    if (size <= left) wholeCount += 1;
     left -= Math.min(size, left);
     if (left === 0) break;
   }
-  return { children, count: children.length };
+  return { children, count: children.length, wholeCount };
 }

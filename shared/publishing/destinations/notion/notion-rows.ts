@@ -66,6 +66,21 @@ export async function writeRows(
 ): Promise<void> {
   const source = await dataSourceOf(databaseId, api);
   const columns = await withColumns(source, api);
+  // What nobody heard of is looked for once all the others are written: it may be seen only after a while.
+  let isInDoubt = true;
+  while (isInDoubt) isInDoubt = await writeMissing({ source, columns, day, entries }, api);
+}
+
+type Writing = {
+  readonly source: string;
+  readonly columns: readonly (readonly [string, Column])[];
+  readonly day: LocalDate;
+  readonly entries: readonly KpiEntry[];
+};
+
+/** Whether there is a row of which nobody heard that it was made. */
+async function writeMissing({ source, columns, day, entries }: Writing, api: NotionApi): Promise<boolean> {
+  let isInDoubt = false;
   const rows = await api.query(source, { property: DAY, date: { equals: day } }, Row);
   const oldestFirst = rows.toSorted((a, b) => (a.created_time < b.created_time ? -1 : 1));
   const byKpi = Map.groupBy(oldestFirst, ({ properties }) => wordsIn(properties[KEY], 'rich_text'));
@@ -73,7 +88,8 @@ export async function writeRows(
     const [row, ...others] = byKpi.get(entry.id) ?? [];
     if (row === undefined) {
       const parent = { type: 'data_source_id', data_source_id: source };
-      await api.create('/v1/pages', { parent, properties: propertiesOf(entry, columns) }, Made);
+      const made = await api.create('/v1/pages', { parent, properties: propertiesOf(entry, columns) }, Made);
+      isInDoubt ||= made === undefined;
     } else {
       const differing = columns.filter(([name, column]) => !holds(row.properties[name], column, entry));
       if (differing.length > 0)
@@ -81,6 +97,7 @@ export async function writeRows(
     }
     for (const { id } of others) await api.trash(id);
   }
+  return isInDoubt;
 }
 
 async function dataSourceOf(databaseId: string, api: NotionApi): Promise<string> {

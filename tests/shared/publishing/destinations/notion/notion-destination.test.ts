@@ -15,7 +15,7 @@ import {
   type StubNode,
   StubNotion,
 } from '../../../../support/stub-notion.ts';
-import { instead, times } from '../../../../support/stub-server.ts';
+import { along, instead, type StubFault, times } from '../../../../support/stub-server.ts';
 
 // The day's report in Notion, through the outbox, to a server on this machine that refuses what Notion refuses.
 
@@ -46,10 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => notion.server.close());
 beforeEach(async () => {
-  notion.server.reset();
-  notion.nodes.clear();
-  notion.pageSize = 100;
-  notion.throttled = 0;
+  notion.reset();
   outbox.waitLong();
   await outbox.pipeline.forget();
   for (const path of await outbox.pipeline.paths('reports')) await outbox.pipeline.remove('reports', path);
@@ -91,6 +88,12 @@ function rowsOf(source: string) {
     status: Reflect.get(Object(properties['Status']?.['select']), 'name'),
   }));
 }
+
+/** What goes wrong with requests that begin so. */
+const ofThese =
+  (start: string, fault: StubFault): StubFault =>
+  (answer, request) =>
+    `${request.method} ${request.path}`.startsWith(start) ? fault(answer, request) : answer;
 
 /** Requests that change something. */
 const writes = () =>
@@ -324,24 +327,61 @@ describe('Notion that stumbles', () => {
     expect(read(pageOf().id)).toContain('heading_2: KPI Metrics');
   });
 
-  it('is not asked to make a thing again whose answer was lost: it is looked for, and there once', async () => {
-    for (const lost of ['POST /v1/pages', 'PATCH /v1/blocks']) {
+  it.each([
+    ['a page', 'POST /v1/pages', 1],
+    ['blocks', 'PATCH /v1/blocks', 1],
+    ['two rows', 'POST /v1/pages', 3],
+  ])(
+    'is asked once to make %s of which only the answer was lost: it is looked for',
+    async (_what, lost, count) => {
+      database = notion.putDatabase({ Name: 'title' });
+      await expectTold();
+      const asked = writes().length;
       parent = notion.put('workspace', PERSON);
-      notion.server.fault = times(Number.POSITIVE_INFINITY, (answer, { method, path }) =>
-        `${method} ${path}`.startsWith(lost) ? { ...answer, cutAt: 3 } : answer,
-      );
-      await outbox.plan();
-      await resendDelivery(SUBJECT, outbox.process());
-      notion.server.requests.length = 0;
-      expect(await outbox.deliver()).toMatchObject([{ status: 'due' }]);
-      expect(writes().filter(({ method, path }) => `${method} ${path}`.startsWith(lost))).toHaveLength(1);
-      notion.server.fault = (answer) => answer;
-      outbox.waitLong();
+      database = notion.putDatabase({ Name: 'title' });
+      notion.server.fault = ofThese(lost, times(count, along({ cutAt: 3 })));
 
-      expect(await outbox.deliver()).toMatchObject([{ status: 'delivered' }]);
+      await expectToldAgain();
 
+      expect(writes()).toHaveLength(asked);
       expect(read(pageOf().id).filter((line) => line === 'heading_2: KPI Metrics')).toHaveLength(1);
-    }
+      expect(rowsOf(notion.below(database)[0]?.id ?? '')).toHaveLength(mart.kpis.length);
+    },
+  );
+
+  it.each([
+    ['a page', 'POST /v1/pages', 1],
+    ['blocks', 'PATCH /v1/blocks', 1],
+    ['two rows', 'POST /v1/pages', 3],
+  ])('is asked again to make %s of which it never heard', async (_what, lost, count) => {
+    database = notion.putDatabase({ Name: 'title' });
+    let left = count;
+    notion.server.gate = ({ method, path }) => {
+      const isLost = `${method} ${path}`.startsWith(lost) && left > 0;
+      left -= Number(isLost);
+      return isLost ? { isReset: true } : undefined;
+    };
+
+    await expectTold();
+
+    expect(read(pageOf().id).filter((line) => line === 'heading_2: KPI Metrics')).toHaveLength(1);
+    expect(rowsOf(notion.below(database)[0]?.id ?? '')).toHaveLength(mart.kpis.length);
+  });
+
+  it('again and again is left for later, and gone on with', async () => {
+    database = notion.putDatabase({ Name: 'title' });
+    notion.server.gate = ({ method, path }) =>
+      `${method} ${path}` === 'POST /v1/pages' ? { status: 502 } : undefined;
+    await outbox.plan();
+
+    expect(await outbox.deliver()).toMatchObject([
+      { status: 'due', detail: expect.stringContaining('Notion answered with status 502') },
+    ]);
+    expect(writes()).toHaveLength(11);
+    notion.server.gate = () => undefined;
+    outbox.waitLong();
+    expect(await outbox.deliver()).toMatchObject([{ status: 'delivered' }]);
+    expect(rowsOf(notion.below(database)[0]?.id ?? '')).toHaveLength(mart.kpis.length);
   });
 
   it('that takes too long is left before another process takes the delivery for lost, and gone on with', async () => {
@@ -370,7 +410,7 @@ describe('a process that dies after any of its requests', () => {
   const NEWER = aKpiMart({ kpis: aKpiMart().kpis.slice(1, 4), months: 2 });
 
   it.each([
-    ['for the first time', undefined, 12],
+    ['for the first time', undefined, 11],
     ['with other numbers than before', NEWER, 20],
   ])('tells a day %s that is one page and one row for each KPI in the end', async (_what, before, most) => {
     let deaths = 0;
