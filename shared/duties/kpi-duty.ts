@@ -1,15 +1,14 @@
 import { findAnomalies } from '../kpis/anomalies.ts';
-import type { KpiMart } from '../kpis/kpi-result.ts';
+import type { NewestNumbers } from '../pipeline/newest-mart.ts';
 import { kpiRows } from '../publishing/kpi-row.ts';
 import { proofOf } from '../publishing/proof.ts';
 import { freshnessOf } from '../publishing/report-model.ts';
-import type { RunRecord } from '../runs/run-record.ts';
 import type { Duty } from './daily-duties.ts';
 
 const MOST_DETAILS = 12;
 
 /** Whether the newest numbers are where they are expected: within their limits, and proved. */
-export function kpiDuty(newest: { readonly run: RunRecord; readonly mart: KpiMart } | undefined): Duty {
+export function kpiDuty(newest: NewestNumbers | undefined): Duty {
   if (newest === undefined)
     return { duty: 'kpis', verdict: 'look', sentence: 'There are no numbers yet.', details: [] };
   const { run, mart } = newest;

@@ -6,11 +6,13 @@ import type { RunRecord } from '../runs/run-record.ts';
 import { standingOf, supersedes } from './book.ts';
 import { type DatedRun, MartShelf } from './mart-shelf.ts';
 
+export type NewestNumbers = { readonly run: RunRecord; readonly mart: KpiMart };
+
 /** The KPIs to show: those of the newest as-of date, and of several runs for it the one with the fullest book. */
 export async function newestMart(
   filter: { asOf?: LocalDate | undefined },
   { lake, ledger }: { lake: Lake; ledger: RunLedger },
-): Promise<{ run: RunRecord; mart: KpiMart } | undefined> {
+): Promise<NewestNumbers | undefined> {
   const dated = (await ledger.list())
     .filter(hasNumbers)
     .flatMap((run) => (run.asOf === undefined ? [] : [{ ...run, asOf: run.asOf }]))

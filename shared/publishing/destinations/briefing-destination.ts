@@ -3,51 +3,54 @@ import type { Condition } from '../../alerting/condition.ts';
 import { conditionsOfKpis } from '../../alerting/conditions-of-kpis.ts';
 import { incidentId } from '../../alerting/keep-incidents.ts';
 import { runbookOf } from '../../domain/problem.ts';
-import type { KpiMart } from '../../kpis/kpi-result.ts';
+import type { NewestNumbers } from '../../pipeline/newest-mart.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Incident, Incidents } from '../../ports/incidents.ts';
 import type { Lake } from '../../ports/lake.ts';
-import type { RunRecord } from '../../runs/run-record.ts';
 import { type CatalogIds, insightFor } from '../insights/insight.ts';
 import { insightBlocks } from '../insights/insight-blocks.ts';
 import { freshnessOf } from '../report-model.ts';
+import type { AlertSettings } from './alert-destinations.ts';
 import type { Content, Destination } from './destination.ts';
-import { type Block, context, escaped, mention, section, sections, slackMessage } from './slack-message.ts';
+import {
+  type Block,
+  context,
+  escaped,
+  linksTo,
+  mention,
+  section,
+  sections,
+  slackMessage,
+} from './slack-message.ts';
 import { type SlackDeps, SlackPoster } from './slack-poster.ts';
+import { type NumbersDeps, toldOfDay } from './told-of-day.ts';
 
 // The executive briefing: once a day everything that is critical, in one message, and nothing on a day without. That
 // something has become critical is told at once by `alerts`; this is how it stands.
 
 export const BRIEFING_CHANNEL = 'executive-briefing';
 
-export type BriefingSettings = {
-  readonly baseUrl: string;
-  readonly channelPrefix: string;
-  readonly mentions: Readonly<Record<string, string>>;
-  readonly publicUrl: string | undefined;
-};
-type Deps = SlackDeps & {
-  readonly incidents: Incidents;
-  readonly lake: Lake;
-  readonly clock: Clock;
-  readonly catalog: CatalogIds;
-  readonly newest: () => Promise<{ run: RunRecord; mart: KpiMart } | undefined>;
-};
+type Deps = SlackDeps &
+  NumbersDeps & {
+    readonly incidents: Incidents;
+    readonly lake: Lake;
+    readonly clock: Clock;
+    readonly catalog: CatalogIds;
+  };
 
-export function briefingDestination(settings: BriefingSettings, deps: Deps): Destination {
+export function briefingDestination(settings: AlertSettings, deps: Deps): Destination {
   const slack = new SlackPoster(settings, deps);
   return {
     name: 'briefing',
     tells: 'day',
-    async render(subject) {
-      const newest = await deps.newest();
-      if (newest === undefined || subject.kind !== 'day') return undefined;
-      const open = await deps.incidents.all({ status: 'open' });
-      const critical = criticalOf(newest, open, deps.clock.now());
-      if (critical.length === 0) return undefined;
-      const blocks = insightBlocks(await insightFor(newest.mart, deps));
-      return briefing({ day: subject.day, critical, insight: blocks, ...newest }, settings);
-    },
+    render: async (subject) =>
+      await toldOfDay(subject, deps, async (newest, day) => {
+        const open = await deps.incidents.all({ status: 'open' });
+        const critical = criticalOf(newest, open, deps.clock.now());
+        if (critical.length === 0) return undefined;
+        const insight = insightBlocks(await insightFor(newest.mart, deps));
+        return briefing({ day, critical, insight, ...newest }, settings);
+      }),
     send: async ({ body }) => void (await slack.post(body, { webhook: `slack-webhook-${BRIEFING_CHANNEL}` })),
   };
 }
@@ -64,7 +67,7 @@ export type CriticalCondition = Condition & { readonly incident: Incident | unde
 
 /** KPIs as the numbers say, which may be newer than the incidents; everything else as the incidents say. */
 export function criticalOf(
-  newest: { readonly run: RunRecord; readonly mart: KpiMart },
+  newest: NewestNumbers,
   open: readonly Incident[],
   now: Date,
 ): readonly CriticalCondition[] {
@@ -84,32 +87,26 @@ function isCritical(kind: string): kind is AlertKind {
   return CRITICAL.has(kind);
 }
 
-type Told = {
+type Told = NewestNumbers & {
   readonly day: string;
-  readonly run: RunRecord;
-  readonly mart: KpiMart;
   readonly critical: readonly CriticalCondition[];
   readonly insight: readonly Block[];
 };
 
-export function briefing({ day, run, mart, critical, insight }: Told, settings: BriefingSettings): Content {
+export function briefing({ day, run, mart, critical, insight }: Told, settings: AlertSettings): Content {
   const { channelPrefix, mentions, publicUrl } = settings;
   const title = `Executive briefing of ${day}: ${critical.length} critical`;
   const names = new Map(mart.kpis.map(({ id, name }) => [id, name]));
   const called = new Set(
     critical.map(({ kind }) => ALERT_ROUTES[kind].mention).filter((name) => name !== undefined),
   );
-  const links =
-    publicUrl === undefined
-      ? ''
-      : `<${publicUrl}/api/dashboard|Dashboard> · <${publicUrl}/api/reports/${mart.asOf}|Report> · `;
   const calls = [...called].map((name) => mention(name, mentions));
   const blocks: readonly Block[] = [
     { type: 'header', text: { type: 'plain_text', text: title } },
     section([`*${escaped(freshnessOf(mart).sentence)}*`, ...calls].join(' ')),
     ...critical.flatMap((condition) => sections(linesOf(condition, names))),
     ...insight,
-    context(`${links}run ${run.runId} · book ${mart.bookId}`),
+    context(`${linksTo(mart, publicUrl)}run ${run.runId} · book ${mart.bookId}`),
   ];
   return slackMessage({ channel: `${channelPrefix}${BRIEFING_CHANNEL}`, text: title, blocks });
 }

@@ -6,6 +6,11 @@ export type Content = {
   readonly contentType: 'application/json' | 'application/x-ndjson';
 };
 
+/** A document as JSON that people can read. */
+export function jsonContent(document: unknown): Content {
+  return { body: JSON.stringify(document, null, 2), contentType: 'application/json' };
+}
+
 /** A place that results go to. Each has its own retry and its own state: none holds another up. */
 export interface Destination {
   readonly name: DestinationName;

@@ -2,6 +2,7 @@ import { type DailyDuties, DUTY_NAMES, type Duty } from '../../duties/daily-duti
 import { keptDuties } from '../../duties/look-at-duties.ts';
 import type { DeliverySubject } from '../../ports/deliveries.ts';
 import type { Lake } from '../../ports/lake.ts';
+import type { AlertSettings } from './alert-destinations.ts';
 import type { Content, Destination } from './destination.ts';
 import { type MailDeps, mailContent, sendMail } from './email-destinations.ts';
 import { type Block, context, escaped, section, sections, slackMessage } from './slack-message.ts';
@@ -12,11 +13,7 @@ import { type SlackDeps, SlackPoster } from './slack-poster.ts';
 
 export const DIGEST_CHANNEL = 'devops-alerts';
 
-export type DigestSettings = {
-  readonly baseUrl: string;
-  readonly channelPrefix: string;
-  readonly publicUrl: string | undefined;
-};
+type DigestSettings = Pick<AlertSettings, 'baseUrl' | 'channelPrefix' | 'publicUrl'>;
 
 export function digestDestination(
   settings: DigestSettings,

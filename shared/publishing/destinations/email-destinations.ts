@@ -1,5 +1,6 @@
+import type { LocalDate } from '../../domain/local-date.ts';
 import { uuidV5 } from '../../domain/uuid-v5.ts';
-import type { KpiMart } from '../../kpis/kpi-result.ts';
+import type { NewestNumbers } from '../../pipeline/newest-mart.ts';
 import { isNewOn } from '../../pipeline/wait-for-numbers.ts';
 import { type DeliverySubject, type DestinationName, subjectId } from '../../ports/deliveries.ts';
 import type { Incidents } from '../../ports/incidents.ts';
@@ -9,13 +10,13 @@ import { ServiceUnavailable } from '../../resilience/service-errors.ts';
 import type { SharedCircuit } from '../../resilience/shared-circuit.ts';
 import { triedAgain } from '../../resilience/tried-again.ts';
 import { reportPath } from '../../runs/run-paths.ts';
-import type { RunRecord } from '../../runs/run-record.ts';
 import { type CatalogIds, insightFor } from '../insights/insight.ts';
 import { withInsight } from '../insights/insight-sections.ts';
 import { kpiRows } from '../kpi-row.ts';
 import { freshnessOf, headlinesOf } from '../report-model.ts';
 import { alertInWords } from './alert-destinations.ts';
 import type { Content, Destination } from './destination.ts';
+import { type NumbersDeps, toldOfDay } from './told-of-day.ts';
 
 // The report of the day by e-mail, to a list; and alerts that could not be posted where they belong. What is kept of a
 // message holds no address.
@@ -25,21 +26,21 @@ export type EmailSettings = {
   readonly publicUrl: string | undefined;
 };
 export type MailDeps = { readonly mailer: Mailer; readonly circuit: SharedCircuit };
-type Deps = MailDeps & {
-  readonly lake: Lake;
-  readonly incidents: Incidents;
-  readonly catalog: CatalogIds;
-  readonly newest: () => Promise<{ run: RunRecord; mart: KpiMart } | undefined>;
-};
+type Deps = MailDeps &
+  NumbersDeps & {
+    readonly lake: Lake;
+    readonly incidents: Incidents;
+    readonly catalog: CatalogIds;
+  };
 
 export function emailDestination(settings: EmailSettings, deps: Deps): Destination {
   return {
     name: 'email',
     tells: 'day',
-    async render(subject) {
-      const newest = await deps.newest();
-      return newest && mailContent(await reportMail(newest, subject, settings, deps));
-    },
+    render: async (subject) =>
+      await toldOfDay(subject, deps, async (newest, day) =>
+        mailContent(await reportMail(newest, day, settings, deps)),
+      ),
     send: async (content, subject) => await sendMail('email', content, subject, settings.to, deps),
   };
 }
@@ -60,15 +61,14 @@ export function alertsByEmail(settings: EmailSettings, deps: Deps): Destination 
 }
 
 async function reportMail(
-  { run, mart }: { readonly run: RunRecord; readonly mart: KpiMart },
-  subject: DeliverySubject,
+  { run, mart }: NewestNumbers,
+  day: LocalDate,
   { publicUrl }: EmailSettings,
   deps: Pick<Deps, 'lake' | 'catalog'>,
 ): Promise<Mail> {
   const headlines = headlinesOf(kpiRows(mart));
   const count = (status: string): number => headlines.filter((headline) => headline.status === status).length;
   const { sentence } = freshnessOf(mart);
-  const day = subject.kind === 'day' ? subject.day : mart.asOf;
   const text = [
     `${sentence}.${isNewOn(day, run) ? '' : ' No new numbers have come on this day.'}`,
     '',

@@ -1,15 +1,15 @@
-import type { KpiMart } from '../../kpis/kpi-result.ts';
+import type { LocalDate } from '../../domain/local-date.ts';
+import type { NewestNumbers } from '../../pipeline/newest-mart.ts';
 import { isNewOn } from '../../pipeline/wait-for-numbers.ts';
-import type { DeliverySubject } from '../../ports/deliveries.ts';
 import type { Lake } from '../../ports/lake.ts';
-import type { RunRecord } from '../../runs/run-record.ts';
 import { type CatalogIds, type Insight, insightFor } from '../insights/insight.ts';
 import { insightBlocks } from '../insights/insight-blocks.ts';
 import { type KpiRow, kpiRows } from '../kpi-row.ts';
 import { freshnessOf, headlinesOf } from '../report-model.ts';
 import type { Content, Destination } from './destination.ts';
-import { type Block, context, escaped, section, sections, slackMessage } from './slack-message.ts';
+import { type Block, context, escaped, linksTo, section, sections, slackMessage } from './slack-message.ts';
 import { type SlackDeps, SlackPoster } from './slack-poster.ts';
+import { type NumbersDeps, toldOfDay } from './told-of-day.ts';
 
 // The daily summary in Slack: how things stand, what is outside its limits, and from which run the numbers come.
 
@@ -31,50 +31,41 @@ export type SlackSettings = {
   /** Where the product answers; links are left out without it. */
   readonly publicUrl: string | undefined;
 };
-type Deps = SlackDeps & {
-  readonly lake: Lake;
-  readonly catalog: CatalogIds;
-  readonly newest: () => Promise<{ run: RunRecord; mart: KpiMart } | undefined>;
-};
+type Deps = SlackDeps &
+  NumbersDeps & {
+    readonly lake: Lake;
+    readonly catalog: CatalogIds;
+  };
 
 export function slackDestination(settings: SlackSettings, deps: Deps): Destination {
   const slack = new SlackPoster(settings, deps);
   return {
     name: 'slack',
     tells: 'day',
-    async render(subject) {
-      const newest = await deps.newest();
-      return (
-        newest && dailySummary({ ...newest, insight: await insightFor(newest.mart, deps) }, subject, settings)
-      );
-    },
+    render: async (subject) =>
+      await toldOfDay(subject, deps, async (newest, day) => {
+        const insight = await insightFor(newest.mart, deps);
+        return dailySummary({ day, insight, ...newest }, settings);
+      }),
     send: async ({ body }) => void (await slack.post(body, { webhook: 'slack-webhook-reports' })),
   };
 }
 
+type Told = NewestNumbers & { readonly day: LocalDate; readonly insight?: Insight | undefined };
+
 /** The message for the day, the same for the same numbers. */
 export function dailySummary(
-  {
-    run,
-    mart,
-    insight,
-  }: { readonly run: RunRecord; readonly mart: KpiMart; readonly insight?: Insight | undefined },
-  subject: DeliverySubject,
+  { day, run, mart, insight }: Told,
   { reportsChannel, publicUrl }: SlackSettings,
 ): Content {
   const rows = kpiRows(mart);
   const { sentence } = freshnessOf(mart);
-  const day = subject.kind === 'day' ? subject.day : mart.asOf;
   const title = `Loan book, daily summary of ${day}`;
   const age = isNewOn(day, run) ? '' : ' No new numbers have come on this day.';
   const front = IN_FRONT.flatMap((id) => rows.filter((row) => row.id === id));
   const outside = headlinesOf(rows).filter(({ status }) => status === 'critical' || status === 'warning');
   const said = outside.slice(0, MOST_LINES).map(({ status, sentence: what }) => `${MARK[status]} ${what}`);
   if (outside.length > MOST_LINES) said.push(`… and ${outside.length - MOST_LINES} more, on the dashboard.`);
-  const links =
-    publicUrl === undefined
-      ? ''
-      : `<${publicUrl}/api/dashboard|Dashboard> · <${publicUrl}/api/reports/${mart.asOf}|Report> · `;
   const blocks: readonly Block[] = [
     { type: 'header', text: { type: 'plain_text', text: title } },
     section(`*${escaped(sentence)}*${age && `.${age}`}`),
@@ -83,7 +74,7 @@ export function dailySummary(
       ? sections(said.map(escaped))
       : [section(':white_check_mark: Everything is within its limits.')]),
     ...insightBlocks(insight),
-    context(`${links}run ${run.runId} · book ${mart.bookId}`),
+    context(`${linksTo(mart, publicUrl)}run ${run.runId} · book ${mart.bookId}`),
   ];
   return slackMessage({ channel: reportsChannel, text: `${title}: ${escaped(sentence)}`, blocks });
 }

@@ -1,4 +1,4 @@
-import type { Content } from './destination.ts';
+import { type Content, jsonContent } from './destination.ts';
 
 // A message within what Slack takes: 3,000 characters in a block of text, 50 blocks, and a line for notifications.
 
@@ -25,7 +25,13 @@ export function slackMessage({
   const shown =
     left > 1 ? [...blocks.slice(0, MOST_BLOCKS - 1), section(`… and ${left} more blocks.`)] : blocks;
   const body = { channel, text: shortened(text, MOST_OF_TEXT), blocks: shown, unfurl_links: false };
-  return { body: JSON.stringify(body, null, 2), contentType: 'application/json' };
+  return jsonContent(body);
+}
+
+/** In front of where numbers come from; nothing where the product has no address. */
+export function linksTo({ asOf }: { readonly asOf: string }, publicUrl: string | undefined): string {
+  if (publicUrl === undefined) return '';
+  return `<${publicUrl}/api/dashboard|Dashboard> · <${publicUrl}/api/reports/${asOf}|Report> · `;
 }
 
 /** Lines in as many blocks as they need. A line is cut only where it is too long for a block of its own. */

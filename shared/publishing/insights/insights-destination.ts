@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { KpiMart } from '../../kpis/kpi-result.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import type { Lake } from '../../ports/lake.ts';
-import type { RunRecord } from '../../runs/run-record.ts';
-import type { Destination } from '../destinations/destination.ts';
+import { type Destination, jsonContent } from '../destinations/destination.ts';
+import type { NumbersDeps } from '../destinations/told-of-day.ts';
 import {
   ANSWER_SCHEMA,
   type CatalogIds,
@@ -27,13 +26,13 @@ import type { ModelSettings } from './model-settings.ts';
 /** Who loads a whole history does not want to pay for a sentence about each day of it. */
 const MOST_A_DAY = 24;
 
-type Deps = ModelDeps & {
-  readonly lake: Lake;
-  readonly deliveries: Deliveries;
-  readonly clock: Clock;
-  readonly catalog: CatalogIds;
-  readonly newest: () => Promise<{ run: RunRecord; mart: KpiMart } | undefined>;
-};
+type Deps = ModelDeps &
+  NumbersDeps & {
+    readonly lake: Lake;
+    readonly deliveries: Deliveries;
+    readonly clock: Clock;
+    readonly catalog: CatalogIds;
+  };
 
 export function insightsDestination(settings: ModelSettings, deps: Deps): Destination {
   const model = new LanguageModel(settings, deps);
@@ -48,8 +47,7 @@ export function insightsDestination(settings: ModelSettings, deps: Deps): Destin
       const facts = insightFacts(mart, await idsIn(deps.catalog));
       if (facts.kpis.length === 0 || (await keptInsight(facts, deps.lake)) !== undefined) return undefined;
       if ((await askedToday(deps)) >= MOST_A_DAY) return undefined;
-      const body = JSON.stringify(requestOf(facts, settings.model), null, 2);
-      return { body, contentType: 'application/json' };
+      return jsonContent(requestOf(facts, settings.model));
     },
     async send({ body }, subject) {
       const request: unknown = JSON.parse(body);

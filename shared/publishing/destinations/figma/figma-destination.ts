@@ -1,8 +1,9 @@
 import type { Lake } from '../../../ports/lake.ts';
-import type { Destination } from '../destination.ts';
+import { type Destination, jsonContent } from '../destination.ts';
+import { type NumbersDeps, toldOfDay } from '../told-of-day.ts';
 import { FigmaApi, type FigmaDeps, type FigmaFile, isBeyondPlan } from './figma-api.ts';
 import { keepComment } from './figma-comment.ts';
-import { FigmaExport, figmaExport, type Told } from './figma-export.ts';
+import { FigmaExport, figmaExport } from './figma-export.ts';
 import { writeVariables } from './figma-variables.ts';
 
 // KPIs in a Figma file: as variables where the plan has them, else as one comment; and always as a document that a plugin
@@ -12,10 +13,7 @@ export type FigmaSettings = FigmaFile & {
   /** The frame that the comment is put on. */
   readonly frameId: string | undefined;
 };
-type Deps = FigmaDeps & {
-  readonly lake: Lake;
-  readonly newest: () => Promise<Told | undefined>;
-};
+type Deps = FigmaDeps & NumbersDeps & { readonly lake: Lake };
 
 /** Where a plugin finds the newest export, in `reports`. */
 export const FIGMA_EXPORT = 'figma/kpis.json';
@@ -24,13 +22,8 @@ export function figmaDestination(settings: FigmaSettings, deps: Deps): Destinati
   return {
     name: 'figma',
     tells: 'day',
-    async render(subject) {
-      if (subject.kind !== 'day') return undefined;
-      const newest = await deps.newest();
-      if (newest === undefined) return undefined;
-      const content = figmaExport(newest, subject.day);
-      return { body: JSON.stringify(content, null, 2), contentType: 'application/json' };
-    },
+    render: async (subject) =>
+      await toldOfDay(subject, deps, (newest, day) => jsonContent(figmaExport(newest, day))),
     async send({ body }) {
       const content = FigmaExport.parse(JSON.parse(body));
       // First, so that it is there whatever Figma says.

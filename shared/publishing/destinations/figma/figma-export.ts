@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { LocalDate } from '../../../domain/local-date.ts';
 import { toDecimal } from '../../../domain/rational.ts';
-import type { KpiMart } from '../../../kpis/kpi-result.ts';
-import type { RunRecord } from '../../../runs/run-record.ts';
+import type { NewestNumbers } from '../../../pipeline/newest-mart.ts';
 import { exactValueOf, isTotal } from '../../exact-value.ts';
 import { kpiRows } from '../../kpi-row.ts';
 import { freshnessOf } from '../../report-model.ts';
@@ -55,9 +54,7 @@ export const LAYERS: Readonly<Record<string, string>> = {
 };
 export const MONTHS = 'table_monthly_fact';
 
-export type Told = { readonly run: RunRecord; readonly mart: KpiMart };
-
-export function figmaExport({ run, mart }: Told, day: LocalDate): FigmaExport {
+export function figmaExport({ run, mart }: NewestNumbers, day: LocalDate): FigmaExport {
   const exact = new Map(mart.kpis.filter(isTotal).map((kpi) => [kpi.id, exactValueOf(kpi)]));
   const kpis = kpiRows(mart).map((row) => {
     const value = exact.get(row.id);

@@ -1,9 +1,10 @@
 import type { Lake } from '../../../ports/lake.ts';
-import type { Destination } from '../destination.ts';
+import { type Destination, jsonContent } from '../destination.ts';
+import { type NumbersDeps, toldOfDay } from '../told-of-day.ts';
 import { NotionApi, type NotionDeps } from './notion-api.ts';
 import { notionBlock } from './notion-blocks.ts';
 import { pageOfDay, writeBlocks } from './notion-page.ts';
-import { NotionReport, notionReport, type Told } from './notion-report.ts';
+import { NotionReport, notionReport } from './notion-report.ts';
 import { writeRows } from './notion-rows.ts';
 
 // The report of the day as a page in Notion, and its KPIs as rows of a database where there is one. A day is one page:
@@ -16,22 +17,14 @@ export type NotionSettings = {
   readonly database: string | undefined;
   readonly publicUrl: string | undefined;
 };
-type Deps = NotionDeps & {
-  readonly lake: Lake;
-  readonly newest: () => Promise<Told | undefined>;
-};
+type Deps = NotionDeps & NumbersDeps & { readonly lake: Lake };
 
 export function notionDestination(settings: NotionSettings, deps: Deps): Destination {
   return {
     name: 'notion',
     tells: 'day',
-    async render(subject) {
-      if (subject.kind !== 'day') return undefined;
-      const newest = await deps.newest();
-      if (newest === undefined) return undefined;
-      const report = notionReport(newest, subject.day, settings);
-      return { body: JSON.stringify(report, null, 2), contentType: 'application/json' };
-    },
+    render: async (subject) =>
+      await toldOfDay(subject, deps, (newest, day) => jsonContent(notionReport(newest, day, settings))),
     async send({ body }) {
       const { day, title, blocks, rows } = NotionReport.parse(JSON.parse(body));
       const api = new NotionApi(settings, deps);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LocalDate } from '../../../domain/local-date.ts';
 import { type Rational, toDecimal } from '../../../domain/rational.ts';
 import type { KpiMart } from '../../../kpis/kpi-result.ts';
-import type { RunRecord } from '../../../runs/run-record.ts';
+import type { NewestNumbers } from '../../../pipeline/newest-mart.ts';
 import { ageingOf } from '../../ageing.ts';
 import { exactValueOf, isTotal } from '../../exact-value.ts';
 import { byGroup, type KpiRow, kpiRows } from '../../kpi-row.ts';
@@ -22,11 +22,9 @@ export const NotionReport = z.object({
   rows: z.array(KpiEntry),
 });
 
-export type Told = { readonly run: RunRecord; readonly mart: KpiMart };
-
 /** The report of a day, the same for the same numbers. */
 export function notionReport(
-  { run, mart }: Told,
+  { run, mart }: NewestNumbers,
   day: LocalDate,
   { publicUrl }: { readonly publicUrl: string | undefined },
 ): NotionReport {
@@ -109,7 +107,7 @@ function ageingBlock(mart: KpiMart): Block {
   return { type: 'table', rows: asTable(['Days past due', 'Outstanding', 'Share'], rows) };
 }
 
-function entriesOf({ run, mart }: Told, rows: readonly KpiRow[], day: LocalDate): KpiEntry[] {
+function entriesOf({ run, mart }: NewestNumbers, rows: readonly KpiRow[], day: LocalDate): KpiEntry[] {
   const exact = new Map(mart.kpis.filter(isTotal).map((kpi) => [kpi.id, exactValueOf(kpi)]));
   return rows.map((row) => ({
     id: row.id,
