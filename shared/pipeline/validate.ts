@@ -2,36 +2,27 @@ import { readFile } from 'node:fs/promises';
 import type { Contract } from '../contracts/contract.ts';
 import { contractOf } from '../contracts/registry.ts';
 import { sealedColumns } from '../decode/safe-cells.ts';
-import type { DatasetId } from '../domain/ids.ts';
 import { REFERENCE_DAY } from '../domain/local-date.ts';
-import type { Problem } from '../domain/problem.ts';
-import type { DataBreaker } from '../expectations/data-breaker.ts';
 import { suiteOf } from '../expectations/suite.ts';
-import type { Breakers } from '../ports/breakers.ts';
-import { FileMissing } from '../ports/lake.ts';
 import type { LogFields } from '../ports/log.ts';
-import type { QualityEntry, QualityLog } from '../ports/quality-log.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
 import type { ValidationReport } from '../runs/documents.ts';
 import { runFacts } from '../runs/run-facts.ts';
 import { attemptPath, quarantinePath, stagingPath } from '../runs/run-paths.ts';
-import type { CheckedBook, RunRecord } from '../runs/run-record.ts';
+import type { RunRecord } from '../runs/run-record.ts';
 import { begunAnew, validateAnew } from './begin-attempt.ts';
 import { readByKpis } from './book.ts';
 import { type CloseDeps, closeRun, fileOf, type ManifestFile } from './close-run.ts';
-import { comparedBook, comparedRelations } from './compared-book.ts';
-import { countInBreaker } from './count-in-breaker.ts';
-import { comparedFilesId, countsRows, filesToCountAgainst } from './earlier-files.ts';
 import { type ForgetDeps, forgetRun } from './forget-run.ts';
 import { hasKpis } from './has-kpis.ts';
 import { type Judged, judgeFile } from './judge-file.ts';
-import { openComparedBook } from './open-compared-book.ts';
-import { type ReadSnapshotDeps, readSnapshot, type Unusable, type Usable } from './read-snapshot.ts';
+import { noteQuality, type QualityDeps } from './note-quality.ts';
+import { type ReadAgainstBookDeps, type ReadRows, readAgainstBook } from './read-against-book.ts';
+import type { Unusable, Usable } from './read-snapshot.ts';
 import { type RefreshDeps, refreshAffectedRuns, withdrawSnapshot } from './refresh-affected-runs.ts';
 import { afterTakingOut, broughtBackBy, takeOut } from './roll-back.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { validationReport } from './validation-report.ts';
-import { type WaitDeps, waitForReferences } from './wait-for-files.ts';
 import { afterBeginning, amendAttempt, type StageOutcome, withTrail, workStage } from './work-stage.ts';
 
 // Raw bytes -> typed, staged rows and a verdict in plain words. Good rows go on; bad rows are quarantined; when the
@@ -39,10 +30,10 @@ import { afterBeginning, amendAttempt, type StageOutcome, withTrail, workStage }
 // book never names a file that is not there.
 
 export type ValidateDeps = CloseDeps &
-  ReadSnapshotDeps &
+  ReadAgainstBookDeps &
   RefreshDeps &
   ForgetDeps &
-  WaitDeps & { scratch: ScratchSpace; quality: QualityLog; breakers: Breakers };
+  QualityDeps & { scratch: ScratchSpace };
 
 /** How many earlier files of a contract are looked at: the newest ten attempts may be of fewer files. */
 export const HISTORY = 13;
@@ -69,13 +60,10 @@ function waitedFor(run: RunRecord): readonly StageMessage[] {
   return run.status === 'running' && run.stage !== 'ingest' ? [messageFor(run, run.stage)] : [];
 }
 
-/** With the rows of the files before it. */
-type Read = (Usable | Unusable) & { readonly earlier: readonly number[] };
-
 type Work = {
   readonly run: RunRecord;
   readonly contract: Contract;
-  readonly read: Read;
+  readonly read: ReadRows;
   readonly judged: Judged;
   readonly report: ValidationReport;
   readonly startedAt: Date;
@@ -106,54 +94,6 @@ async function validate(run: RunRecord, deps: ValidateDeps): Promise<readonly St
   return read.kind === 'usable' && judged.verdict === 'promote'
     ? await promote({ ...work, read }, deps)
     : await reject(work, deps);
-}
-
-/**
- * Reads and judges every row. Which files it was compared with is written down before it is looked once more whether
- * they are still the right ones: whoever registers one of them later finds that note and has the run checked again,
- * whoever did so earlier is seen here.
- */
-async function readAgainstBook(
-  run: RunRecord,
-  contract: Contract,
-  dir: string,
-  deps: ValidateDeps,
-): Promise<Read | 'other-files'> {
-  const raw = run.rawPath === undefined ? undefined : await deps.lake.ranges('raw', run.rawPath);
-  if (raw === undefined) throw new FileMissing('raw', run.rawPath ?? '(no path)');
-  await waitForReferences(run, contract, deps);
-  let earlier: readonly number[] = [];
-  let met: Omit<CheckedBook, 'attempt'> | undefined;
-  const read = await readSnapshot(
-    { source: raw.source, ...run },
-    {
-      contract,
-      suite: suiteOf(contract),
-      dir,
-      openBook: async (asOf, sql) => {
-        const snapshots = await deps.registry.all();
-        const id = comparedFilesId(contract, run, asOf, snapshots);
-        met = { id, ...(asOf !== undefined && { asOf }) };
-        earlier = filesToCountAgainst(contract, run, asOf, snapshots).map(({ rows }) => rows);
-        return await openComparedBook(comparedBook(contract, asOf, snapshots), { dir, sql, lake: deps.lake });
-      },
-    },
-    deps,
-  );
-  const isCompared = comparedRelations(contract).length > 0 || countsRows(contract);
-  if (met === undefined || !isCompared) return { ...read, earlier };
-  const { id, asOf } = met;
-  const isNoted = await noteBook(run, { attempt: run.attempt, ...met }, deps);
-  const now = comparedFilesId(contract, run, asOf, await deps.registry.all());
-  return isNoted && now === id ? { ...read, earlier } : 'other-files';
-}
-
-/** Once for each attempt. False when another delivery of this one has met other files: they stay written down. */
-async function noteBook(run: RunRecord, book: CheckedBook, { ledger }: ValidateDeps): Promise<boolean> {
-  const noted = await amendAttempt(ledger, run, (current) =>
-    current.checkedBook?.attempt === run.attempt ? current : { ...current, checkedBook: book },
-  );
-  return noted.checkedBook?.id === book.id;
 }
 
 /** Codes, counts and names of columns: never what stands in a cell. */
@@ -248,46 +188,6 @@ async function reject(work: Work, deps: ValidateDeps): Promise<readonly StageMes
     closeRun(judged, 'rejected', { validation: report, files: quarantined }, deps),
   );
   return refreshed;
-}
-
-/** Into the history of the contract, and into the breaker of its dataset. Returns what is to be said of an open one. */
-async function noteQuality(
-  { run, contract, read, judged, report }: Work,
-  deps: ValidateDeps,
-): Promise<readonly Problem[]> {
-  const at = deps.clock.now().toISOString();
-  const entry: QualityEntry = {
-    runId: run.runId,
-    attempt: run.attempt,
-    dataset: run.dataset,
-    contract: contract.name,
-    contractVersion: contract.version,
-    landedAt: run.drop.landedAt,
-    at,
-    ...(read.asOf !== undefined && { asOf: read.asOf }),
-    ...(judged.score !== undefined && { score: judged.score }),
-    verdict: judged.verdict,
-    rows: report.rows.accepted,
-    rejected: report.rows.rejected,
-    results: [...judged.results],
-  };
-  await deps.quality.record(entry);
-  const { verdict, isVolumeCollapse } = judged;
-  const reason = verdict === 'block' ? judged.problems[0]?.message : undefined;
-  const state = await countInBreaker(run, { verdict, isVolumeCollapse, reason }, deps);
-  return state.status === 'open' ? [breakerOpen(run.dataset, state)] : [];
-}
-
-function breakerOpen(
-  dataset: DatasetId,
-  { badInARow, openedAt, reason }: DataBreaker & { status: 'open' },
-): Problem {
-  return {
-    code: 'breaker-open',
-    severity: 'warning',
-    ...(badInARow > 0 && { count: badInARow }),
-    message: `No file of ${dataset} has been good since ${openedAt.slice(0, 10)}: ${reason} The last good numbers stay up. Mend the export at its source and drop a good file; that closes the breaker.`,
-  };
 }
 
 function measured(run: RunRecord, { read, contract, report, startedAt }: Work, now: Date): RunRecord {
