@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PostgresAuditStore } from '../../../../shared/adapters/postgres/postgres-audit-store.ts';
 import type { ConnectionRule } from '../../../../shared/adapters/postgres/postgres-connection.ts';
 import { RunId } from '../../../../shared/domain/ids.ts';
@@ -238,7 +238,7 @@ for (const { kind, open, has } of KINDS) {
           },
         );
       });
-      afterAll(() => rm(root, { recursive: true, force: true }));
+      afterEach(() => rm(root, { recursive: true, force: true }));
       const add = (name: string, sql: string) => writeFile(join(root, 'migrations', name), sql);
 
       it('are said before, applied once, and written down', async () => {
