@@ -89,6 +89,7 @@ export async function theApp(): Promise<App> {
 export async function buildApp(
   env: Readonly<Record<string, string | undefined>>,
   clock: Clock = { now: () => new Date() },
+  pause: Deps['pause'] = (ms) => setTimeout(ms),
 ): Promise<App> {
   const config = readConfig(env);
   const { blobs, table, queues } = await storageClients(config);
@@ -118,7 +119,7 @@ export async function buildApp(
     catalog: () => loadCatalog(),
     quality: new TableQualityLog(table('quality')),
     breakers: new TableBreakers(table('breakers')),
-    pause: (ms) => setTimeout(ms),
+    pause,
     workbook: exceljsWorkbookWriter,
     audit: new PostgresAuditStore({ ...config.destinations.postgres, allowsLoopback }, { secrets }),
     circuits,

@@ -1,7 +1,10 @@
-import { afterAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { courses } from '../soak/fault-schedules.ts';
-import { nights } from '../soak/nights.ts';
+import { type Night, nights } from '../soak/nights.ts';
+import { Judge } from '../soak/soak-checks.ts';
 import { SoakWorld } from '../soak/soak-world.ts';
+import { OURSELVES } from '../support/stub-figma.ts';
+import { BOT } from '../support/stub-notion.ts';
 
 // Nights and courses of a day in which services fail and messages are duplicated, delayed and dropped: a few of them, by
 // the real clients against services on this machine. `npm run soak` has many, at the latency that counts.
@@ -22,17 +25,69 @@ async function aWorld(): Promise<SoakWorld> {
   return world;
 }
 
-it('loses nothing in nights in which one request in twenty goes wrong, and tells nobody twice', async () => {
-  const weather = { seed: 'nights', share: 0.05, latencyMs: 10 };
-  const world = await aWorld();
+describe('nights in which one request in twenty goes wrong', () => {
+  let world: SoakWorld;
+  let kept: readonly Night[];
+  beforeAll(async () => {
+    world = await aWorld();
+    const weather = { seed: 'nights', share: 0.05, latencyMs: 10 };
+    kept = await Array.fromAsync(nights(world, { cycles: NIGHTS, weather, skipsPauses: true }));
+  });
 
-  const kept = await Array.fromAsync(nights(world, { cycles: NIGHTS, weather }));
+  it('lose nothing and tell nobody twice', () => {
+    expect(kept.map(({ lost, double }) => ({ lost, double }))).toEqual(
+      kept.map(() => ({ lost: [], double: [] })),
+    );
+    expect(kept).toHaveLength(NIGHTS);
+    expect(kept.some(({ troubles }) => troubles > 0)).toBe(true);
+  });
 
-  expect(kept.map(({ lost, double }) => ({ lost, double }))).toEqual(
-    kept.map(() => ({ lost: [], double: [] })),
-  );
-  expect(kept).toHaveLength(NIGHTS);
-  expect(kept.some(({ troubles }) => troubles > 0)).toBe(true);
+  it('would say what is lost and what is double in Notion, in Figma and of what a language model is asked', async () => {
+    const { notion, figma, model, workspace } = world.destinations;
+    const look = async () => {
+      const { lost, double } = await new Judge(world).look();
+      const ofCopies = (line: string): boolean => /^(notion|figma|insights)/.test(line);
+      return { lost: lost.filter(ofCopies), double: double.filter(ofCopies) };
+    };
+    expect(await look()).toEqual({ lost: [], double: [] });
+    const [rows] = notion.below(workspace.database);
+    const [gone, twin] = notion.below(rows?.id ?? '');
+    const [page] = notion.below(workspace.reportsPage);
+    const [paragraph] = notion.below(page?.id ?? '');
+    if (rows === undefined || gone === undefined || twin === undefined || paragraph === undefined)
+      throw new Error('there is nothing to take away');
+
+    gone.isTrashed = true;
+    paragraph.isTrashed = true;
+    notion.put(rows.id, BOT, 'row');
+    Object.assign(notion.below(rows.id).at(-1)?.properties ?? {}, twin.properties);
+    notion.put(workspace.reportsPage, BOT, 'child_page', { ...page?.payload });
+    figma.variablesRefused = {};
+    figma.variables = figma.variables.slice(1);
+    figma.putComment('of another process', OURSELVES);
+    const asked = model.answered.splice(0);
+    const some = await look();
+    figma.variablesRefused = { reading: 'Limited by Figma plan' };
+    figma.comments = [];
+    model.answered.push(...asked, ...asked);
+    const others = await look();
+
+    for (const line of [
+      /^notion: Analytics Report - [\d-]+ lacks 0 paragraph: /,
+      /^notion: rows lacks /,
+      /^figma lacks report\/day /,
+      /^figma: the comment lacks KPIs of /,
+      /^insights: .+ was never asked$/,
+    ])
+      expect([...some.lost, ...others.lost]).toContainEqual(expect.stringMatching(line));
+    for (const line of [
+      /^notion: Analytics Report - [\d-]+ is there 2 times$/,
+      /^notion: rows has beyond what was told: /,
+      /^figma: 2 comments$/,
+      /^insights: .+ asked again$/,
+    ])
+      expect([...some.double, ...others.double]).toContainEqual(expect.stringMatching(line));
+  });
 });
 
 it('ends as on a calm day, whatever befalls messages, processes and services', async () => {

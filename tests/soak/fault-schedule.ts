@@ -1,6 +1,7 @@
 import { type Random, seededRandom } from '../../local/generate/random.ts';
 import type { Deps } from '../../shared/app.ts';
 import { planDayDeliveries } from '../../shared/pipeline/deliver.ts';
+import type { DestinationName } from '../../shared/ports/deliveries.ts';
 import { settleState } from '../../shared/sources/pull-dataset.ts';
 import { type Held, holdAt } from '../support/held-delivery.ts';
 import { dyingAt, ProcessDied } from '../support/port-faults.ts';
@@ -38,6 +39,8 @@ const MOST_HARM = 3;
 /** What the timers are given to mend what was dropped: the last of them is longer than any sweep waits. */
 const WAITS_MINUTES = [1, 1, 2, 6, 31];
 const MOST_WAITS = 100;
+/** To these what comes again is something new. */
+const KNOW_NO_REPEAT: readonly DestinationName[] = [...IN_SLACK, 'insights'];
 
 type Entry = { readonly message: Message; readonly harm: number };
 
@@ -49,7 +52,7 @@ export class FaultSchedule {
   readonly #slow: Held<readonly Message[]>[] = [];
   /** What befell messages, by its name. */
   readonly counts = new Map<string, number>();
-  /** Posts that were perhaps made by a process that died before it could note it, or was taken for dead. */
+  /** Posts and questions that were perhaps made by a process that died before it could note it, or was taken for dead. */
   doubtfulPosts = 0;
 
   constructor(world: SoakWorld, { seed, fates }: { readonly seed: string; readonly fates: Fates }) {
@@ -112,7 +115,7 @@ export class FaultSchedule {
     const fate = harm >= MOST_HARM ? undefined : this.#fateOf();
     if (fate !== undefined) this.counts.set(fate, (this.counts.get(fate) ?? 0) + 1);
     const again = { message, harm: harm + 1 };
-    const isPost = message.kind === 'deliver' && IN_SLACK.includes(message.id.destination);
+    const isPost = message.kind === 'deliver' && KNOW_NO_REPEAT.includes(message.id.destination);
     if (isPost && (fate === 'dying' || fate === 'slow')) this.doubtfulPosts += 1;
     switch (fate) {
       case 'dropped':

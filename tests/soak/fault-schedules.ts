@@ -3,9 +3,10 @@ import { addDays, localDateOf } from '../../shared/domain/local-date.ts';
 import { coreCatalog } from '../support/core-catalog.ts';
 import { CALM, FaultSchedule, WILD } from './fault-schedule.ts';
 import { differencesOf, type FinalState, finalStateOf } from './final-state.ts';
-import { Judge, type Verdict } from './soak-checks.ts';
+import { Judge } from './soak-checks.ts';
 import { fillSources } from './soak-data.ts';
 import type { SoakWorld } from './soak-world.ts';
+import type { Verdict } from './verdict.ts';
 
 // Many courses of one day, each with troubles of its own, against a calm one.
 
@@ -68,7 +69,7 @@ async function oneCourse(
   world.pulls = (dataset) => IN_USE.includes(dataset);
   const name = `course ${seed ?? 'without troubles'}`;
   const weather = { seed: name, share: seed === undefined ? 0 : TROUBLED_SHARE, latencyMs: 0 };
-  await world.begin(start, weather, { catalog: coreCatalog });
+  await world.begin(start, weather, { catalog: coreCatalog, skipsPauses: true });
   fillSources(world.sources, localDateOf(start), 1);
   const course = new FaultSchedule(world, { seed: name, fates: seed === undefined ? CALM : WILD });
   try {
@@ -78,8 +79,8 @@ async function oneCourse(
   }
   const state = await finalStateOf(world);
   const { lost, double, unavoidable } = await new Judge(world).look();
-  // A process that died after it had posted, and before it could note it.
-  const doubtful = double.filter((what) => what.startsWith('slack:')).slice(0, course.doubtfulPosts);
+  // A process that died after it had posted or asked, and before it could note it.
+  const doubtful = double.filter((what) => /^(slack|insights):/.test(what)).slice(0, course.doubtfulPosts);
   return {
     state,
     fates: Object.fromEntries(course.counts),

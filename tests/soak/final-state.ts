@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { newestMart } from '../../shared/pipeline/newest-mart.ts';
+import { insightFor } from '../../shared/publishing/insights/insight.ts';
 import { martPath } from '../../shared/runs/run-paths.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
+import { linesOfNode, rowIn } from './notion-lines.ts';
 import type { SoakWorld } from './soak-world.ts';
 
 // Everything that an operator or a destination could tell apart, without times, attempts and what only tells of troubles
@@ -16,13 +19,16 @@ export async function finalStateOf(world: SoakWorld): Promise<FinalState> {
   const ofRun = (run: RunRecord) =>
     told.flatMap(({ destination, subject, status }) =>
       subject.kind === 'run' && subject.runId === run.runId && subject.attempt === run.attempt
-        ? [`${destination} ${status}`]
+        ? // Which numbers were the newest when it was their turn hangs on the order.
+          [destination === 'insights' ? 'insights was looked at' : `${destination} ${status}`]
         : [],
     );
   const days = told.flatMap(({ destination, subject, status }) =>
     subject.kind === 'day' ? [`${destination} ${status}`] : [],
   );
   const kpiIncidents = (await deps.incidents.all()).filter(({ id }) => id.startsWith('kpi.'));
+  const { notion, figma, workspace } = destinations;
+  const newest = await newestMart({}, deps);
   const isOfKpis = (title: string): boolean =>
     !title.includes(':') || kpiIncidents.some((incident) => title.includes(incident.title));
   return {
@@ -60,8 +66,24 @@ export async function finalStateOf(world: SoakWorld): Promise<FinalState> {
       .toSorted(),
     audit: await database.rows(`SELECT id, run_id, kpi_name, status, value_numeric::text AS value
       FROM analytics.kpi_values ORDER BY id`),
+    pagesInNotion: notion
+      .below(workspace.reportsPage)
+      .map((page) => [String(page.payload['title']), ...linesOfNode(page, notion)].map(withoutRun)),
+    rowsInNotion: notion
+      .below(workspace.database)
+      .flatMap(({ id }) => notion.below(id).map(rowIn).map(withoutRun))
+      .toSorted(),
+    figma: Object.entries(figma.values())
+      .map(([name, value]) => withoutRun(`${name} ${String(value)}`))
+      .toSorted(),
+    insight: newest && (await insightFor(newest.mart, deps))?.sentences,
     auditRuns: await database.rows('SELECT run_id, outcome FROM analytics.pipeline_runs ORDER BY run_id'),
   };
+}
+
+/** Of several runs that end with the same book, the one that came last is told: which one that is hangs on the order. */
+function withoutRun(line: string): string {
+  return line.replace(/run_[0-9a-f]{12}(, attempt \d+)?/, 'a run');
 }
 
 const Post = z.looseObject({ text: z.string() });

@@ -1,13 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addDays, localDateOf } from '../../shared/domain/local-date.ts';
 import { planDayDeliveries } from '../../shared/pipeline/deliver.ts';
 import type { Weather } from '../support/service-trouble.ts';
-import { Judge, type Verdict } from './soak-checks.ts';
+import { Judge } from './soak-checks.ts';
 import { fillSources } from './soak-data.ts';
-import { asMessages, isSettled, runOut, scheduledPulls, skipToNextMinute, timers } from './soak-host.ts';
-import type { SoakWorld } from './soak-world.ts';
+import { asMessages, isSettled, nextMinute, runOut, scheduledPulls, timers } from './soak-host.ts';
+import type { SoakWorld, WorldRules } from './soak-world.ts';
+import type { Verdict } from './verdict.ts';
 
 // Night after night over an account: the three sources are pulled, their files worked, the KPIs computed and everybody
-// told. Only the timers' minutes are skipped, and counted: what a client waits for is waited for.
+// told. Only the timers' minutes are skipped, and counted: what a client waits for is waited for, unless the rules of the
+// world say otherwise.
 
 export type Night = {
   readonly nth: number;
@@ -27,7 +30,7 @@ const MOST_MINUTES = 24 * 60;
 
 export async function* nights(
   world: SoakWorld,
-  { cycles, weather }: { readonly cycles: number; readonly weather: Weather },
+  { cycles, weather, ...rules }: { readonly cycles: number; readonly weather: Weather } & WorldRules,
 ): AsyncGenerator<Night> {
   const first = addDays(localDateOf(new Date()), 1);
   let judge = new Judge(world);
@@ -35,11 +38,13 @@ export async function* nights(
     const day = addDays(first, nth - 1);
     const start = new Date(`${day}T05:00:00Z`);
     if (nth % NIGHTS_OF_AN_ACCOUNT === 1) {
-      await world.begin(start, { ...weather, seed: `${weather.seed} ${nth}` });
+      await world.begin(start, { ...weather, seed: `${weather.seed} ${nth}` }, rules);
       judge = new Judge(world);
     }
     world.skipTo(start);
     fillSources(world.sources, day, nth);
+    // A plan has variables or it has not: both are told.
+    world.destinations.figma.variablesRefused = nth % 2 === 0 ? { reading: 'Limited by Figma plan' } : {};
     const { requests, counts } = world.trouble;
     const before = new Map(counts);
     const { durationMs, skippedMs } = await oneNight(world);
@@ -63,13 +68,21 @@ async function oneNight(world: SoakWorld): Promise<{ durationMs: number; skipped
   const startedAt = world.now().getTime();
   let skippedMs = 0;
   await runOut(world, scheduledPulls(world));
-  await runOut(world, asMessages(await planDayDeliveries(world.today(), world.deps)));
-  for (let minute = 1; minute <= MOST_MINUTES; minute += 1) {
+  let isToldOfDay = false;
+  const telling = runOut(world, asMessages(await planDayDeliveries(world.today(), world.deps))).then(() => {
+    isToldOfDay = true;
+  });
+  for (let nth = 1; nth <= MOST_MINUTES; nth += 1) {
+    // What takes longer than a minute does not keep the timers from coming.
+    const minute = nextMinute(world);
+    while (!isToldOfDay && world.now() < minute) await Promise.race([telling, sleep(50)]);
+    if (nth > 1 && isToldOfDay && (await isSettled(world.deps))) break;
     const before = world.now().getTime();
-    skipToNextMinute(world);
+    if (isToldOfDay) world.skipTo(minute);
     skippedMs += world.now().getTime() - before;
     await runOut(world, await timers(world.deps));
-    if (await isSettled(world.deps)) return { durationMs: world.now().getTime() - startedAt, skippedMs };
+    if (isToldOfDay && (await isSettled(world.deps))) break;
+    if (nth === MOST_MINUTES) throw new Error('the night does not end');
   }
-  throw new Error('the night does not end');
+  return { durationMs: world.now().getTime() - startedAt, skippedMs };
 }

@@ -1,23 +1,16 @@
 import { z } from 'zod';
-import type { Deps } from '../../shared/app.ts';
 import { DatasetId } from '../../shared/domain/ids.ts';
 import { uuidV5 } from '../../shared/domain/uuid-v5.ts';
 import { type Delivery, type DestinationName, subjectId } from '../../shared/ports/deliveries.ts';
 import type { SourceName } from '../../shared/ports/source-client.ts';
 import { settleState } from '../../shared/sources/pull-dataset.ts';
 import { CASCADE_PATHS } from '../support/stub-cascade.ts';
+import { judgeCopies } from './copies-checks.ts';
 import type { SoakWorld } from './soak-world.ts';
+import { contentOf, type Verdict } from './verdict.ts';
 
 // What is missing and what came twice, by comparing what the sources have and what the destinations got with what the
 // product holds and says.
-
-export type Verdict = {
-  readonly lost: string[];
-  /** In effect: a destination that knows a repeat for one has it once. */
-  readonly double: string[];
-  /** Posts in Slack that came again because nobody heard that they were taken: Slack cannot tell them from new ones. */
-  readonly unavoidable: string[];
-};
 
 /** What is posted in channels. */
 export const IN_SLACK: readonly DestinationName[] = ['slack', 'briefing', 'digest', 'alerts'];
@@ -48,6 +41,11 @@ export class Judge {
     await judgeLineage(world, delivered, verdict);
     await judgeAudit(world, delivered, verdict);
     await judgePages(world, verdict);
+    await judgeCopies(
+      world,
+      told.filter(({ status }) => status === 'delivered'),
+      verdict,
+    );
     for (const { destination, subject } of delivered) {
       const isMail = IN_MAIL.includes(destination);
       const id = subjectId(subject);
@@ -131,13 +129,6 @@ function labelOf({ name, dealname, email }: Readonly<Record<string, string | nul
   return name ?? dealname ?? email ?? '';
 }
 
-/** The content of a delivery as it was kept. */
-async function contentOf({ path }: Delivery, { lake }: Deps): Promise<string> {
-  const body = path === undefined ? undefined : await lake.read('reports', path);
-  if (body === undefined) throw new Error(`${path} was not kept`);
-  return body.toString('utf8');
-}
-
 async function judgePosts(
   { deps, destinations, trouble }: SoakWorld,
   delivered: readonly Delivery[],
@@ -145,13 +136,7 @@ async function judgePosts(
 ): Promise<void> {
   const same = (body: string): string => JSON.stringify(JSON.parse(body));
   const came = Map.groupBy(destinations.posted.splice(0).map(same), (body) => body);
-  const unheard = Map.groupBy(
-    trouble.unheard
-      .splice(0)
-      .filter(({ service }) => service === 'slack')
-      .map(({ body }) => same(body)),
-    (body) => body,
-  );
+  const unheard = Map.groupBy((trouble.unheard.get('slack')?.splice(0) ?? []).map(same), (body) => body);
   const planned = new Map<string, number>();
   for (const delivery of delivered.filter(({ destination }) => IN_SLACK.includes(destination))) {
     const body = same(await contentOf(delivery, deps));

@@ -94,10 +94,9 @@ export async function runOut(world: SoakWorld, first: readonly Message[]): Promi
 
 const MINUTE = 60_000;
 
-/** The clock goes on to the next full minute, in which the timers are due. */
-export function skipToNextMinute(world: SoakWorld): void {
-  const now = world.now().getTime();
-  world.skipTo(new Date(Math.floor(now / MINUTE) * MINUTE + MINUTE));
+/** The next full minute, in which the timers are due. */
+export function nextMinute(world: SoakWorld): Date {
+  return new Date(Math.floor(world.now().getTime() / MINUTE) * MINUTE + MINUTE);
 }
 
 /** Nothing is under way, nothing is due, and nothing will be asked again. */

@@ -2,6 +2,7 @@ import { provisionStorage } from '../../local/provision.ts';
 import { buildApp, type Deps } from '../../shared/app.ts';
 import type { DatasetId } from '../../shared/domain/ids.ts';
 import { type LocalDate, localDateOf } from '../../shared/domain/local-date.ts';
+import { DestinationName } from '../../shared/ports/deliveries.ts';
 import type { Lake } from '../../shared/ports/lake.ts';
 import type { EventName, Log, LogFields } from '../../shared/ports/log.ts';
 import { SourceName } from '../../shared/ports/source-client.ts';
@@ -19,11 +20,15 @@ import { META_ACCOUNT, META_TOKEN } from '../support/stub-meta.ts';
 // clients, and with the services they ask on this machine.
 
 export const SOURCES = SourceName.options;
-/** All but those that only copy what is published elsewhere: Notion, Figma, and a language model's remarks. */
-const DESTINATIONS =
-  'lineage,postgres,slack,briefing,digest,alerts,pagerduty,email,email-digest,email-alerts';
+const DESTINATIONS = DestinationName.options.join(',');
 
 export type Line = { readonly level: keyof Log; readonly event: EventName; readonly fields: LogFields };
+
+export type WorldRules = {
+  readonly catalog?: Deps['catalog'];
+  /** What a client rests so that it does not ask too often goes by at once, for the product's clock too. */
+  readonly skipsPauses?: boolean;
+};
 
 export class SoakWorld {
   readonly sources: SourceStubs;
@@ -46,15 +51,17 @@ export class SoakWorld {
   }
 
   static async open(): Promise<SoakWorld> {
-    return new SoakWorld(
-      await SourceStubs.open(),
-      await StubDestinations.open(),
-      await TroubledDatabase.open(),
-    );
+    const destinations = await StubDestinations.open(() => world.now().getTime());
+    const world = new SoakWorld(await SourceStubs.open(), destinations, await TroubledDatabase.open());
+    return world;
   }
 
   /** Everything anew, from `start` on: nothing was ever pulled or told. */
-  async begin(start: Date, weather: Weather, { catalog }: { catalog?: Deps['catalog'] } = {}): Promise<void> {
+  async begin(
+    start: Date,
+    weather: Weather,
+    { catalog, skipsPauses = false }: WorldRules = {},
+  ): Promise<void> {
     this.landed = [];
     this.logged = [];
     this.#aheadMs = start.getTime() - Date.now();
@@ -78,7 +85,9 @@ export class SoakWorld {
       ...this.destinations.settings(),
     };
     const clock = { now: () => this.now() };
-    const apps = [await buildApp(settings, clock), await buildApp(settings, clock)];
+    const skip = async (ms: number): Promise<void> => this.skipTo(new Date(this.now().getTime() + ms));
+    const pause = skipsPauses ? skip : undefined;
+    const apps = [await buildApp(settings, clock, pause), await buildApp(settings, clock, pause)];
     this.instances = apps.map((app) => {
       const deps = app.depsFor(this.#log());
       return { ...deps, lake: this.#telling(deps.lake), ...(catalog && { catalog }) };

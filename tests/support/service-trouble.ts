@@ -13,6 +13,8 @@ const INSTEAD = {
   error: { status: 500, body: { error: 'it fell over' } },
   throttled: { status: 429, headers: { 'retry-after': '1' }, body: { error: 'slower' } },
   reset: { isReset: true },
+  // Two writers met, says Notion, and neither was let through.
+  conflict: { status: 409, body: { object: 'error', status: 409, code: 'conflict_error', message: 'again' } },
   refused: { status: 401, body: { error: 'who are you' } },
   'session-page': {
     headers: { 'content-type': 'text/html' },
@@ -57,8 +59,8 @@ export type Weather = {
 export class ServiceTrouble {
   /** How often each thing went wrong. */
   readonly counts = new Map<string, number>();
-  /** What took effect without anybody hearing of it: service and body. */
-  readonly unheard: { readonly service: string; readonly body: string }[] = [];
+  /** What took effect without anybody hearing of it: bodies by service. */
+  readonly unheard = new Map<string, string[]>();
   requests = 0;
 
   /** Clouds over a service from now on. */
@@ -83,7 +85,8 @@ export class ServiceTrouble {
       if (kind === undefined || isAgain) return undefined;
       if (kind === 'refused' || kind === 'session-page') refused.add(asked);
       this.note(service, kind);
-      if (kind === 'answer-lost' || kind === 'cut') this.unheard.push({ service, body: request.body });
+      if (kind === 'answer-lost' || kind === 'cut')
+        this.unheard.set(service, [...(this.unheard.get(service) ?? []), request.body]);
       ahead.set(request, kind);
       return kind in INSTEAD ? { lateMs: latencyMs, ...INSTEAD[kind as keyof typeof INSTEAD] } : undefined;
     };

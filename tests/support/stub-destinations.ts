@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { EVERYWHERE, type ServiceTrouble, type TroubleKind, type Weather } from './service-trouble.ts';
+import { FIGMA_TOKEN, FILE_KEY, StubFigma } from './stub-figma.ts';
+import { MODEL, MODEL_KEY, StubModel } from './stub-model.ts';
+import { NOTION_TOKEN, PERSON, StubNotion } from './stub-notion.ts';
 import { StubServer } from './stub-server.ts';
 
 // The places that results go to, on this machine, as far as they can tell what came twice: PagerDuty by its dedup key,
-// the e-mail service by the id of an operation, a lineage endpoint by run and kind of event. Slack cannot.
+// the e-mail service by the id of an operation, a lineage endpoint by run and kind of event. Slack and a language model
+// cannot; in Notion and Figma it can be read what is there.
 
 const SlackMessage = z.looseObject({ channel: z.string(), text: z.string() });
 const PagerEvent = z.looseObject({ event_action: z.enum(['trigger', 'resolve']), dedup_key: z.string() });
@@ -11,11 +15,18 @@ const LineageEvent = z.looseObject({ eventType: z.string(), run: z.looseObject({
 
 export const MAIL_KEY = Buffer.from('a key that only tests have').toString('base64');
 
+type Apps = { readonly notion: StubNotion; readonly figma: StubFigma; readonly model: StubModel };
+
 export class StubDestinations {
   readonly slack: StubServer;
   readonly pagerDuty: StubServer;
   readonly lineage: StubServer;
   readonly mail: StubServer;
+  readonly notion: StubNotion;
+  readonly figma: StubFigma;
+  readonly model: StubModel;
+  /** In Notion: the page that reports lie below, and the database of KPIs. */
+  workspace = { reportsPage: '', database: '' };
   /** Every message in a channel, as it came. */
   readonly posted: string[] = [];
   /** What whoever is on call has been called for, and whether it is over. */
@@ -26,8 +37,15 @@ export class StubDestinations {
   /** Requests that came again after they had taken effect. */
   repeats = 0;
 
-  private constructor(servers: readonly [StubServer, StubServer, StubServer, StubServer]) {
+  private constructor(
+    servers: readonly [StubServer, StubServer, StubServer, StubServer],
+    { notion, figma, model }: Apps,
+  ) {
     [this.slack, this.pagerDuty, this.lineage, this.mail] = servers;
+    this.notion = notion;
+    this.figma = figma;
+    this.model = model;
+    this.#makeWorkspace();
     this.slack.answerWith(({ body }) => {
       SlackMessage.parse(JSON.parse(body));
       this.posted.push(body);
@@ -48,9 +66,14 @@ export class StubDestinations {
     });
   }
 
-  static async open(): Promise<StubDestinations> {
+  /** `now` is the clock that Notion counts requests by. */
+  static async open(now: () => number): Promise<StubDestinations> {
     const open = () => StubServer.open(() => ({ status: 500 }));
-    return new StubDestinations([await open(), await open(), await open(), await open()]);
+    return new StubDestinations([await open(), await open(), await open(), await open()], {
+      notion: await StubNotion.open(now),
+      figma: await StubFigma.open(),
+      model: await StubModel.open(),
+    });
   }
 
   /** The settings under which the product reaches them. */
@@ -64,6 +87,16 @@ export class StubDestinations {
       COMMUNICATION_CONNECTION: `endpoint=${this.mail.url}/;accesskey=${MAIL_KEY}`,
       EMAIL_FROM: 'reports@abaco.example',
       EMAIL_TO: 'risk@abaco.example',
+      NOTION_BASE_URL: this.notion.server.url,
+      NOTION_TOKEN,
+      NOTION_REPORTS_PAGE_ID: this.workspace.reportsPage,
+      NOTION_DATABASE_ID: this.workspace.database,
+      FIGMA_BASE_URL: this.figma.server.url,
+      FIGMA_TOKEN,
+      FIGMA_FILE_KEY: FILE_KEY,
+      INSIGHTS_MODEL: MODEL,
+      INSIGHTS_ENDPOINT: this.model.server.url,
+      OPENAI_API_KEY: MODEL_KEY,
     };
   }
 
@@ -75,10 +108,17 @@ export class StubDestinations {
     trouble.over(this.lineage, 'lineage', all, weather);
     // Its key signs each request: there is none that is refused once.
     trouble.over(this.mail, 'email', ['error', ...kinds], weather);
+    trouble.over(this.notion.server, 'notion', ['conflict', ...all], weather);
+    trouble.over(this.figma.server, 'figma', all, weather);
+    trouble.over(this.model.server, 'insights', all, weather);
   }
 
   reset(): void {
     for (const server of this.#all()) server.reset();
+    this.notion.reset();
+    this.figma.reset();
+    this.model.reset();
+    this.#makeWorkspace();
     this.posted.length = 0;
     this.repeats = 0;
     for (const effects of [this.pages, this.events, this.mails]) effects.clear();
@@ -86,6 +126,11 @@ export class StubDestinations {
 
   async close(): Promise<void> {
     await Promise.all(this.#all().map((server) => server.close()));
+  }
+
+  #makeWorkspace(): void {
+    const reportsPage = this.notion.put('workspace', PERSON);
+    this.workspace = { reportsPage, database: this.notion.putDatabase({ Name: 'title' }) };
   }
 
   #page({ event_action, dedup_key }: z.infer<typeof PagerEvent>) {
@@ -106,6 +151,7 @@ export class StubDestinations {
   }
 
   #all(): readonly StubServer[] {
-    return [this.slack, this.pagerDuty, this.lineage, this.mail];
+    const apps = [this.notion, this.figma, this.model].map(({ server }) => server);
+    return [this.slack, this.pagerDuty, this.lineage, this.mail, ...apps];
   }
 }
