@@ -140,6 +140,28 @@ export class Pipeline {
     return await this.runOf(outcome);
   }
 
+  /** As far as the verdict; what follows stays on the queue and is cleared away. */
+  async judge(
+    path: string,
+    body: string | Uint8Array,
+    { metadata, deps }: { metadata?: Record<string, string>; deps?: Deps } = {},
+  ): Promise<RunRecord> {
+    await this.drop(path, body, metadata);
+    const outcome = await this.announce(path);
+    await this.deliver(this.next(), deps);
+    this.queue.length = 0;
+    return await this.runOf(outcome);
+  }
+
+  /** The rows that were set aside. */
+  async quarantined({ runId, attempt }: RunRecord): Promise<Record<string, unknown>[]> {
+    const lines = await this.text('quarantine', `${runId}/attempts/${attempt}/rejected.jsonl`);
+    return lines
+      .trimEnd()
+      .split('\n')
+      .map((line): Record<string, unknown> => JSON.parse(line));
+  }
+
   async run(runId: RunId): Promise<RunRecord> {
     const found = await this.deps.ledger.find(runId);
     if (found === undefined) throw new Error(`${runId} is not in the ledger`);

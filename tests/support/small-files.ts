@@ -24,6 +24,13 @@ export function parFile(tag: string, day = MONTH_END): string {
   return csvOf(parRows(tag, day));
 }
 
+/** A hundred rows or so, so that one bad row is within the tolerance of one in a hundred. */
+export function manyParRows(tag: string, count: number): ParCells[] {
+  return Array.from({ length: count }, (_, index) =>
+    aParRow({ loan_id_raw: `${tag}-${String(index).padStart(4, '0')}`, outstanding_balance: '100.10' }),
+  );
+}
+
 /** The loans behind `parFile` of the same tag: four customers, the second of whom has two loans. Due on `day`. */
 export function loansFile(tag: string, day: '2025-11-29' | '2025-11-30' = MONTH_END): string {
   // Due on 31 October; the days past due lead to the as-of date.
