@@ -28,16 +28,23 @@ const NIGHTS_OF_AN_ACCOUNT = 10;
 /** More would mean that it never ends. */
 const MOST_MINUTES = 24 * 60;
 
+export type Nights = {
+  readonly cycles: number;
+  /** Those before it are another process's. */
+  readonly from?: number;
+  readonly weather: Weather;
+};
+
 export async function* nights(
   world: SoakWorld,
-  { cycles, weather, ...rules }: { readonly cycles: number; readonly weather: Weather } & WorldRules,
+  { cycles, from = 1, weather, ...rules }: Nights & WorldRules,
 ): AsyncGenerator<Night> {
   const first = addDays(localDateOf(new Date()), 1);
   let judge = new Judge(world);
-  for (let nth = 1; nth <= cycles; nth += 1) {
+  for (let nth = from; nth < from + cycles; nth += 1) {
     const day = addDays(first, nth - 1);
     const start = new Date(`${day}T05:00:00Z`);
-    if (nth % NIGHTS_OF_AN_ACCOUNT === 1) {
+    if (nth === from || nth % NIGHTS_OF_AN_ACCOUNT === 1) {
       await world.begin(start, { ...weather, seed: `${weather.seed} ${nth}` }, rules);
       judge = new Judge(world);
     }

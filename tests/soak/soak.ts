@@ -7,13 +7,17 @@ import { type Night, nights } from './nights.ts';
 import { SoakWorld } from './soak-world.ts';
 
 // Measures what holds under real faults: `npm run soak -- --cycles 200 --schedules 1000`. Prints a line of JSON for each
-// night and each course, and one for all of them; `--breaker` looks at a breaker between two processes first; the exit code is 1 when anything was lost, came twice or differs.
+// night and each course, and one for all of them; `--breaker` looks at a breaker between two processes first; the exit
+// code is 1 when anything was lost, came twice or differs. A night takes over a minute of real time, most of it rest
+// between requests to Notion: `--nights-from 101` has a second process work the nights from there on, the same ones that
+// come after the first hundred in one, and `--from` does so for the courses.
 
 const { values } = parseArgs({
   options: {
     cycles: { type: 'string', default: '200' },
     schedules: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
+    'nights-from': { type: 'string', default: '1' },
     share: { type: 'string', default: '0.05' },
     latency: { type: 'string', default: '200' },
     seed: { type: 'string', default: 'soak' },
@@ -64,7 +68,7 @@ async function soakNights(): Promise<boolean> {
   if (world === undefined) return false;
   const weather = { seed: values.seed, share: Number(values.share), latencyMs: Number(values.latency) };
   const all: Night[] = [];
-  for await (const night of nights(world, { cycles, weather })) {
+  for await (const night of nights(world, { cycles, from: Number(values['nights-from']), weather })) {
     say(night);
     all.push(night);
   }
