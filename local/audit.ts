@@ -1,3 +1,4 @@
+import { verifyChain } from '../shared/access/verify-chain.ts';
 import { buildApp, type Deps } from '../shared/app.ts';
 import { ConfigInvalid } from '../shared/config.ts';
 import { type FoundAudit, findAudit } from '../shared/pipeline/audit-of-run.ts';
@@ -11,28 +12,35 @@ import {
 } from '../shared/resilience/service-errors.ts';
 import type { AuditPayload } from '../shared/runs/audit-payload.ts';
 import { type AuditCommand, auditCommand, HELP } from './audit-options.ts';
+import { verdictLines } from './audit-verdict.ts';
 import { exitWhenWritten } from './exit-when-written.ts';
 import { UsageError } from './pipeline-options.ts';
 
 // `npm run audit:dry-run`, `audit:write`, `audit:migrate`: the audit tables by hand. A run goes the way of the
-// destination `postgres`.
+// destination `postgres`. `npm run audit:verify`: is the access record as it was written?
 
-const EXIT = { done: 0, machineryFailed: 1, refused: 2 } as const;
+const EXIT = { done: 0, machineryFailed: 1, refused: 2, broken: 3 } as const;
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const command = auditCommand(process.argv.slice(2));
-  if (command.kind === 'help') return console.log(HELP);
+  if (command.kind === 'help') return told([HELP]);
   const nothing = (): void => undefined;
   const { depsFor } = await buildApp(process.env);
   const deps = depsFor({ debug: nothing, info: nothing, warn: nothing, error: nothing });
-  if (command.kind === 'migrate') {
-    for (const line of await migrated(command.applies, deps)) console.log(line);
-    return;
+  if (command.kind === 'migrate') return told(await migrated(command.applies, deps));
+  if (command.kind === 'verify') {
+    const verdict = await verifyChain(command, deps);
+    return told(verdictLines(verdict), verdict.kind === 'whole' ? EXIT.done : EXIT.broken);
   }
   const { subject, payload } = await foundBy(command, deps);
-  if (command.kind === 'dry-run') return console.log(JSON.stringify(payload, null, 2));
+  if (command.kind === 'dry-run') return told([JSON.stringify(payload, null, 2)]);
   const loans = await loansOfRun(subject, deps);
-  for (const line of changeLines(payload, await deps.audit.write(payload, loans))) console.log(line);
+  return told(changeLines(payload, await deps.audit.write(payload, loans)));
+}
+
+function told(lines: readonly string[], code: number = EXIT.done): number {
+  for (const line of lines) console.log(line);
+  return code;
 }
 
 async function foundBy(
@@ -81,7 +89,7 @@ async function migrated(applies: boolean, { audit }: Deps): Promise<string[]> {
 const REFUSALS = [ConfigInvalid, SecretMissing, CredentialsRefused, RequestRefused, MigrationRefused];
 
 main().then(
-  () => exitWhenWritten(EXIT.done),
+  (code) => exitWhenWritten(code),
   (error: unknown) => {
     if (error instanceof UsageError) console.error(`${error.message}. See --help.`);
     else if (error instanceof ServiceUnavailable) console.error(`${error.message}. Try again later.`);

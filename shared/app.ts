@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { TokenCredential } from '@azure/identity';
+import { AccessChain } from './access/access-chain.ts';
 import { BlobLake } from './adapters/azure/blob-lake.ts';
 import { BlobProtection } from './adapters/azure/blob-protection.ts';
 import { CommunicationMailer } from './adapters/azure/communication-mailer.ts';
@@ -65,6 +66,8 @@ export type App = {
   readonly checks: readonly HealthCheck[];
   /** What the doctor looks at. */
   readonly diagnosis: DiagnosisDeps;
+  /** Who did what over HTTP. */
+  readonly accessChain: AccessChain;
   /** Everything that the use cases need, with the log of one invocation. */
   readonly depsFor: (log: Log) => Deps;
 };
@@ -177,7 +180,7 @@ export async function buildApp(
     checks: [...checks.filter(({ name }) => /^(kpi|destination) /.test(name)), engineCheck],
     clock,
   };
-  return { config, checks, diagnosis, depsFor };
+  return { config, checks, diagnosis, accessChain: new AccessChain({ lake, clock }), depsFor };
 }
 
 /** Native code, which a package may lack. */

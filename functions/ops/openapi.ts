@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordingOf, WHY_HEADERS } from './recorded.ts';
 import { jsonAnswer, NO_QUERY, type Route } from './route.ts';
 
 /** The OpenAPI document, made from the same list of routes that is registered. */
@@ -45,7 +46,7 @@ function operationOf(route: Route): object {
   return {
     operationId: route.name,
     summary: route.summary,
-    parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
+    parameters: [...pathParameters(route.path), ...queryParameters(route.query), ...headersOf(route)],
     ...(route.body && { requestBody: requestBodyOf(route.body) }),
     responses: Object.fromEntries(responses),
     security: route.authLevel === 'anonymous' ? [] : [{ header: [] }, { query: [] }],
@@ -76,6 +77,17 @@ function queryParameters({ shape }: z.ZodObject): object[] {
     name,
     in: 'query',
     required: !z.safeParse(schema, undefined).success,
+    schema: jsonSchema(schema),
+  }));
+}
+
+function headersOf(route: Route): object[] {
+  if (recordingOf(route) === undefined) return [];
+  return WHY_HEADERS.map(({ name, description, schema }) => ({
+    name,
+    in: 'header',
+    description,
+    required: false,
     schema: jsonSchema(schema),
   }));
 }

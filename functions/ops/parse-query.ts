@@ -35,3 +35,12 @@ export function parseQuery<Query extends z.ZodObject>(
 function takes(known: readonly string[]): string {
   return known.length === 0 ? 'this address takes none' : `this address takes ${known.join(', ')}`;
 }
+
+/** Undefined where it is no JSON, which no schema accepts. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ReplayPlan, replay } from '../../shared/pipeline/replay.ts';
 import { RunStatus } from '../../shared/runs/run-record.ts';
 import { answerOfChange } from './change-of-run.ts';
+import { jsonOf } from './parse-query.ts';
 import { badRequest, describeIssues } from './problem-details.ts';
 import { NO_QUERY, type Route, withDeps } from './route.ts';
 
@@ -59,13 +60,4 @@ export const replayRoute: Route = {
 function answerOf(plan: ReplayPlan, dryRun: boolean): z.infer<typeof Answer> {
   const exists = plan.status !== undefined;
   return { dryRun, ...plan, exists, ...((exists || !dryRun) && { watch: `/api/runs/${plan.runId}` }) };
-}
-
-/** Undefined where it is no JSON, which no schema accepts. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

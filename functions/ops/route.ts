@@ -18,6 +18,7 @@ import { STAGE_OUTPUTS } from '../stage-queues.ts';
 import { parseQuery } from './parse-query.ts';
 import { problem } from './problem-details.ts';
 import { problemPage } from './problem-page.ts';
+import { recorded } from './recorded.ts';
 
 // An HTTP function as data: what is registered and what the OpenAPI document says come from the same place.
 
@@ -67,7 +68,9 @@ export function httpFunction(route: Route): HttpFunctionOptions {
       try {
         const asked = parseQuery(request, route);
         if (asked.kind === 'refused') return readable(asked.answer, request);
-        return readable(await route.handle(request, { query: asked.query, context }), request);
+        const { query } = asked;
+        const handle = () => route.handle(request, { query, context });
+        return readable(await recorded(route, { request, query, context }, handle), request);
       } catch (error) {
         return readable(answerFor(error, context), request);
       }

@@ -65,6 +65,7 @@ export const PROBLEM_CODES = [
   'control-totals-differ',
   'parity-mismatch',
   'config-invalid',
+  'access-unrecorded',
   'stage-failed',
   'source-failed',
   'delivery-failed',

@@ -43,6 +43,8 @@ export const EVENT_NAMES = [
   'message.poisoned',
   'message.malformed',
   'landing.swept',
+  'access.recorded',
+  'access.unrecorded',
   'config.invalid',
   'config.warned',
   'health.failed',

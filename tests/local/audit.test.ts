@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { auditCommand } from '../../local/audit-options.ts';
+import { accessPath } from '../../shared/access/access-record.ts';
 import { AuditPayload } from '../../shared/runs/audit-payload.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
+import { aChain, asked } from '../shared/access/a-chain.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../support/a-pipeline.ts';
 import { embeddedPostgres, type TestDatabase } from '../support/a-postgres.ts';
 import { type Ended, runScript } from '../support/run-script.ts';
@@ -71,6 +73,24 @@ describe('by hand', () => {
   });
 });
 
+it('the access record is walked, and its first break is named with an exit code of its own', async () => {
+  const { lake } = pipeline.deps;
+  const chain = aChain(lake);
+  const first = await chain.append(asked('ana'));
+  const newest = await chain.append(asked('eva'));
+  const noted = `${newest.number}:${newest.sha256}`;
+  const whole = await audit(['verify', '--noted', noted], '');
+  await lake.write('audit', accessPath(first.number), '{}');
+  const broken = await audit(['verify'], '');
+
+  expect(whole).toMatchObject({ code: 0, stderr: '' });
+  expect(whole.stdout).toContain('The access record is whole: 2 records');
+  expect(whole.stdout).toContain(`The newest is ${noted} of 2026-11-29T06:00:00.000Z.`);
+  expect(whole.stdout).toContain('Record 2: pause-source, asked at 2026-11-29T06:00:00.000Z by eva, and ');
+  expect(broken).toMatchObject({ code: 3, stderr: '' });
+  expect(broken.stdout).toMatch(/^The access record breaks at record 1: it is no record of ours\.$/m);
+});
+
 describe('what is wrong with a call is said, without a stack', () => {
   it.each([
     [['write', '--run', 'run_000000000000'], undefined, 2, 'there is no run run_000000000000'],
@@ -93,6 +113,9 @@ describe('what is wrong with a call is said, without a stack', () => {
     [['write', '--run', 'x'], 'is no run'],
     [['dry-run', '--run', 'run_0123456789ab', '--attempt', '0'], 'is no attempt'],
     [['dry-run', '--run', 'run_0123456789ab', '--apply'], 'belongs to audit:migrate'],
+    [['verify', '--run', 'run_0123456789ab'], 'is of no run'],
+    [['verify', '--noted', '42'], 'is no link'],
+    [['migrate', '--noted', '42'], 'belongs to audit:verify'],
     [['migrate', '--run', 'run_0123456789ab'], 'not of a run'],
     [['migrate', 'now'], 'one word too many'],
     [['migrate', '--really'], '--really'],
