@@ -213,7 +213,7 @@ describe('a rerun', () => {
     const answer = await host.ask(`/api/runs/${unknown.runId}/rerun`, { method: 'POST' });
 
     const { detail } = await expectProblem(answer, 409);
-    expect(detail).toContain('was not changed');
+    expect(detail).toContain('was not rerun');
   });
 });
 
