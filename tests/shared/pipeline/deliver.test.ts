@@ -11,7 +11,6 @@ import {
 } from '../../../shared/pipeline/deliver.ts';
 import { OLD_NUMBERS_AFTER_MS } from '../../../shared/pipeline/wait-for-numbers.ts';
 import type { Delivery } from '../../../shared/ports/deliveries.ts';
-import { ServiceUnavailable } from '../../../shared/resilience/service-errors.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { type Answer, StubService } from '../../support/a-stub-service.ts';
@@ -305,103 +304,6 @@ describe('a message that the destination will not have', () => {
     slack.answerWith(() => FINE);
     await resendDelivery(id, deps);
     expect(await deliver(id, deps)).toMatchObject({ status: 'delivered' });
-  });
-});
-
-describe('messages for one delivery that come twice, or whose process died', () => {
-  it('send it once, at the same time as well', async () => {
-    await aRun();
-    await planDayDeliveries(DAY, deps);
-    const ids = await dueDeliveries(deps);
-
-    await Promise.all([...ids, ...ids, ...ids].map((id) => deliver(id, deps)));
-
-    expect(slack.asked).toHaveLength(1);
-    expect(lineage.asked).toHaveLength(8);
-  });
-
-  it('are taken up by another process after five minutes, and not before', async () => {
-    await aRun();
-    const [id] = await planDayDeliveries(DAY, deps);
-    if (id === undefined) throw new Error('nothing was planned');
-    const found = await deps.deliveries.get(id);
-    if (found === undefined) throw new Error('nothing is due');
-    const since = deps.clock.now().toISOString();
-    await deps.deliveries.save({ ...found.value, status: 'sending', tries: 1, since }, found.version);
-
-    expect(await deliver(id, deps)).toMatchObject({ status: 'sending' });
-    pipeline.advanceClock(5 * 60_000 + 1);
-
-    expect(await dueDeliveries(deps)).toContainEqual(expect.objectContaining(id));
-    expect(await deliver(id, deps)).toMatchObject({ status: 'delivered', tries: 2 });
-  });
-});
-
-describe('a process that is slow to send', () => {
-  /** The content is asked for, and nothing comes until it is let go. */
-  function slowDestination() {
-    const begun = Promise.withResolvers<void>();
-    const released = Promise.withResolvers<'sent' | 'failed'>();
-    const send = async (): Promise<void> => {
-      begun.resolve();
-      if ((await released.promise) === 'failed') throw new ServiceUnavailable('it broke off');
-    };
-    const destinations = deps.destinations.map((one) => (one.name === 'slack' ? { ...one, send } : one));
-    return { begun: begun.promise, end: released.resolve, deps: { ...deps, destinations } };
-  }
-  const SLACK = { destination: 'slack', subject: { kind: 'day', day: DAY } } as const;
-  const status = async () => (await deps.deliveries.get(SLACK))?.value.status;
-
-  beforeEach(async () => {
-    await aRun();
-    await planDayDeliveries(DAY, deps);
-  });
-
-  it('and fails does not make due what another one has taken over', async () => {
-    const [slow, other] = [slowDestination(), slowDestination()];
-    const late = deliver(SLACK, slow.deps);
-    await slow.begun;
-    pipeline.advanceClock(5 * 60_000 + 1);
-    const taken = deliver(SLACK, other.deps);
-    await other.begun;
-
-    slow.end('failed');
-    await late;
-
-    expect(await status()).toBe('sending');
-    other.end('sent');
-    expect(await taken).toMatchObject({ status: 'delivered', tries: 2 });
-  });
-
-  it('and has sent it in the end is believed, although another one has failed since', async () => {
-    const [slow, other] = [slowDestination(), slowDestination()];
-    const late = deliver(SLACK, slow.deps);
-    await slow.begun;
-    pipeline.advanceClock(5 * 60_000 + 1);
-    other.end('failed');
-    await deliver(SLACK, other.deps);
-    expect(await status()).toBe('due');
-
-    slow.end('sent');
-
-    expect(await late).toMatchObject({ status: 'delivered' });
-    pipeline.advanceClock(3_600_000);
-    expect(await dueDeliveries(deps)).not.toContainEqual(expect.objectContaining(SLACK));
-  });
-
-  it('does not make due again what was sent and could not be noted', async () => {
-    const forgetful: Deps['deliveries'] = {
-      get: (of) => deps.deliveries.get(of),
-      all: (filter) => deps.deliveries.all(filter),
-      save: async (delivery, version) => {
-        if (delivery.status === 'delivered') throw new Error('storage is away');
-        return await deps.deliveries.save(delivery, version);
-      },
-    };
-
-    await expect(deliver(SLACK, { ...deps, deliveries: forgetful })).rejects.toThrow('storage is away');
-
-    expect(await status()).toBe('sending');
   });
 });
 
