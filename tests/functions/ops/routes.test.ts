@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
-import { ServedArtifact } from '../../../functions/ops/artifacts.ts';
 import { ROUTES } from '../../../functions/ops/routes.ts';
 import { parseLocalDate } from '../../../shared/domain/local-date.ts';
 import { CONTENT_SECURITY_POLICY } from '../../../shared/publishing/page.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
-import { anInvocation, call, sentBy } from '../../support/an-invocation.ts';
+import { anInvocation, call } from '../../support/an-invocation.ts';
 import { parFile } from '../../support/small-files.ts';
 
 const PAR = 'looker/loan_par_balances';
@@ -16,13 +13,11 @@ const UNKNOWN_RUN = 'run_000000000000';
 
 let pipeline: Pipeline;
 let run: RunRecord;
-let rejected: RunRecord;
 beforeAll(async () => {
   pipeline = await Pipeline.open();
   process.env['DataStorage'] = pipeline.storage;
   process.env['PII_KEY'] = TEST_PSEUDONYM_KEY;
   run = await pipeline.takeThrough(`${PAR}/good.csv`, parFile('HTTP'));
-  rejected = await pipeline.takeThrough(`${PAR}/bad.csv`, 'a,b\n1,2\n');
 });
 
 describe('errors', () => {
@@ -132,209 +127,6 @@ describe('health', () => {
     expect(invocation.lines.join()).toContain('health.failed');
     expect(invocation.lines.join()).toContain('queue publish: RestError: ');
   });
-});
-
-describe('runs', () => {
-  it('are listed, newest first, and can be filtered and limited', async () => {
-    const idsOf = async (query: Record<string, string>): Promise<string[]> => {
-      const { runs }: { runs: RunRecord[] } = Object((await call('runs', { query })).json());
-      return runs.map(({ runId }) => runId);
-    };
-
-    expect(await idsOf({})).toEqual([rejected.runId, run.runId]);
-    expect(await idsOf({ limit: '1' })).toEqual([rejected.runId]);
-    expect(await idsOf({ status: 'success' })).toEqual([run.runId]);
-  });
-
-  it('are shown one by one with what they left', async () => {
-    const answer = await call('run', { params: { runId: run.runId } });
-
-    expect(answer.json()).toMatchObject({
-      run: JSON.parse(JSON.stringify(run)),
-      artifacts: expect.any(Array),
-    });
-  });
-
-  it('list exactly what can be fetched, with the hashes of it', async () => {
-    const { artifacts } = z
-      .object({ artifacts: z.array(ServedArtifact.strict()) })
-      .parse((await call('run', { params: { runId: run.runId } })).json());
-
-    const names = artifacts.map(({ name }) => name);
-    expect(names).toEqual(
-      expect.arrayContaining(['summary.json', 'manifest.json', 'kpis.csv', 'report.html']),
-    );
-    expect(
-      names.filter((name) => name.includes('/') || name === 'raw' || name === 'staging.parquet'),
-    ).toEqual([]);
-    expect(new Set(names).size).toBe(names.length);
-    for (const { name, bytes, sha256 } of artifacts) {
-      const answer = await call('artifact', { params: { runId: run.runId, name } });
-      expect([name, answer.status]).toEqual([name, 200]);
-      if (name.endsWith('.parquet')) continue;
-      const hash = createHash('sha256').update(answer.text).digest('hex');
-      expect([name, Buffer.byteLength(answer.text), hash]).toEqual([name, bytes, sha256]);
-    }
-  });
-
-  it('list no document while there is none', async () => {
-    await pipeline.drop(`${PAR}/under-way.csv`, parFile('UNDERWAY'));
-    const { runId } = await pipeline.announce(`${PAR}/under-way.csv`);
-
-    expect((await call('run', { params: { runId: runId ?? '' } })).json()).toMatchObject({ artifacts: [] });
-    await pipeline.runDry();
-  });
-});
-
-describe('artifacts', () => {
-  it.each([
-    ['summary.json', 'application/json'],
-    ['manifest.json', 'application/json'],
-    ['lineage.jsonl', 'application/x-ndjson'],
-    ['report.html', 'text/html; charset=utf-8'],
-    ['report.md', 'text/markdown; charset=utf-8'],
-    ['kpis.csv', 'text/csv; charset=utf-8'],
-    ['kpis.parquet', 'application/octet-stream'],
-  ])('%s is served as %s', async (name, type) => {
-    const answer = await call('artifact', { params: { runId: run.runId, name } });
-
-    expect(answer).toMatchObject({
-      status: 200,
-      headers: { 'content-type': type, 'x-content-type-options': 'nosniff' },
-    });
-    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
-    expect(answer.text.length).toBeGreaterThan(100);
-  });
-
-  it.each([
-    'raw',
-    'staging.parquet',
-    '../run_aaaaaaaaaaaa/summary.json',
-    '..%2f..%2flatest',
-    '..%2fsummary.json',
-    'attempts/1/manifest.json',
-    'attempts%2f1%2fmanifest.json',
-    'summary.json%00',
-    'SUMMARY.JSON',
-    'unheard_of.json',
-    '',
-  ])('%j is not served', async (name) => {
-    const answer = await call('artifact', { params: { runId: run.runId, name } });
-
-    expect(answer.status).toBe(404);
-  });
-});
-
-describe('artifacts of an attempt', () => {
-  it('are served as that attempt left them', async () => {
-    const own = await pipeline.takeThrough(`${PAR}/attempts.csv`, parFile('ATTEMPTS'));
-    const fetched = (query: Record<string, string>) =>
-      call('artifact', { params: { runId: own.runId, name: 'summary.json' }, query });
-    const first = (await fetched({})).text;
-    const invocation = anInvocation('rerun');
-    await call('rerun', { params: { runId: own.runId } }, invocation);
-    pipeline.queue.push(...sentBy(invocation));
-    await pipeline.runDry();
-
-    expect((await fetched({ attempt: '1' })).text).toBe(first);
-    expect((await fetched({})).json()).toMatchObject({ attempt: 2 });
-    expect((await fetched({ attempt: '2' })).text).toBe((await fetched({})).text);
-    expect((await fetched({ attempt: '3' })).status).toBe(404);
-    expect((await fetched({ attempt: '../1' })).status).toBe(400);
-  });
-});
-
-describe('rerun', () => {
-  it('says on a dry run what it would do, and does nothing', async () => {
-    const invocation = anInvocation('rerun');
-
-    const answer = await call(
-      'rerun',
-      { params: { runId: run.runId }, query: { from: 'compute', dryRun: 'true' } },
-      invocation,
-    );
-
-    expect(answer.json()).toMatchObject({ dryRun: true, attempt: 2, redone: ['compute', 'publish'] });
-    expect(sentBy(invocation)).toEqual([]);
-    expect(await pipeline.run(run.runId)).toEqual(run);
-  });
-
-  it('answers 409 where there is nothing to work on', async () => {
-    const answer = await call('rerun', { params: { runId: rejected.runId }, query: { from: 'compute' } });
-
-    expect(answer.status).toBe(409);
-    expect(answer.json()).toMatchObject({ detail: expect.stringContaining('rerun it from validate') });
-  });
-
-  it('starts an attempt and sends its message', async () => {
-    const own = await pipeline.takeThrough(`${PAR}/rerun.csv`, parFile('RERUN'));
-    const invocation = anInvocation('rerun');
-
-    const answer = await call(
-      'rerun',
-      { params: { runId: own.runId }, query: { from: 'publish' } },
-      invocation,
-    );
-
-    expect(answer.status).toBe(202);
-    expect(sentBy(invocation)).toMatchObject([{ v: 1, runId: own.runId, stage: 'publish', attempt: 2 }]);
-    pipeline.queue.push(...sentBy(invocation));
-    await pipeline.runDry();
-    expect(await pipeline.run(own.runId)).toMatchObject({ status: 'success', attempt: 2 });
-  });
-});
-
-describe('trigger', () => {
-  it('drops what is sent, takes it in at once, and says where to watch', async () => {
-    const invocation = anInvocation('trigger');
-    const body = parFile('SENT');
-
-    const answer = await call('trigger', { query: { input_file: `${PAR}/sent.csv` }, body }, invocation);
-
-    expect(answer.status).toBe(202);
-    const [message] = sentBy(invocation);
-    expect(answer.json()).toMatchObject({
-      outcome: 'accepted',
-      runId: message?.runId,
-      watch: `/api/runs/${message?.runId}`,
-    });
-    expect(await pipeline.text('landing', `${PAR}/sent.csv`)).toBe(body);
-    const event = await pipeline.announce(`${PAR}/sent.csv`);
-    expect(event).toMatchObject({ outcome: 'accepted', runId: message?.runId });
-    pipeline.queue.length = 0;
-  });
-
-  it('takes in the file that lies there when nothing is sent', async () => {
-    await pipeline.drop(`${PAR}/lying.csv`, parFile('LYING'));
-    const invocation = anInvocation('trigger');
-
-    const answer = await call('trigger', { query: { input_file: `landing/${PAR}/lying.csv` } }, invocation);
-
-    expect(answer.status).toBe(202);
-    expect(sentBy(invocation)).toHaveLength(1);
-  });
-
-  it('answers 200 where the verdict is final: a duplicate, and a file that is rejected', async () => {
-    const again = await call('trigger', { query: { input_file: `${PAR}/again.csv` }, body: 'a,b\n1,2\n' });
-    const bad = await call('trigger', { query: { input_file: 'inbox/worse.csv' }, body: 'a,b\n1,3\n' });
-
-    expect([again.status, bad.status]).toEqual([200, 200]);
-    expect(again.json()).toMatchObject({ outcome: 'duplicate', runId: rejected.runId });
-    expect(bad.json()).toMatchObject({ outcome: 'rejected', detail: expect.stringMatching(/\w/) });
-  });
-
-  it.each(['../raw/x.csv', 'looker/../../x.csv', 'looker/%2e%2e/x.csv', 'a\\..\\b.csv', '/x.csv'])(
-    'refuses %j and drops nothing',
-    async (path) => {
-      const before = await pipeline.paths('landing');
-
-      const answer = await call('trigger', { query: { input_file: path }, body: 'x' });
-
-      expect(answer.status).toBe(400);
-      expect(answer.json()).toMatchObject({ detail: expect.stringContaining('Nothing was dropped') });
-      expect(await pipeline.paths('landing')).toEqual(before);
-    },
-  );
 });
 
 describe('KPIs', () => {
