@@ -4,7 +4,7 @@ import { localFile } from '../shared/decode/zip/local-file.ts';
 import { type LocalDate, REFERENCE_DAY } from '../shared/domain/local-date.ts';
 import type { ProblemCode } from '../shared/domain/problem.ts';
 import type { BookEntry } from '../shared/kpis/kpi-result.ts';
-import { readByKpis, supersedes } from '../shared/pipeline/book.ts';
+import { isReferenceData, readByKpis, supersedes } from '../shared/pipeline/book.ts';
 import { type CheckDeps, judgeWithoutDrop } from '../shared/pipeline/check-file.ts';
 import { contractOf, type OtherFile } from './check-against.ts';
 
@@ -50,11 +50,11 @@ export async function stageFiles(
   };
 }
 
-/** The newest day that any of them stands for. */
+/** The newest day that any of them stands for, reference data aside. */
 export function newestDay(book: readonly BookEntry[]): LocalDate | undefined {
   return book
+    .filter((entry) => !isReferenceData(entry))
     .map(({ asOf }) => asOf)
-    .filter((day) => day !== REFERENCE_DAY)
     .toSorted()
     .at(-1);
 }

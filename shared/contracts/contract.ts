@@ -118,8 +118,12 @@ export type AsOfRule =
       readonly until?: string;
     }
   /** The rows tell nothing: the day comes with the drop or from the file's name. */
-  | { readonly kind: 'given' }
-  /** Reference data: it has no day, and the newest accepted file is in every book. */
+  | {
+      readonly kind: 'given';
+      /** Reference data of a day: books of that day and later ones have it, and nothing is computed of it alone. */
+      readonly isReference?: true;
+    }
+  /** Reference data without a day: the newest accepted file is in every book. */
   | { readonly kind: 'always' };
 
 /** Rows of this dataset name rows of another one. Those that name nothing are orphans. */
@@ -215,6 +219,11 @@ export type Contract = {
   readonly references?: readonly Reference[];
   readonly expectations?: readonly Expectation[];
 };
+
+/** Its files only go into the books of others: nothing is computed of them alone. */
+export function isReference({ asOf }: Pick<Contract, 'asOf'>): boolean {
+  return asOf.kind === 'always' || (asOf.kind === 'given' && asOf.isReference === true);
+}
 
 /** `loans@1`: how people and documents name a contract. */
 export function contractLabel(contract: Pick<Contract, 'name' | 'version'>): string {

@@ -76,7 +76,9 @@ function asOfInWords({ asOf }: Contract): string {
       return `\`${asOf.date}\` plus \`${asOf.days}\` of the rows that are late${among}`;
     }
     case 'given':
-      return 'the day that comes with the drop, or in the name of the file';
+      return asOf.isReference === true
+        ? 'the day that comes with the drop, or in the name of the file; reference data: every book has the newest file that is not after its day'
+        : 'the day that comes with the drop, or in the name of the file';
     case 'always':
       return 'reference data without a day; the newest accepted file is in every book';
   }

@@ -24,6 +24,14 @@ export function hubspotContract(
   };
 }
 
+/**
+ * The same, of what the CRM held at the end of a day: books of that day and later ones have it. What `always` means, the
+ * newest in every book, showed the past as it is now and had every book computed again each night.
+ */
+export function ofDay(contract: Contract): Contract {
+  return { ...contract, version: contract.version + 1, asOf: { kind: 'given', isReference: true } };
+}
+
 /** The exports of HubSpot's own pages call it `Record ID`. */
 export const RECORD_ID: Column = id('id', 'Record in HubSpot', { aliases: ['record_id'] });
 

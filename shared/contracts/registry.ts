@@ -8,9 +8,13 @@ import { financialStatementsLongV1, financialStatementsV1 } from './financial-st
 import { headcountV1 } from './headcount.v1.ts';
 import { historicRealPaymentsV1 } from './historic-real-payments.v1.ts';
 import { hubspotCompaniesV1 } from './hubspot-companies.v1.ts';
+import { hubspotCompaniesV2 } from './hubspot-companies.v2.ts';
 import { hubspotContactsV1 } from './hubspot-contacts.v1.ts';
+import { hubspotContactsV2 } from './hubspot-contacts.v2.ts';
 import { hubspotDealsV1 } from './hubspot-deals.v1.ts';
+import { hubspotDealsV2 } from './hubspot-deals.v2.ts';
 import { hubspotListsV1 } from './hubspot-lists.v1.ts';
+import { hubspotListsV2 } from './hubspot-lists.v2.ts';
 import { loanDataV1 } from './loan-data.v1.ts';
 import { loanParBalancesV1 } from './loan-par-balances.v1.ts';
 import { loanTapeLoansV1, loanTapeParV1, loanTapeV1 } from './loan-tape.v1.ts';
@@ -43,9 +47,13 @@ export const CONTRACTS: readonly Contract[] = [
   financialStatementsLongV1,
   metaInsightsV1,
   hubspotContactsV1,
+  hubspotContactsV2,
   hubspotCompaniesV1,
+  hubspotCompaniesV2,
   hubspotDealsV1,
+  hubspotDealsV2,
   hubspotListsV1,
+  hubspotListsV2,
   targetsV1,
   marketingSpendV1,
   headcountV1,
@@ -122,6 +130,17 @@ function newestVersions(contracts: readonly Contract[]): readonly Contract[] {
 /** The contract of a name and version, as a run record or a manifest cites it. */
 export function contractOf(name: string, version: number): Contract | undefined {
   return CONTRACTS.find((contract) => contract.name === name && contract.version === version);
+}
+
+/** The contract that an entry of a book was judged by. */
+export function contractOfEntry({
+  relation,
+  contractVersion,
+}: {
+  readonly relation: string;
+  readonly contractVersion: number;
+}): Contract | undefined {
+  return CONTRACTS.find((contract) => contract.relation === relation && contract.version === contractVersion);
 }
 
 /** The version of a contract that new files are judged by. */

@@ -1,9 +1,9 @@
-import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
+import type { LocalDate } from '../domain/local-date.ts';
 import type { BookEntry } from '../kpis/kpi-result.ts';
 import type { Model } from '../kpis/model-graph.ts';
 import { REPORT_RELATION } from '../kpis/relations.ts';
 import type { Snapshot } from '../ports/snapshot-registry.ts';
-import { supersedes } from './book.ts';
+import { isReferenceData, supersedes } from './book.ts';
 
 // The book of a day for which no file came. What happened is in the newest files: loans, payments and the like of a later
 // day are taken, since the models cut them to the day that is reported. What a file only says of its own day is taken
@@ -56,9 +56,9 @@ export function isCutToReport(relation: string, models: readonly Model[]): boole
 
 /** The days that there is data of, reference data aside. */
 export function spanOf(
-  snapshots: readonly Pick<Snapshot, 'asOf'>[],
+  snapshots: readonly Pick<Snapshot, 'relation' | 'contractVersion' | 'asOf'>[],
 ): { readonly first: LocalDate; readonly last: LocalDate } | undefined {
-  const days = snapshots.map(({ asOf }) => asOf).filter((asOf) => asOf !== REFERENCE_DAY);
+  const days = snapshots.filter((snapshot) => !isReferenceData(snapshot)).map(({ asOf }) => asOf);
   const [first, last] = [days.toSorted().at(0), days.toSorted().at(-1)];
   return first === undefined || last === undefined ? undefined : { first, last };
 }

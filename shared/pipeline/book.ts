@@ -1,5 +1,7 @@
+import { isReference } from '../contracts/contract.ts';
+import { contractOfEntry } from '../contracts/registry.ts';
 import type { RunId } from '../domain/ids.ts';
-import type { LocalDate } from '../domain/local-date.ts';
+import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
 import type { BookEntry } from '../kpis/kpi-result.ts';
 import { type Model, relationsBehind } from '../kpis/model-graph.ts';
 import type { Snapshot } from '../ports/snapshot-registry.ts';
@@ -60,6 +62,12 @@ export function runsAffectedBy(added: Snapshot, snapshots: readonly Snapshot[]):
 /** Sorts as text. */
 function rank({ asOf, landedAt, contractVersion = 1, runId }: Standing): string {
   return `${asOf}|${landedAt}|${String(contractVersion).padStart(6, '0')}|${runId}`;
+}
+
+/** Reference data is in the books of others and has none of its own, also where it stands for a day. */
+export function isReferenceData(entry: Pick<BookEntry, 'relation' | 'contractVersion' | 'asOf'>): boolean {
+  const contract = contractOfEntry(entry);
+  return entry.asOf === REFERENCE_DAY || (contract !== undefined && isReference(contract));
 }
 
 /** The snapshots that any KPI can be computed from. The others are kept and checked, but change no number. */

@@ -30,6 +30,7 @@ import { judgeFile } from './judge-file.ts';
 import { parseLandingPath } from './landing-path.ts';
 import { openComparedBook } from './open-compared-book.ts';
 import { type ReadSnapshotDeps, readSnapshot, type Unusable, type Usable } from './read-snapshot.ts';
+import { runOfFile } from './run-of-file.ts';
 import { HISTORY } from './validate.ts';
 import { validationReport } from './validation-report.ts';
 
@@ -230,14 +231,17 @@ function recordOf({
 }: Identity & { path: string; file: FileToCheck; landedAt: string }): RunRecord {
   const name = contract?.name ?? 'unknown';
   const version = contract?.version ?? 0;
-  return {
-    runId: runIdOf(dataset, name, version, sha256),
-    dataset,
-    contract: name,
-    contractVersion: version,
+  const landed = {
     sha256,
     drop: { path, etag: '', landedAt, bytes: file.source.size },
     ...(file.asOf !== undefined && { requestedAsOf: file.asOf }),
+  };
+  return {
+    runId: contract === undefined ? runIdOf(dataset, name, version, sha256) : runOfFile(contract, landed),
+    dataset,
+    contract: name,
+    contractVersion: version,
+    ...landed,
     ...(contract !== undefined && { relation: contract.relation }),
     status: 'running',
     stage: 'validate',

@@ -1,8 +1,9 @@
 import { type Contract, contractLabel } from '../contracts/contract.ts';
-import { type AsOfFinding, asOfInName, labelColumn } from '../decode/as-of-finder.ts';
-import { addDays, type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
+import { type AsOfFinding, labelColumn } from '../decode/as-of-finder.ts';
+import { addDays, type LocalDate, localDateOf } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import { dayGiven } from './run-of-file.ts';
 
 // The day that a file stands for: by the contract's rule from the data, else as asked with the drop, else from the
 // name; never from the clock. What speaks against that day is said, and what makes it absurd rejects the file.
@@ -18,7 +19,7 @@ export function dateSnapshot(
 ): Dated | Problem {
   const slip = newestIsSlip(contract, finding);
   if (slip !== undefined) return slip;
-  const asOf = finding.asOf ?? run.requestedAsOf ?? asOfInName(run.drop.path, parseLocalDate);
+  const asOf = finding.asOf ?? dayGiven(run);
   if (asOf === undefined) return noAsOf(contract);
   // A day ahead is allowed: the sender's day may have begun where ours has not.
   if (asOf > addDays(localDateOf(now), 1)) return futureAsOf(run, contract, finding, asOf, now);

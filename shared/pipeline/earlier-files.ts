@@ -23,7 +23,8 @@ export type FileOfFeed = Pick<
  */
 export function earlierFiles(file: FileOfFeed, snapshots: readonly Snapshot[]): readonly Snapshot[] {
   const before = snapshots
-    .filter((other) => other.relation === file.relation && other.sha256 !== file.sha256)
+    .filter((other) => other.relation === file.relation)
+    .filter((other) => other.sha256 !== file.sha256 || other.asOf !== file.asOf)
     .filter((other) => other.landedAt <= file.landedAt && supersedes(file, other))
     .toSorted((a, b) => (supersedes(a, b) ? -1 : 1));
   const standing = new Map<string, Snapshot>();

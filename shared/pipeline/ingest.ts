@@ -25,6 +25,7 @@ import {
 import { identifyTables } from './identify-tables.ts';
 import { type LandingPath, parseLandingPath } from './landing-path.ts';
 import { rollbackBefore } from './rolled-back-files.ts';
+import { runOfFile } from './run-of-file.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { type TakeUpDeps, takeUp } from './take-up-run.ts';
 import { withTrail } from './work-stage.ts';
@@ -168,14 +169,7 @@ function draftRun(
   const name = contract?.name ?? 'unknown';
   const version = contract?.version ?? 0;
   const now = startedAt.toISOString();
-  const runId = runIdOf(dataset, name, version, sha256);
-  const { traceparent, loglevel } = file?.metadata ?? {};
-  const logLevel = input.logLevel ?? LogLevel.safeParse(loglevel).data;
-  return {
-    runId,
-    dataset,
-    contract: name,
-    contractVersion: version,
+  const landed = {
     sha256,
     drop: {
       path,
@@ -184,6 +178,16 @@ function draftRun(
       bytes: file?.bytes ?? 0,
     },
     ...(requestedAsOf !== undefined && { requestedAsOf }),
+  };
+  const runId = contract ? runOfFile(contract, landed) : runIdOf(dataset, name, version, sha256);
+  const { traceparent, loglevel } = file?.metadata ?? {};
+  const logLevel = input.logLevel ?? LogLevel.safeParse(loglevel).data;
+  return {
+    runId,
+    dataset,
+    contract: name,
+    contractVersion: version,
+    ...landed,
     ...(contract !== undefined && { relation: contract.relation }),
     status: 'running',
     stage: 'ingest',

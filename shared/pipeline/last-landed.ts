@@ -1,6 +1,4 @@
-import { contractOf } from '../contracts/registry.ts';
-import { asOfInName } from '../decode/as-of-finder.ts';
-import { type LocalDate, parseLocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
+import { REFERENCE_DAY } from '../domain/local-date.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
@@ -27,7 +25,7 @@ export function withLanding(run: RunRecord, draft: RunRecord): RunRecord | undef
   const { drop } = draft;
   if (drop.landedAt <= run.drop.landedAt || drop.landedAt <= (run.landedAgain?.landedAt ?? ''))
     return undefined;
-  return isForAnotherDay(run, draft) ? undefined : { ...run, landedAgain: drop };
+  return { ...run, landedAgain: drop };
 }
 
 /**
@@ -40,17 +38,6 @@ export function landedAs(run: RunRecord, drop: Drop): RunRecord {
     .filter(({ landedAt }) => landedAt > drop.landedAt)
     .toSorted((a, b) => (a.landedAt < b.landedAt ? 1 : -1));
   return { ...rest, drop, ...(latest !== undefined && { landedAgain: latest }) };
-}
-
-/** Where the file does not say its day, its name does: for another day it is no correction of this one. */
-function isForAnotherDay(run: RunRecord, draft: RunRecord): boolean {
-  if (contractOf(run.contract, run.contractVersion)?.asOf.kind !== 'given') return false;
-  const day = dayGiven(draft);
-  return day !== undefined && day !== (run.asOf ?? dayGiven(run));
-}
-
-function dayGiven({ requestedAsOf, drop }: RunRecord): LocalDate | undefined {
-  return requestedAsOf ?? asOfInName(drop.path, parseLocalDate);
 }
 
 /**

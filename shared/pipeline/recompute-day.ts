@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
+import { LocalDate } from '../domain/local-date.ts';
 import { bookIdOf } from '../kpis/book-id.ts';
 import type { Catalog } from '../kpis/catalog.ts';
 import { type BookEntry, KpiMart, type PeriodGrain } from '../kpis/kpi-result.ts';
@@ -8,7 +8,7 @@ import { resolveModels, withWhatTheyRead } from '../kpis/resolved-models.ts';
 import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { SqlValue } from '../ports/sql-engine.ts';
 import { dayMartPath } from '../runs/run-paths.ts';
-import { readByKpis } from './book.ts';
+import { isReferenceData, readByKpis } from './book.ts';
 import { bookOfDay, PAR_RELATION, spanOf } from './book-of-day.ts';
 import { type MartOfBookDeps, martOfBook } from './mart-of-book.ts';
 import { refuseMismatch } from './prove-mart.ts';
@@ -92,7 +92,7 @@ async function usableOn(
     };
   }
   const book = hasBalances ? candidates : candidates.filter(({ relation }) => relation !== PAR_RELATION);
-  if (book.some((entry) => entry.asOf !== REFERENCE_DAY)) return book;
+  if (!book.every(isReferenceData)) return book;
   return {
     reason: `No file speaks of ${asOf}. Any day can be computed once looker/loans, looker/schedules and looker/transactions are there; without them only the days of the files that came.`,
   };

@@ -11,7 +11,7 @@ import type { Snapshot, SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { nextAttempt } from './begin-attempt.ts';
-import { bookOf, readByKpis, runsAffectedBy } from './book.ts';
+import { bookOf, isReferenceData, readByKpis, runsAffectedBy } from './book.ts';
 import { comparedRelations } from './compared-book.ts';
 import { comparedFilesId, countsRows } from './earlier-files.ts';
 import { restoreLastLanded } from './last-landed.ts';
@@ -78,8 +78,8 @@ async function refreshOthers(change: Change, deps: RefreshDeps): Promise<readonl
   const inBooks = readByKpis(snapshots, catalog);
   const affected = new Set(happened === 'arrived' ? runsAffectedBy(changed, inBooks) : inBooks);
   for (const snapshot of inBooks) {
-    // Reference data stands for no day, so that nothing is computed for it.
-    if (snapshot.asOf === REFERENCE_DAY || snapshot.asOf < changed.asOf) continue;
+    // Reference data has no book of its own, so that nothing is computed for it.
+    if (isReferenceData(snapshot) || snapshot.asOf < changed.asOf) continue;
     if (snapshot.relation === changed.relation || checkedAgain.runIds.has(snapshot.runId)) continue;
     const bookId = bookIdOf(bookOf(snapshot, inBooks), catalog.sha256);
     const begun = affected.has(snapshot)

@@ -1,7 +1,6 @@
 import { type Contract, contractLabel } from '../contracts/contract.ts';
 import { CONTRACTS, newestVersionOf } from '../contracts/registry.ts';
 import type { RunId } from '../domain/ids.ts';
-import { runIdOf } from '../domain/run-identity.ts';
 import { traceparentOf } from '../domain/trace.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lake } from '../ports/lake.ts';
@@ -9,6 +8,7 @@ import type { Log } from '../ports/log.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
 import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord, RunStatus } from '../runs/run-record.ts';
+import { runOfFile } from './run-of-file.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 
 // The raw file of a run is judged by the newest version of its contract. That is another run, since the version is part
@@ -101,7 +101,7 @@ async function targetOf(
 function replayOf(run: RunRecord, contract: Contract, reason: string, clock: Clock): RunRecord {
   const { dataset, sha256, landedAgain, rawPath, requestedAsOf, phases } = run;
   const now = clock.now().toISOString();
-  const runId = runIdOf(dataset, contract.name, contract.version, sha256);
+  const runId = runOfFile(contract, run);
   return {
     runId,
     dataset,

@@ -1,3 +1,4 @@
+import { contractOfEntry } from '../contracts/registry.ts';
 import type { RunId } from '../domain/ids.ts';
 import { type LocalDate, REFERENCE_DAY } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -9,7 +10,7 @@ import type { Snapshot, SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import { runFacts } from '../runs/run-facts.ts';
 import type { Rollback, RunRecord } from '../runs/run-record.ts';
 import { nextAttempt } from './begin-attempt.ts';
-import { readByKpis, runsAffectedBy, supersedes } from './book.ts';
+import { isReferenceData, readByKpis, runsAffectedBy, supersedes } from './book.ts';
 import { type CloseDeps, closeRun, withoutNumbers } from './close-run.ts';
 import { type CountDeps, countInBreaker } from './count-in-breaker.ts';
 import { type ForgetDeps, forgetRun } from './forget-run.ts';
@@ -70,9 +71,9 @@ export async function rollBack(
     asOf: dayOf(own),
     standsInstead: standsInstead(own, snapshots),
     sameContent,
-    publishedAgain: runsAffectedBy(own, inBooks).flatMap(({ runId, asOf }) =>
-      asOf === REFERENCE_DAY ? [] : [runId],
-    ),
+    publishedAgain: runsAffectedBy(own, inBooks)
+      .filter((snapshot) => !isReferenceData(snapshot))
+      .map(({ runId }) => runId),
   });
   if (input.dryRun) return { kind: 'planned', plan: plan(found.attempt + 1) };
   const rolledBack = { by: input.by, reason: input.reason, at: deps.clock.now().toISOString() };
@@ -101,9 +102,14 @@ async function beginRollback(
   return amended?.run;
 }
 
-/** Its rows are the same by whichever version of its contract they were judged. */
+/**
+ * Its rows are the same by whichever version of its contract they were judged. Where they tell no day, what they say of
+ * earlier days is not taken back: the day may be what was wrong.
+ */
 function isSameContent(other: Snapshot, own: Snapshot): boolean {
-  return other.relation === own.relation && other.sha256 === own.sha256;
+  if (other.relation !== own.relation || other.sha256 !== own.sha256) return false;
+  const isOfGivenDay = contractOfEntry(own)?.asOf.kind === 'given';
+  return !isOfGivenDay || other.asOf >= own.asOf;
 }
 
 /** A rollback that failed half-way may have taken the snapshot out, and nothing else. */

@@ -55,7 +55,7 @@ export async function rolledBackFiles(
 export async function rollbackBefore(
   run: RunRecord,
   { ledger }: { readonly ledger: RunLedger },
-): Promise<Pick<RunRecord, 'rolledBack'>> {
+): Promise<Pick<RunRecord, 'rolledBack' | 'asOf'>> {
   const { dataset, contract, contractVersion, sha256 } = run;
   if (contractOf(contract, contractVersion)?.asOf.kind === 'given')
     return await rollbackOfDayBefore(run, ledger);
@@ -66,20 +66,22 @@ export async function rollbackBefore(
   return {};
 }
 
+/** With its day, which no validation will tell: it is what its notice hangs on. */
 async function rollbackOfDayBefore(
   run: RunRecord,
   ledger: RunLedger,
-): Promise<Pick<RunRecord, 'rolledBack'>> {
-  const day = dayGiven(run) ?? REFERENCE_DAY;
+): Promise<Pick<RunRecord, 'rolledBack' | 'asOf'>> {
+  const asOf = dayGiven(run);
+  if (asOf === undefined) return {};
   const before = (await ledger.list()).filter(
     (other) =>
       other.contract === run.contract &&
       other.sha256 === run.sha256 &&
       other.runId !== run.runId &&
-      (other.asOf ?? REFERENCE_DAY) <= day,
+      (other.asOf ?? REFERENCE_DAY) <= asOf,
   );
   const [first] = before.toSorted((a, b) => (supersedes(placeOf(a), placeOf(b)) ? -1 : 1));
-  return first?.rolledBack === undefined ? {} : { rolledBack: first.rolledBack };
+  return first?.rolledBack === undefined ? {} : { rolledBack: first.rolledBack, asOf };
 }
 
 function placeOf(run: RunRecord): ReturnType<typeof standingOf> {

@@ -1,9 +1,8 @@
-import { asOfInName } from '../decode/as-of-finder.ts';
-import { parseLocalDate } from '../domain/local-date.ts';
 import { amendRun } from '../ports/run-ledger.ts';
 import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { Drop, RunRecord } from '../runs/run-record.ts';
 import { type LastLandedDeps, landedAs, restoreLastLanded, withLanding } from './last-landed.ts';
+import { dayGiven } from './run-of-file.ts';
 import type { StageMessage } from './stage-message.ts';
 
 export type TakeUpDeps = LastLandedDeps & { readonly registry: SnapshotRegistry };
@@ -59,9 +58,7 @@ function causeToTryAgain(run: RunRecord, draft: RunRecord): string | undefined {
   if (run.rolledBack !== undefined) return undefined;
   if (run.status === 'failed' || run.status === 'canceled') return 'dropped again after a failure';
   const lackedDay = run.status === 'rejected' && run.problems.some(({ code }) => code === 'no-as-of');
-  const hasDay =
-    draft.requestedAsOf !== undefined || asOfInName(draft.drop.path, parseLocalDate) !== undefined;
-  return lackedDay && hasDay ? 'dropped again with its day' : undefined;
+  return lackedDay && dayGiven(draft) !== undefined ? 'dropped again with its day' : undefined;
 }
 
 function newAttempt(

@@ -46,6 +46,8 @@ export type SourceDataset = {
   };
   /** What is asked for at the usual time, by what is known already. */
   readonly window: (state: { readonly watermark: string | undefined; readonly now: Date }) => PullWindow;
+  /** The day that what is brought now stands for, where the records do not say it themselves. */
+  readonly standsFor?: (now: Date) => LocalDate;
   /** Up to when everything is known after this window was brought. */
   readonly watermark: (window: PullWindow, now: Date) => string;
   /** What a person may ask for again. */

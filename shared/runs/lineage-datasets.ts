@@ -1,7 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
-import { CONTRACTS, contractOf } from '../contracts/registry.ts';
+import { contractOf, contractOfEntry } from '../contracts/registry.ts';
 import { columnOrigins, type StagedColumns } from '../kpis/column-origins.ts';
-import type { BookEntry, KpiMart } from '../kpis/kpi-result.ts';
+import type { KpiMart } from '../kpis/kpi-result.ts';
 import { resolveModels } from '../kpis/resolved-models.ts';
 import { RECORD_NUMBER } from '../staging/parquet-schema.ts';
 import type { Zone } from '../topology.ts';
@@ -154,10 +154,6 @@ function ofRun(zone: Zone, run: RunRecord): LineageDataset {
 
 function at(zone: Zone, name: string): LineageDataset {
   return { namespace: NAMESPACE, name: `${zone}/${name}` };
-}
-
-function contractOfEntry({ relation, contractVersion }: BookEntry): Contract | undefined {
-  return CONTRACTS.find((contract) => contract.relation === relation && contract.version === contractVersion);
 }
 
 /** The columns of the contract by the names that the file has for them; those it does not know are left out. */

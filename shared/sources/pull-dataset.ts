@@ -206,12 +206,14 @@ async function bring(
       change: (state) => ({ ...state, watermark }),
     };
   }
-  const path = `${dataset}/pulled_${localDateOf(now)}_${sha256.slice(0, 12)}.${made.extension}`;
+  const day = offered.standsFor?.(now);
+  const path = `${dataset}/pulled_${day ?? localDateOf(now)}_${sha256.slice(0, 12)}.${made.extension}`;
   const written = await deps.lake.writeStream('landing', path, createReadStream(made.path), {
     onlyIf: await overIfSuperseded(path, settled, deps.lake),
     metadata: {
       principal: `pull of ${client.source}`,
       purpose: 'scheduled or requested pull',
+      ...(day !== undefined && { asof: day }),
       ...(traceparent !== undefined && { traceparent }),
     },
   });

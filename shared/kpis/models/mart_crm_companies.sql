@@ -1,4 +1,5 @@
--- Grain: company in the CRM and reporting date: the newest, since the CRM keeps no past. Inputs: hubspot_companies,
+-- Grain: company in the CRM and reporting date: the newest alone, since the CRM tells what it holds and not what it held:
+-- the file in the book is the newest that is not after its day. Inputs: hubspot_companies,
 -- stg_real_payments, int_periods.
 -- The CRM has no customer ids. Names are tokens, the same for the same name in both feeds, and so they are what a
 -- company and a customer can be told to be one by. Customers are named in the feed of real payments alone.

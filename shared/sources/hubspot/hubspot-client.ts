@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DatasetId } from '../../domain/ids.ts';
-import { localDateOf } from '../../domain/local-date.ts';
+import { addDays, type LocalDate, localDateOf } from '../../domain/local-date.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   PullWindow,
@@ -88,6 +88,7 @@ export class HubSpotClient implements SourceClient {
     {
       dataset: DatasetId.parse('hubspot/lists'),
       window: () => ({}),
+      standsFor: lastDayThatEnded,
       watermark: (_, now) => now.toISOString(),
       backfill: 'none',
     },
@@ -229,9 +230,15 @@ function crmDataset(object: ObjectName): SourceDataset {
     merge: { identity: ({ id }) => String(id) },
     window: ({ watermark }) =>
       watermark === undefined ? {} : { since: new Date(Date.parse(watermark) - OVERLAP_MS).toISOString() },
+    standsFor: lastDayThatEnded,
     watermark: (_window, now) => now.toISOString(),
     backfill: 'since',
   };
+}
+
+/** The CRM only tells what it holds now. At night that is what it held when the day ended that Cascade and Meta report. */
+function lastDayThatEnded(now: Date): LocalDate {
+  return addDays(localDateOf(now), -1);
 }
 
 function objectOf(dataset: DatasetId): ObjectName | undefined {

@@ -3,7 +3,7 @@ import { cellParser } from '../../../shared/contracts/cell-parser.ts';
 import { type Contract, contractLabel, type RowRule } from '../../../shared/contracts/contract.ts';
 import { EXAMPLE_ROWS } from '../../../shared/contracts/example-rows.ts';
 import { foldName } from '../../../shared/contracts/match-header.ts';
-import { CONTRACTS } from '../../../shared/contracts/registry.ts';
+import { CONTRACTS, newestVersionOf } from '../../../shared/contracts/registry.ts';
 import { rowJudge } from '../../../shared/contracts/row-schema.ts';
 import { PROBLEM_CODES } from '../../../shared/domain/problem.ts';
 import { compare, rational } from '../../../shared/domain/rational.ts';
@@ -11,6 +11,7 @@ import { datasetOfRelation, STAGED_RELATIONS } from '../../../shared/kpis/relati
 
 // What every contract must be in itself, before any file is held against it.
 
+const IN_FORCE = CONTRACTS.filter((contract) => contract === newestVersionOf(contract.name));
 const byLabel = CONTRACTS.map((contract) => [contractLabel(contract), contract] as const);
 
 /** Columns that a rule reads. */
@@ -253,20 +254,21 @@ describe.each(byLabel)('contract %s', (_, contract) => {
 });
 
 describe('all contracts together', () => {
-  it('have one relation, and one name and version, each', () => {
-    expect(new Set(CONTRACTS.map(({ relation }) => relation)).size).toBe(CONTRACTS.length);
+  it('have one relation each, which is that of their older versions, and one name and version', () => {
+    expect(new Set(IN_FORCE.map(({ relation }) => relation)).size).toBe(IN_FORCE.length);
     expect(new Set(CONTRACTS.map(contractLabel)).size).toBe(CONTRACTS.length);
+    for (const { name, relation } of CONTRACTS) expect(newestVersionOf(name)?.relation).toBe(relation);
   });
 
   it('are what models may read, each relation under its own dataset', () => {
-    const relations = CONTRACTS.map(({ relation }) => relation);
+    const relations = IN_FORCE.map(({ relation }) => relation);
 
     expect(STAGED_RELATIONS).toEqual(relations.toSorted());
     for (const { relation, dataset } of CONTRACTS) expect(datasetOfRelation(relation)).toBe(dataset);
   });
 
   it('have an invented row each, and there is none for a contract that is not there', () => {
-    expect([...EXAMPLE_ROWS.keys()].toSorted()).toEqual(CONTRACTS.map(({ name }) => name).toSorted());
+    expect([...EXAMPLE_ROWS.keys()].toSorted()).toEqual(IN_FORCE.map(({ name }) => name).toSorted());
   });
 
   it('name customers and payers alike, so that they join wherever they are masked', () => {

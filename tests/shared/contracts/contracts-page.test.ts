@@ -94,6 +94,10 @@ describe('a section', () => {
 
   it.each([
     [{ kind: 'always' } as const, 'reference data without a day; the newest accepted file is in every book'],
+    [
+      { kind: 'given', isReference: true } as const,
+      'the day that comes with the drop, or in the name of the file; reference data: every book has the newest file that is not after its day',
+    ],
     [{ kind: 'newest', column: 'day' } as const, 'the newest `day`'],
     [{ kind: 'newest-event', column: 'day' } as const, 'the newest `day`, the day of the last event'],
     [

@@ -27,7 +27,8 @@ const sqlType = ({ type, scale }: Column): string =>
 beforeAll(async () => {
   scratchDir = await mkdtemp(join(tmpdir(), 'expectations-'));
   sql = await duckDbSqlEngine.open(scratchDir);
-  for (const { relation, columns } of CONTRACTS) {
+  // Of several versions of a contract one has them all: it is the columns that the SQL is tried over.
+  for (const { relation, columns } of new Map(CONTRACTS.map((each) => [each.relation, each])).values()) {
     const definitions = columns.map((column) => `"${column.name}" ${sqlType(column)}`);
     await sql.run(`CREATE TABLE ${relation} (${definitions.join(', ')})`);
   }

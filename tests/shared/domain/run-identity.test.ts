@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { DatasetId, Sha256 } from '../../../shared/domain/ids.ts';
+import { LocalDate } from '../../../shared/domain/local-date.ts';
 import { runIdOf } from '../../../shared/domain/run-identity.ts';
 
 const LOANS = DatasetId.parse('looker/loans');
@@ -29,5 +30,13 @@ describe('the identity of a run', () => {
     ];
 
     expect(new Set(ids).size).toBe(5);
+  });
+
+  it('differs by the day that a file was given, where its content tells none', () => {
+    const [first, second] = ['2025-12-09', '2025-12-10'].map((day) => LocalDate.parse(day));
+    const ids = [undefined, first, second].map((day) => runIdOf(TAPE, 'loan_tape_loans', 1, CONTENT, day));
+
+    expect(new Set(ids).size).toBe(3);
+    expect(ids).toContain(runIdOf(TAPE, 'loan_tape_loans', 1, CONTENT, second));
   });
 });

@@ -51,6 +51,12 @@ describe('a file that stands for a day', () => {
     expect(rowsBefore(file(3, '2025-11-30'), [file(1, '2025-10-31'), corrected])).toEqual([200]);
   });
 
+  it('is compared with the same content of a day before, which was as many rows then', () => {
+    const [october, november] = [file(1, '2025-10-31'), file(3, '2025-11-30', { sha256: content(1) })];
+
+    expect(rowsBefore(november, [october, november])).toEqual([100]);
+  });
+
   it('is compared with the file that stood for its own day, so that a torn one does not take its place', () => {
     const [first, second] = [file(1, '2025-11-30'), file(2, '2025-11-30')];
 

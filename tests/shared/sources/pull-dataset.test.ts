@@ -166,6 +166,33 @@ describe('records that change', () => {
     ]);
   });
 
+  it('stands for the last day that has ended, also when a state comes back that was there before', async () => {
+    const brought = [];
+    for (const [nth, name] of ['Company 2', 'Renamed', 'Company 2'].entries()) {
+      const modified = now() + nth * DAY_MS;
+      pulling.stubs.hubspot.put('companies', { id: 2, created: 0, modified, properties: { name } });
+      const clock = { now: () => new Date(now() + nth * DAY_MS) };
+      const pull = await pulling.pull(COMPANIES, undefined, { ...pulling.deps, clock });
+      const { asOf, status } = await pulling.takeIn(pull);
+      brought.push({ path: pull.path, asOf, status });
+    }
+
+    const [first, , last] = brought.map(({ path = '' }) => path.slice(-19));
+    const days = [0, 1, 2].map((nth) => addDays(yesterday(), nth));
+    expect(brought).toEqual(
+      days.map((day) => ({
+        path: expect.stringContaining(`${COMPANIES}/pulled_${day}_`),
+        asOf: day,
+        status: 'success',
+      })),
+    );
+    // The same content, which counts for each of its days.
+    expect(last).toBe(first);
+    expect((await pulling.deps.lake.stat('landing', brought[2]?.path ?? ''))?.metadata).toMatchObject({
+      asof: days[2],
+    });
+  });
+
   it('does not say that it brought what lies there from a pull whose run was rejected', async () => {
     putCompany(2, 'x'.repeat(100_000));
     const refused = await pulling.pull(COMPANIES);
