@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 // The one place that knows where definitions and models lie: in folders beside this file. The bundle has no
 // source files, so the build copies both folders next to it and the same relative path holds.
 
-/** A file of the catalogue: `catalog/par.yaml` or `models/stg_loans.sql`. */
+/** A file of the catalogue: `catalog/par.yaml` or `models/stg_loans.sql`, whatever subject's folder below it lies in. */
 export type CatalogAsset = { readonly name: string; readonly text: string };
 
 /** All definitions and models in name order. Names use `/` on every system. */
@@ -19,11 +19,12 @@ export async function readCatalogAssets(
 }
 
 async function readFolder(root: string, folder: string, extension: string): Promise<CatalogAsset[]> {
-  const names = (await readdir(join(root, folder))).filter((name) => name.endsWith(extension)).toSorted();
-  return Promise.all(
-    names.map(async (name) => ({
-      name: `${folder}/${name}`,
-      text: await readFile(join(root, folder, name), 'utf8'),
-    })),
-  );
+  const paths = await readdir(join(root, folder), { recursive: true });
+  const assets = paths
+    .filter((path) => path.endsWith(extension))
+    .map(async (path) => ({
+      name: `${folder}/${basename(path)}`,
+      text: await readFile(join(root, folder, path), 'utf8'),
+    }));
+  return (await Promise.all(assets)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -48,6 +48,7 @@ export function parseCatalog(assets: readonly CatalogAsset[]): Catalog {
   const problems = [
     ...files.flatMap((file) => file.problems),
     ...duplicates(definitions),
+    ...namesakes(assets),
     ...('problem' in models
       ? [models.problem]
       : [...unknownModels(definitions, models), ...unreadRelations(definitions, models)]),
@@ -93,6 +94,14 @@ function duplicates(definitions: readonly SourcedDefinition[]): readonly string[
     }
     return [`${definition.at('id')}: ${name} is already defined at ${earlier.at('id')}`];
   });
+}
+
+/** Models are known by their names, so that no folder may hold another one of that name. */
+function namesakes(assets: readonly CatalogAsset[]): readonly string[] {
+  const byName = Map.groupBy(assets, ({ name }) => name);
+  return [...byName].flatMap(([name, { length }]) =>
+    length > 1 ? [`${name}: there are ${length} files of that name`] : [],
+  );
 }
 
 function unknownModels(

@@ -227,6 +227,12 @@ describe('a definition', () => {
     );
   });
 
+  it('when two folders hold models of one name', () => {
+    expect(() => parseCatalog([MART, { ...MART, text: 'SELECT 1' }])).toThrow(
+      'models/mart_a.sql: there are 2 files of that name',
+    );
+  });
+
   it('stands beside the version that it replaces', () => {
     const second = GOOD.replace('version: 1', 'version: 2');
     const assets = [MART, { name: 'catalog/a.yaml', text: second }, { name: 'catalog/b.yaml', text: GOOD }];
