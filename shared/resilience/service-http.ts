@@ -10,7 +10,7 @@ import {
   type EgressRequest,
 } from '../ports/egress.ts';
 import type { SecretName, SecretStore } from '../ports/secret-store.ts';
-import type { Sealed } from '../privacy/sealed.ts';
+import { type Sealed, seal, unseal } from '../privacy/sealed.ts';
 import { AnswerChanged, CredentialsRefused, RequestRefused, ServiceUnavailable } from './service-errors.ts';
 import type { SharedCircuit } from './shared-circuit.ts';
 import type { TokenBucket } from './token-bucket.ts';
@@ -60,6 +60,11 @@ export type ServiceCall = {
   /** Done twice it would be there twice: tried again only after an answer that says that nothing was done. */
   readonly once?: boolean;
 };
+
+/** The header that most services take their secret in. In an address it would stand in every log on the way. */
+export function bearer(token: Sealed<string>): { readonly authorization: Sealed<string> } {
+  return { authorization: seal(`Bearer ${unseal(token)}`) };
+}
 
 /** What a pull has cost so far. */
 export type ServiceCost = { readonly requests: number; readonly retries: number; readonly waitedMs: number };

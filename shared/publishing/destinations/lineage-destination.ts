@@ -4,7 +4,7 @@ import { Stage } from '../../pipeline/stages.ts';
 import type { Lake } from '../../ports/lake.ts';
 import { SecretMissing } from '../../ports/secret-store.ts';
 import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
-import { ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
+import { bearer, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import { TokenBucket } from '../../resilience/token-bucket.ts';
 import { lineageRunId } from '../../runs/lineage-events.ts';
 import { attemptPath } from '../../runs/run-paths.ts';
@@ -36,8 +36,7 @@ export function lineageDestination({ url }: LineageSettings, deps: Deps): Destin
     ...deps,
     secret: KEY,
     secrets: { get: async (name, options) => await orNone(deps.secrets.get(name, options)) },
-    authorise: (key): Readonly<Record<string, Sealed<string>>> =>
-      unseal(key) === '' ? {} : { authorization: seal(`Bearer ${unseal(key)}`) },
+    authorise: (key) => (unseal(key) === '' ? {} : { ...bearer(key) }),
   });
   return {
     name: 'lineage',

@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { SecretMissing, type SecretName, type SecretStore } from '../../ports/secret-store.ts';
-import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
+import { type Sealed, unseal } from '../../privacy/sealed.ts';
 import { CredentialsRefused, RequestRefused, ServiceUnavailable } from '../../resilience/service-errors.ts';
-import { ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
+import { bearer, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import { type BucketDeps, TokenBucket } from '../../resilience/token-bucket.ts';
 
 // Messages to Slack: as a bot, which may write to any channel, or by the webhook of one channel where there is no bot.
@@ -69,7 +69,7 @@ export class SlackPoster {
     this.#asBot = new ServiceHttp('Slack', RULE, {
       ...deps,
       secret: BOT,
-      authorise: (token) => ({ authorization: seal(`Bearer ${unseal(token)}`) }),
+      authorise: bearer,
     });
     this.#byWebhook = (webhook) =>
       new ServiceHttp('Slack', RULE, {

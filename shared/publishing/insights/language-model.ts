@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SecretMissing, type SecretStore } from '../../ports/secret-store.ts';
-import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
-import { ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
+import type { Sealed } from '../../privacy/sealed.ts';
+import { bearer, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import { type BucketDeps, TokenBucket } from '../../resilience/token-bucket.ts';
 import { type ModelSettings, OPENAI_ENDPOINT } from './model-settings.ts';
 
@@ -58,7 +58,6 @@ export class LanguageModel {
     this.#url = `${endpoint}${this.#isAzure ? '/openai' : ''}/v1/chat/completions`;
     this.#secrets = deps.secrets;
     this.#bucket = new TokenBucket(REQUESTS, deps);
-    const bearer = (token: Sealed<string>) => ({ authorization: seal(`Bearer ${unseal(token)}`) });
     const service = this.#isAzure ? 'Azure OpenAI' : 'OpenAI';
     this.#byKey = new ServiceHttp(service, RULE, {
       ...deps,

@@ -9,8 +9,7 @@ import type {
   SourcePage,
   SourceRecord,
 } from '../../ports/source-client.ts';
-import { seal, unseal } from '../../privacy/sealed.ts';
-import { type CallRule, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
+import { bearer, type CallRule, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import { type BucketDeps, TokenBucket } from '../../resilience/token-bucket.ts';
 
 // HubSpot's v3 interface: objects are listed page by page, and changes searched by the date of their last modification.
@@ -108,7 +107,7 @@ export class HubSpotClient implements SourceClient {
       {
         ...deps,
         secret: 'hubspot-api-key',
-        authorise: (key) => ({ authorization: seal(`Bearer ${unseal(key)}`) }),
+        authorise: bearer,
       },
     );
   }

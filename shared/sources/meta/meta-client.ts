@@ -8,9 +8,8 @@ import type {
   SourcePage,
   SourceRecord,
 } from '../../ports/source-client.ts';
-import { seal, unseal } from '../../privacy/sealed.ts';
 import { ServiceUnavailable, SourceNotConfigured } from '../../resilience/service-errors.ts';
-import { type CallRule, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
+import { bearer, type CallRule, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
 import type { TokenBucket } from '../../resilience/token-bucket.ts';
 
 // Meta's Graph interface: a report of insights is ordered, waited for, and fetched page by page. Figures of the last
@@ -109,8 +108,7 @@ export class MetaClient implements SourceClient {
       {
         ...deps,
         secret: 'meta-system-user-token',
-        // In the query it would stand in every log on the way.
-        authorise: (token) => ({ authorization: seal(`Bearer ${unseal(token)}`) }),
+        authorise: bearer,
         meaningOf: (_status, body) => meaningOf(body),
       },
     );

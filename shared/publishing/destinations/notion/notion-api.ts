@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { seal, unseal } from '../../../privacy/sealed.ts';
 import { ServiceUnavailable } from '../../../resilience/service-errors.ts';
-import { ServiceHttp, type ServiceHttpDeps } from '../../../resilience/service-http.ts';
+import { bearer, ServiceHttp, type ServiceHttpDeps } from '../../../resilience/service-http.ts';
 import { type BucketDeps, TokenBucket } from '../../../resilience/token-bucket.ts';
 import { deliveryTime } from '../delivery-time.ts';
 
@@ -63,10 +62,7 @@ export class NotionApi {
     this.#http = new ServiceHttp('Notion', RULE, {
       ...deps,
       secret: TOKEN,
-      authorise: (token) => ({
-        authorization: seal(`Bearer ${unseal(token)}`),
-        'notion-version': VERSION,
-      }),
+      authorise: (token) => ({ ...bearer(token), 'notion-version': VERSION }),
       // Two writers met: neither was let through.
       meaningOf: (status) => (status === 409 ? 'throttled' : undefined),
       sentenceIn,
