@@ -3,7 +3,8 @@ import { KpiMart } from '../kpis/kpi-result.ts';
 import type { DeliverySubject } from '../ports/deliveries.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
-import { type AuditPayload, auditPayload } from '../runs/audit-payload.ts';
+import { auditOfAttempt } from '../runs/audit-of-attempt.ts';
+import type { AuditPayload } from '../runs/audit-payload.ts';
 import { Manifest, RunSummary, ValidationReport } from '../runs/documents.ts';
 import { attemptPath } from '../runs/run-paths.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
@@ -44,7 +45,7 @@ export async function auditOfRun(
   if (manifestBody === undefined || summaryBody === undefined) return undefined;
   const manifest = Manifest.parse(JSON.parse(manifestBody.toString('utf8')));
   const validation = ValidationReport.parse(await readOfAttempts(lake, subject, 'validation_report.json'));
-  return auditPayload({
+  return auditOfAttempt({
     manifest,
     summary: RunSummary.parse(JSON.parse(summaryBody.toString('utf8'))),
     validation,

@@ -1,6 +1,7 @@
 import { Sha256 } from '../../shared/domain/ids.ts';
 import type { KpiMart } from '../../shared/kpis/kpi-result.ts';
-import { type AttemptDocuments, type AuditPayload, auditPayload } from '../../shared/runs/audit-payload.ts';
+import { type AttemptDocuments, auditOfAttempt } from '../../shared/runs/audit-of-attempt.ts';
+import type { AuditPayload } from '../../shared/runs/audit-payload.ts';
 import { manifestOf, summaryOf } from '../../shared/runs/closing-documents.ts';
 import type { RunRecord } from '../../shared/runs/run-record.ts';
 import { aKpiMart, aRun, aValidationReport } from './a-kpi-mart.ts';
@@ -28,5 +29,5 @@ export function attemptDocuments({
 }
 
 export function anAuditPayload(of: Parameters<typeof attemptDocuments>[0] = {}): AuditPayload {
-  return auditPayload(attemptDocuments(of));
+  return auditOfAttempt(attemptDocuments(of));
 }
