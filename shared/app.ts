@@ -42,7 +42,7 @@ import type { SecretAges, SecretExpiries, SecretStore } from './ports/secret-sto
 import type { WorkbookWriter } from './ports/workbook-writer.ts';
 import { pseudonymiser } from './privacy/pseudonym.ts';
 import { type Sealed, seal } from './privacy/sealed.ts';
-import { destinationsInUse } from './publishing/destinations/destinations.ts';
+import { destinationsInUse } from './publishing/destinations/destinations-in-use.ts';
 import type { CircuitDeps } from './resilience/shared-circuit.ts';
 import type { PullDeps } from './sources/pull-dataset.ts';
 import { sourceClients } from './sources/source-clients.ts';
