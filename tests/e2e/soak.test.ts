@@ -84,7 +84,7 @@ describe('nights in which one request in twenty goes wrong', () => {
       /^notion: Analytics Report - [\d-]+ is there 2 times$/,
       /^notion: rows has beyond what was told: /,
       /^figma: 2 comments$/,
-      /^insights: .+ asked again$/,
+      /^insights: .+ asked 2 times$/,
     ])
       expect([...some.double, ...others.double]).toContainEqual(expect.stringMatching(line));
   });

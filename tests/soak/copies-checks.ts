@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { newestMart } from '../../shared/pipeline/newest-mart.ts';
 import { type Delivery, type DestinationName, subjectId } from '../../shared/ports/deliveries.ts';
 import { FIGMA_EXPORT } from '../../shared/publishing/destinations/figma/figma-destination.ts';
@@ -122,10 +123,11 @@ async function judgeInsights(
   const answered = Map.groupBy(model.answered.map(same), (body) => body);
   const unheard = Map.groupBy((trouble.unheard.get('insights') ?? []).map(same), (body) => body);
   for (const [body, { length }] of answered) {
-    const about = `insights: ${/risk[^,]+|as_of[^,]+/.exec(body)?.[0]}`;
-    const allowed = unheard.get(body)?.length ?? 0;
-    for (let nth = 0; nth < length - 1; nth += 1)
-      (nth < allowed ? unavoidable : double).push(`${about} asked again`);
+    if (length === 1) continue;
+    const isExcused = length - 1 <= (unheard.get(body)?.length ?? 0);
+    const day = /\d{4}-\d{2}-\d{2}/.exec(body)?.[0];
+    const name = createHash('sha256').update(body).digest('hex').slice(0, 8);
+    (isExcused ? unavoidable : double).push(`insights: of ${day} (${name}) asked ${length} times`);
   }
   for (const delivery of told)
     if (!answered.has(same(await contentOf(delivery, deps))))

@@ -36,16 +36,19 @@ export class Judge {
     for (const { destination, subject, status, detail } of told)
       if (status !== 'delivered' && status !== 'skipped')
         verdict.lost.push(`${destination} ${subjectId(subject)} is ${status}: ${detail}`);
-    const delivered = told.filter(({ status }) => status === 'delivered').filter((one) => this.#isNew(one));
+    const delivered = told.filter(
+      ({ status, destination, subject }) =>
+        status === 'delivered' && this.#isFirst(`${destination} ${subjectId(subject)}`),
+    );
     await judgePosts(world, delivered, verdict);
     await judgeLineage(world, delivered, verdict);
     await judgeAudit(world, delivered, verdict);
     await judgePages(world, verdict);
-    await judgeCopies(
-      world,
-      told.filter(({ status }) => status === 'delivered'),
-      verdict,
-    );
+    const copies: Verdict = { lost: [], double: [], unavoidable: [] };
+    const toCopies = told.filter(({ status }) => status === 'delivered');
+    await judgeCopies(world, toCopies, copies);
+    for (const kind of ['lost', 'double', 'unavoidable'] as const)
+      verdict[kind].push(...copies[kind].filter((what) => this.#isFirst(`${kind}: ${what}`)));
     for (const { destination, subject } of delivered) {
       const isMail = IN_MAIL.includes(destination);
       const id = subjectId(subject);
@@ -55,11 +58,10 @@ export class Judge {
     return verdict;
   }
 
-  #isNew({ destination, subject }: Delivery): boolean {
-    const name = `${destination} ${subjectId(subject)}`;
-    const isNew = !this.#seen.has(name);
+  #isFirst(name: string): boolean {
+    const isFirst = !this.#seen.has(name);
     this.#seen.add(name);
-    return isNew;
+    return isFirst;
   }
 }
 
