@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateBook } from '../../../../../local/generate/generate-book.ts';
@@ -34,8 +34,8 @@ const FILES = [
   'manual/marketing_spend.csv',
   'manual/financial_statements.csv',
   'meta/insights.json',
-  'hubspot/companies.json',
 ];
+const COMPANIES = 'hubspot/companies.json';
 
 export type Counted = { readonly book: Book; readonly martBy: (grain: PeriodGrain) => KpiMart };
 
@@ -87,8 +87,11 @@ async function martsOf(
   }: { catalog: Catalog; grains: readonly PeriodGrain[]; dir: string; asOf: LocalDate },
 ): Promise<ReadonlyMap<PeriodGrain, KpiMart>> {
   const secrets = { get: () => Promise.resolve(seal(PSEUDONYM_KEY)) };
+  // The CRM as it was on the day that is computed, which its name says.
+  const companies = COMPANIES.replace('.json', `_${asOf}.json`);
+  await copyFile(join(sources, COMPANIES), join(sources, companies));
   const { book, files, rejected } = await stageFiles(
-    FILES.map((path) => ({ path: join(sources, path), isNamed: true })),
+    [...FILES, companies].map((path) => ({ path: join(sources, path), isNamed: true })),
     {
       dir,
       deps: {
