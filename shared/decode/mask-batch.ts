@@ -1,6 +1,7 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { TokenMaker } from '../privacy/pseudonym.ts';
-import { type ColumnBatch, TextTable, textAt, type Vector } from './column-batch.ts';
+import type { ColumnBatch, Vector } from './column-batch.ts';
+import { TextTable, textAt } from './text-table.ts';
 
 /** The batch with tokens in place of the texts of masked columns. Each distinct text is masked once. */
 export function maskBatch(

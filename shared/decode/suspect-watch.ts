@@ -1,7 +1,8 @@
 import type { Column, Contract } from '../contracts/contract.ts';
 import { addCounts, countValue, NOTHING_SEEN, type ValueCounts } from '../privacy/value-counts.ts';
-import { BATCH_RECORDS, type ColumnBatch, type TextDictionary, textAt } from './column-batch.ts';
+import { BATCH_RECORDS, type ColumnBatch } from './column-batch.ts';
 import type { SuspectColumn } from './snapshot-part.ts';
+import { type TextDictionary, textAt } from './text-table.ts';
 
 /** Of columns that the contract does not know, the cells of these records are looked at: the first of each batch. */
 export const WATCHED = { records: 1_000, of: BATCH_RECORDS } as const;

@@ -1,4 +1,4 @@
-import type { TextDictionary } from '../decode/column-batch.ts';
+import type { TextDictionary } from '../decode/text-table.ts';
 import { bitsFor, packCodes, packedBytes } from './bit-packing.ts';
 import { ENCODING, type LaidOutValues } from './laid-out-values.ts';
 import type { PageRoom } from './page-room.ts';

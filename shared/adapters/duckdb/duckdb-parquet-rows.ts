@@ -5,7 +5,8 @@ import type { Contract } from '../../contracts/contract.ts';
 import { type GuardedSource, guardedRowsSql } from '../../contracts/contract-sql.ts';
 import { shownName } from '../../contracts/match-header.ts';
 import type { RawRow } from '../../contracts/row-schema.ts';
-import { TextTable, type Vector } from '../../decode/column-batch.ts';
+import type { Vector } from '../../decode/column-batch.ts';
+import { TextTable } from '../../decode/text-table.ts';
 import type { Problem } from '../../domain/problem.ts';
 import {
   type ParquetChunk,

@@ -2,7 +2,8 @@ import { type CellValue, cellParser, LONGEST_TEXT } from '../../contracts/cell-p
 import type { Column } from '../../contracts/contract.ts';
 import { unitsOf } from '../../contracts/row-rules.ts';
 import { parseLocalDate, toEpochDay } from '../../domain/local-date.ts';
-import { type ColumnBuilder, TextTable } from '../column-batch.ts';
+import type { ColumnBuilder } from '../column-batch.ts';
+import { TextTable } from '../text-table.ts';
 
 /** What is done with the cells at one position of a record. */
 export const CELL = { ignored: 0, decimal: 1, integer: 2, date: 3, boolean: 4, text: 5, word: 6 } as const;
