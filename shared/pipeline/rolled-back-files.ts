@@ -34,17 +34,21 @@ export async function rolledBackFiles(
       ? []
       : [{ ...run, relation: run.relation, rolledBack: run.rolledBack }],
   );
-  const files: RolledBackFile[] = [];
+  const files = new Map<string, RolledBackFile>();
   // Of rows that no KPI reads no number would be another one, and no book tells when the right file has come.
-  for (const run of readByKpis(rolledBack, await catalog())) {
+  const read = readByKpis(rolledBack, await catalog());
+  for (const run of read.toSorted((a, b) => (supersedes(placeOf(a), placeOf(b)) ? 1 : -1))) {
     if (run.asOf !== undefined && run.asOf > asOf) continue;
     const entry = book.find(({ relation }) => relation === run.relation);
     const counts = entry && (await ledger.find(entry.runId))?.value;
     if (counts !== undefined && !supersedes(placeOf(run), placeOf(counts))) continue;
     const { by, reason, at } = run.rolledBack;
-    files.push({ runId: run.runId, dataset: run.dataset, asOf: run.asOf, by, reason, at });
+    // A nightly pull brings the same content for one day after the other: that is told once, of the first.
+    const told = [run.relation, run.sha256, at].join(' ');
+    if (!files.has(told))
+      files.set(told, { runId: run.runId, dataset: run.dataset, asOf: run.asOf, by, reason, at });
   }
-  return files;
+  return [...files.values()];
 }
 
 /**
