@@ -23,7 +23,7 @@ export function problemPage(answer: HttpResponseInit, request: HttpRequest): str
 <div class="notice warning"><p>${detail}</p>
 ${more.length > 0 ? html`<ul>${more.map((sentence) => html`<li>${sentence}</li>\n`)}</ul>` : undefined}</div>
 <p>Runbook: <code>${runbook}</code></p>
-<p><a href="${link('dashboard')}">Dashboard</a> · <a href="${link('catalog?format=html')}">All KPIs</a></p>
+<p class="no-print"><a href="${link('dashboard')}">Dashboard</a> · <a href="${link('catalog?format=html')}">All KPIs</a></p>
 </main>`;
   return renderPage({ title, body });
 }

@@ -107,8 +107,8 @@ ${listing.kpis.filter(({ id }) => kpis.includes(id)).map((kpi) => kpiPanel(kpi, 
 <p class="brand">${language.words.product}</p>
 <h1>${words.title}</h1>
 <p>${countsOf(listing, language, words)}</p>
-<p><a href="${link(`dashboard?lang=${page.language}`)}">${words.dashboard}</a> · <a href="${link('catalog?format=json')}">JSON</a> · <a href="${link(`catalog?format=html&lang=${other}`)}" hreflang="${other}" lang="${other}">${words.otherLanguage}</a></p>
-<p>${words.departments}: ${listing.departments.map(({ name }) => html`<a href="#${name}">${departmentName(name, language)}</a> `)}</p>
+<p class="no-print"><a href="${link(`dashboard?lang=${page.language}`)}">${words.dashboard}</a> · <a href="${link('catalog?format=json')}">JSON</a> · <a href="${link(`catalog?format=html&lang=${other}`)}" hreflang="${other}" lang="${other}">${words.otherLanguage}</a></p>
+<p class="no-print">${words.departments}: ${listing.departments.map(({ name }) => html`<a href="#${name}">${departmentName(name, language)}</a> `)}</p>
 </header>
 ${datasetsTable(listing, language, words)}
 ${sections}

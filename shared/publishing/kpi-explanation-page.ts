@@ -71,7 +71,7 @@ function heading(page: ExplanationPage, { language, words }: Reading): Html {
 <p class="muted"><code>${kpi.id}</code> · <bdi>${part}</bdi> · ${days}</p>
 <p>${row.status === 'not-computable' ? inEnglish(row.sentence, language) : row.sentence}.</p>
 ${recomputed ? html`<div class="notice"><p>${words.recomputed}</p></div>` : undefined}${isOfOtherCatalog ? html`<div class="notice warning"><p>${words.otherCatalog}</p></div>` : undefined}
-<p><a href="${link(`dashboard?lang=${language.code}`)}">${words.toDashboard}</a> · <a href="${link(`catalog?format=html&lang=${language.code}`)}">${words.toCatalog}</a> · <a href="${link(ownPath(page, 'format=json'))}">${words.toJson}</a> · <a href="${link(ownPath(page, `format=html&lang=${other}`))}" hreflang="${other}" lang="${other}">${words.otherLanguage}</a></p>
+<p class="no-print"><a href="${link(`dashboard?lang=${language.code}`)}">${words.toDashboard}</a> · <a href="${link(`catalog?format=html&lang=${language.code}`)}">${words.toCatalog}</a> · <a href="${link(ownPath(page, 'format=json'))}">${words.toJson}</a> · <a href="${link(ownPath(page, `format=html&lang=${other}`))}" hreflang="${other}" lang="${other}">${words.otherLanguage}</a></p>
 </header>`;
 }
 

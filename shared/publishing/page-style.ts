@@ -173,30 +173,46 @@ const PRINT = `
 @media print {
   @page { margin: 16mm 14mm; }
   :root { ${LIGHT} --ground: #ffffff; }
-  body { font-size: 11pt; }
+  body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
-  h2 { margin-top: 22pt; break-after: avoid; }
-  .panel { border-color: #c4cbd3; }
-  .panel, tr, figure, .notice { break-inside: avoid; }
+  h1 { font-size: 18pt; }
+  h2 { font-size: 13pt; margin-top: 18pt; }
+  h2, h3, h2 + p, h3 + p, caption, thead, tr.group { break-after: avoid; }
+  thead { display: table-header-group; }
+  tbody tr:last-child, footer { break-before: avoid; }
+  .panel { border-color: #c4cbd3; padding: 7pt 9pt; }
+  .panel, tr, dl, figure, .notice, footer { break-inside: avoid; }
   .wide { break-inside: auto; border: 0; padding: 0; }
+  .panel dl, .panel p, .panel ul { font-size: 9pt; }
+  body > main > footer { font-size: 8pt; margin-top: 9pt; }
+  p, td .small.muted { max-width: none; }
+  .panel.spaced { margin: 7pt 0 0; }
   .charts { grid-template-columns: minmax(0, 1fr); }
   .chart { max-width: 140mm; }
   .chip { border-color: currentColor; }
   table, th, th[scope="row"], tr.group th { font-size: 8.5pt; }
   .tiles { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 6pt; }
-  .tile { padding: 7pt; break-inside: avoid; }
+  .tile { padding: 7pt; }
   .tile h3, .tile p { font-size: 8pt; }
   .tile header { flex-direction: column; gap: 2pt; }
   .tile header h3 { flex: none; }
   .tile header .small { font-size: 7.5pt; }
   .tile .value { font-size: 11pt; white-space: nowrap; }
-  .chip, td .small { font-size: 7.5pt; }
+  .chip, td .small, th .small, .panel p.small { font-size: 7.5pt; }
   code { font-size: 7.5pt; }
   th.change { white-space: normal; }
   td.limits { min-width: 9.5em; }
   th, td { padding: 5pt 8pt 5pt 0; }
-  .no-print { display: none; }
+  .run dl { grid-template-columns: 3fr 2fr 2fr 4fr 2fr; font-size: 8.5pt; }
+  .run dt { font-size: 7.5pt; }
+  .expectations { table-layout: fixed; }
+  .expectations th { width: 11%; }
+  .expectations th:nth-child(1) { width: 31%; }
+  .expectations th:nth-child(2) { width: 20%; }
+  .expectations th:nth-child(3) { width: 27%; }
+  .no-print, .links { display: none; }
   a { color: inherit; text-decoration: none; }
+  dd a + a::before { content: "· "; }
 }`;
 
 export const PAGE_STYLE = `

@@ -41,7 +41,7 @@ function groupsOf(results: readonly ExpectationResult[]): Group[] {
 function groupPanel({ title, results, chip }: Group): Html {
   return html`<div class="panel wide">
 <h3>${title}: ${showCount(results.length)}</h3>
-<table class="stack">
+<table class="stack expectations">
 <thead><tr><th scope="col">Expected</th><th scope="col">Status</th><th scope="col">Found</th><th scope="col">Limit</th><th scope="col">First records</th></tr></thead>
 <tbody>
 ${results.map((result) => line(result, chip))}</tbody>

@@ -32,6 +32,12 @@ const NOW = '2026-01-05T06:31:00.000Z';
 
 const Shapes = z.array(z.string());
 
+/** Side remarks of a table that are set larger than what they are about. */
+const LARGER_THAN_NAMES = `[...document.querySelectorAll('td .small, th .small')]
+  .filter((text) => parseFloat(getComputedStyle(text).fontSize) >
+    parseFloat(getComputedStyle(text.closest('td, th')).fontSize))
+  .map((text) => text.textContent)`;
+
 const inBrowser = CHROMIUM === undefined ? describe.skip : describe;
 const title = (name: string): string => (CHROMIUM === undefined ? `${name} (${NO_BROWSER})` : name);
 
@@ -307,6 +313,7 @@ inBrowser(title('on paper'), () => {
       expect(await page.locator('nav.views').isVisible()).toBe(false);
       expect(await page.locator('form').isVisible()).toBe(false);
       expect(await page.locator('svg.chart').first().isVisible()).toBe(true);
+      expect(await page.evaluate(LARGER_THAN_NAMES)).toEqual([]);
       expect(after.every((content) => content === 'none' || content === 'normal')).toBe(true);
       expect((await page.pdf({ format: 'Letter' })).length).toBeGreaterThan(10_000);
       await context.close();

@@ -41,7 +41,7 @@ function explanation(language: LanguageCode): string {
   const mart = { ...EXPLAINED_MART, kpis: [aKpiResult({ measures })] };
   const explained = explainKpi({ id: 'risk.par_90' }, mart, EXPLAINED_CATALOG);
   if (explained === undefined) throw new Error('there is no such KPI');
-  const parts = partsOf('risk.par_90', mart);
+  const parts = new Map([...partsOf('risk.par_90', mart), ['company', ['ABF', 'ABT']]]);
   return kpiExplanationPage({ explanation: explained, parts, recomputed: true, language, link });
 }
 
@@ -84,6 +84,26 @@ inBrowser(CHROMIUM === undefined ? `pages of numbers (${NO_BROWSER})` : 'pages o
       expect(wide).toEqual([]);
       expect(untold).toEqual([]);
       if (width === 390) expect(await contrastFaults(page)).toEqual([]);
+      await visit.context.close();
+    },
+  );
+
+  it.each(['explanation', 'catalogue'] as const)(
+    '%s on paper: no navigation, dark ink on white, whatever the screen is like, and parts that are told apart',
+    async (name) => {
+      const visit = await aVisit(browser, () => Promise.resolve(PAGES[name]('en')), { scheme: 'dark' });
+      const { page } = visit;
+      await page.goto(`${ORIGIN}/`);
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+
+      const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+      const between = await page.evaluate(
+        "[...document.querySelectorAll('dd a + a')].map((link) => getComputedStyle(link, '::before').content)",
+      );
+
+      expect(await page.locator('main > p a, main > header p a').filter({ visible: true }).count()).toBe(0);
+      expect(ground).toBe('rgb(255, 255, 255)');
+      expect(new Set(Object(between))).toEqual(new Set(name === 'explanation' ? ['"· "'] : []));
       await visit.context.close();
     },
   );

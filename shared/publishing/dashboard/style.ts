@@ -70,9 +70,10 @@ export const PAPER_MONTHS = 6;
 const PAPER = `
 @media print {
   header.top { padding: 0; max-width: none; }
-  body > footer { padding: 0; max-width: none; }
+  body > footer { padding: 0; max-width: none; font-size: 8pt; margin-top: 9pt; }
   details:not([open]), h2:has(+ details:not([open])) { display: none; }
-  .kpis th.lead { font-size: 8.5pt; }
+  .kpis th.lead { font-size: 8.5pt; width: 33%; }
+  .kpis td.change { min-width: 12.5em; }
   figcaption { font-size: 10pt; }
   .tile .value { font-size: 11pt; }
   .legend { font-size: 8pt; }
@@ -86,8 +87,6 @@ const PAPER = `
   .on-paper { display: inline; }
   caption { font-size: 8.5pt; }
   .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  h2 { break-after: avoid; }
-  thead { display: table-header-group; }
   .filter, .views, .skip { display: none; }
 }`;
 
