@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Block } from '../../shared/publishing/destinations/notion/notion-blocks.ts';
 import type { NotionReport } from '../../shared/publishing/destinations/notion/notion-report.ts';
 import type { KpiEntry } from '../../shared/publishing/destinations/notion/notion-rows.ts';
-import { BOT, type StubNode, type StubNotion } from '../support/stub-notion.ts';
+import { BOT, type StubNotion } from '../support/stub-notion.ts';
+import type { StubNode } from '../support/stub-notion-answers.ts';
 
 // A page in Notion line by line, and a row of its database as one line: as they were to be, and as they are there.
 

@@ -34,3 +34,59 @@ export function invalid(message: string): StubAnswer {
 export function refusal(status: number, code: string, message: string): StubAnswer {
   return { status, body: { object: 'error', status, code, message, request_id: 'stub' } };
 }
+
+/** A block that the integration may not read. */
+export const HIDDEN = 'hidden';
+
+export type Properties = Record<string, Record<string, unknown>>;
+export type StubNode = {
+  readonly id: string;
+  /** Of a block; pages are `child_page` where their parent lists them. */
+  readonly type: string;
+  payload: Record<string, unknown>;
+  properties: Properties;
+  readonly children: string[];
+  readonly createdBy: string;
+  readonly createdTime: string;
+  readonly parent: string;
+  isTrashed: boolean;
+};
+
+/** A block as Notion shows it. */
+export function blockAnswer({
+  id,
+  type,
+  payload,
+  children,
+  createdBy,
+  createdTime,
+  isTrashed,
+}: StubNode): object {
+  if (type === HIDDEN) return { object: 'block', id };
+  const by = { object: 'user', id: createdBy };
+  return {
+    object: 'block',
+    id,
+    type,
+    created_by: by,
+    created_time: createdTime,
+    has_children: children.length > 0,
+    archived: isTrashed,
+    in_trash: isTrashed,
+    [type]: payload,
+  };
+}
+
+/** A page, or a row of a database. */
+export function pageAnswer({ id, properties, createdBy, createdTime, isTrashed }: StubNode): object {
+  const by = { object: 'user', id: createdBy };
+  return {
+    object: 'page',
+    id,
+    properties,
+    created_by: by,
+    created_time: createdTime,
+    archived: isTrashed,
+    in_trash: isTrashed,
+  };
+}

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { asShown, invalid, plain, refusal } from './stub-notion-answers.ts';
+import {
+  asShown,
+  blockAnswer,
+  invalid,
+  type Properties,
+  pageAnswer,
+  plain,
+  refusal,
+  type StubNode,
+} from './stub-notion-answers.ts';
 import { brokenLimit, Room } from './stub-notion-limits.ts';
 import { type StubAnswer, type StubRequest, StubServer } from './stub-server.ts';
 
@@ -10,23 +19,6 @@ export const NOTION_TOKEN = 'ntn_secret-of-the-stub';
 const VERSION = '2025-09-03';
 export const BOT = '0b07b07b-07b0-4000-8000-00000000b07b';
 export const PERSON = '9e450000-0000-4000-8000-00000000a4a0';
-/** A block that the integration may not read. */
-export const HIDDEN = 'hidden';
-
-type Properties = Record<string, Record<string, unknown>>;
-export type StubNode = {
-  readonly id: string;
-  /** Of a block; pages are `child_page` where their parent lists them. */
-  readonly type: string;
-  payload: Record<string, unknown>;
-  properties: Properties;
-  readonly children: string[];
-  readonly createdBy: string;
-  readonly createdTime: string;
-  readonly parent: string;
-  isTrashed: boolean;
-};
-
 const Json = z.looseObject({
   parent: z.looseObject({ page_id: z.string().optional(), data_source_id: z.string().optional() }).optional(),
   properties: z.record(z.string(), z.looseObject({})).optional(),
@@ -117,13 +109,11 @@ export class StubNotion {
       );
     switch (route) {
       case 'GET pages/id':
-        return { body: this.#page(node) };
+        return { body: pageAnswer(node) };
       case 'PATCH pages/id':
-        return this.#fill(node, json.properties ?? {}) ?? { body: this.#page(node) };
+        return this.#fill(node, json.properties ?? {}) ?? { body: pageAnswer(node) };
       case 'GET blocks/id/children':
-        return this.#list(this.below(id), request.query.get('start_cursor') ?? undefined, (child) =>
-          this.#block(child),
-        );
+        return this.#list(this.below(id), request.query.get('start_cursor') ?? undefined, blockAnswer);
       case 'PATCH blocks/id/children':
         return this.#append(node, json);
       case 'PATCH blocks/id':
@@ -131,7 +121,7 @@ export class StubNotion {
       case 'DELETE blocks/id':
         if (node.isTrashed) return invalid("Can't edit block that is archived.");
         node.isTrashed = true;
-        return { body: this.#block(node) };
+        return { body: blockAnswer(node) };
       case 'GET databases/id':
         return {
           body: {
@@ -169,7 +159,7 @@ export class StubNotion {
     const type = source === undefined ? 'child_page' : 'row';
     const node = this.#make({ parent: under, by: BOT, type, payload: { title }, properties: {} });
     const refused = this.#fill(node, properties);
-    if (refused === undefined) return { body: this.#page(node) };
+    if (refused === undefined) return { body: pageAnswer(node) };
     this.nodes.delete(plain(node.id));
     above.children.pop();
     return refused;
@@ -202,7 +192,7 @@ export class StubNotion {
     return {
       body: {
         object: 'list',
-        results: made.map((child) => this.#block(child)),
+        results: made.map(blockAnswer),
         has_more: false,
         next_cursor: null,
       },
@@ -224,7 +214,7 @@ export class StubNotion {
     if (payload === undefined)
       return invalid(`body.${node.type} should be defined, instead was \`undefined\`.`);
     node.payload = { ...node.payload, ...asShown(z.record(z.string(), z.unknown()).parse(payload)) };
-    return { body: this.#block(node) };
+    return { body: blockAnswer(node) };
   }
 
   #addColumns(source: string, properties: Properties): StubAnswer {
@@ -245,7 +235,7 @@ export class StubNotion {
         .safeParse(properties[filter?.property ?? '']?.['date']).data;
       return filter === undefined || date?.start === filter.date.equals;
     });
-    return this.#list(rows, cursor, (row) => this.#page(row));
+    return this.#list(rows, cursor, pageAnswer);
   }
 
   #list(
@@ -281,34 +271,5 @@ export class StubNotion {
     const node = this.nodes.get(plain(id));
     if (node === undefined) throw new Error(`there is no ${id}`);
     return node;
-  }
-
-  #block({ id, type, payload, children, createdBy, createdTime, isTrashed }: StubNode): object {
-    if (type === HIDDEN) return { object: 'block', id };
-    const by = { object: 'user', id: createdBy };
-    return {
-      object: 'block',
-      id,
-      type,
-      created_by: by,
-      created_time: createdTime,
-      has_children: children.length > 0,
-      archived: isTrashed,
-      in_trash: isTrashed,
-      [type]: payload,
-    };
-  }
-
-  #page({ id, properties, createdBy, createdTime, isTrashed }: StubNode): object {
-    const by = { object: 'user', id: createdBy };
-    return {
-      object: 'page',
-      id,
-      properties,
-      created_by: by,
-      created_time: createdTime,
-      archived: isTrashed,
-      in_trash: isTrashed,
-    };
   }
 }

@@ -7,14 +7,8 @@ import { notionDestination } from '../../../../../shared/publishing/destinations
 import { SharedCircuit } from '../../../../../shared/resilience/shared-circuit.ts';
 import { aKpiMart, aKpiResult, aRun } from '../../../../support/a-kpi-mart.ts';
 import { DAY, Outbox } from '../../../../support/an-outbox.ts';
-import {
-  BOT,
-  HIDDEN,
-  NOTION_TOKEN,
-  PERSON,
-  type StubNode,
-  StubNotion,
-} from '../../../../support/stub-notion.ts';
+import { BOT, NOTION_TOKEN, PERSON, StubNotion } from '../../../../support/stub-notion.ts';
+import { HIDDEN, type StubNode } from '../../../../support/stub-notion-answers.ts';
 import { along, instead, type StubFault, times } from '../../../../support/stub-server.ts';
 
 // The day's report in Notion, through the outbox, to a server on this machine that refuses what Notion refuses.
