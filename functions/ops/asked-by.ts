@@ -54,7 +54,6 @@ const NameOfOurs = z.union([
   LocalDate,
   SourceName,
   DestinationName,
-  z.string().regex(/^[a-z]+(?:_[a-z]+)*\.(?:json|jsonl|html|md|csv|parquet)$/),
 ]);
 
 function namesIn(values: Readonly<Record<string, string>>): Record<string, string> {

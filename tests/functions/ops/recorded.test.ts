@@ -180,7 +180,7 @@ describe('a look at rows of people', () => {
   it('is recorded with what was found, and by whom', async () => {
     const params = { runId: run.runId, name: 'validation_report.json' };
     await call('artifact', { params, query: { code: KEY }, headers: { 'x-reason': 'audit of November' } });
-    await call('artifact', { params: { ...params, name: 'Maria.csv' } });
+    await call('artifact', { params: { ...params, name: 'maria.csv' } });
 
     const what = { route: 'artifact', values: { runId: run.runId } };
     expect(await newRecords()).toMatchObject([
