@@ -21,14 +21,12 @@ export function fillSources({ cascade, hubspot, meta }: SourceStubs, day: LocalD
   cascade.put(CASCADE_PATHS.analytics, JSON.stringify(analyticsOf(yesterday, nth)), 'application/json');
   cascade.put(CASCADE_PATHS.statements, statementsOf(yesterday, nth), 'text/csv');
 
-  // Companies stay as they are: a new file of them is computed into every book there ever was.
-  for (let id = hubspot.objects.companies.length + 1; id <= RECORDS; id += 1)
-    hubspot.put('companies', {
-      id,
-      created: at,
-      modified: at,
-      properties: { name: `Company ${id}`, domain: `c${id}.example`, industry: 'RETAIL' },
-    });
+  for (let id = 1; id <= RECORDS + nth; id += 1) {
+    const isThere = hubspot.objects.companies.some((company) => company.id === id);
+    if (isThere && id % 10 !== nth % 10) continue;
+    const properties = { name: `Company ${id}`, domain: `c${id}.example`, industry: `RETAIL ${nth}` };
+    hubspot.put('companies', { id, created: at, modified: at, properties });
+  }
   for (let id = 1; id <= RECORDS + nth; id += 1) {
     const isThere = hubspot.objects.contacts.some((contact) => contact.id === id);
     if (isThere && id % 10 !== nth % 10) continue;
