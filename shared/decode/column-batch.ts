@@ -1,6 +1,6 @@
 import type { CellValue } from '../contracts/cell-parser.ts';
 import type { Contract } from '../contracts/contract.ts';
-import { type TextDictionary, TextTable, textAt } from './text-table.ts';
+import { type TextDictionary, type Texts, TextTable, textAt } from './text-table.ts';
 
 // Typed rows in columns. Every reader fills the same arrays, whatever the format of the file, and the staging file is
 // written from them: so each format ends in the same bytes.
@@ -44,6 +44,21 @@ export function cellAt(vector: Vector, row: number): CellValue {
   return vector.type === 'text' ? textAt(vector.dictionary, value) : value;
 }
 
+/** Where the arrays of a batch lie: in memory of their own, unless somebody else writes into them as well. */
+export type BatchMemory = {
+  decimals(length: number): Float64Array<ArrayBuffer>;
+  integers(length: number): Int32Array<ArrayBuffer>;
+  bytes(length: number): Uint8Array<ArrayBuffer>;
+  texts(): Texts;
+};
+
+const OWN_MEMORY: BatchMemory = {
+  decimals: (length) => new Float64Array(length),
+  integers: (length) => new Int32Array(length),
+  bytes: (length) => new Uint8Array(length),
+  texts: () => new TextTable(),
+};
+
 /**
  * Collects up to BATCH_RECORDS rows. A reader writes cells of the current row with the setters of its columns and
  * then calls `endRow`; a row that is not ended is overwritten by the next one.
@@ -54,8 +69,8 @@ export class BatchBuilder {
   rows = 0;
   #recordNumbers = new Int32Array(BATCH_RECORDS);
 
-  constructor(contract: Pick<Contract, 'columns'>) {
-    this.columns = contract.columns.map(({ type }) => new ColumnBuilder(type));
+  constructor(contract: Pick<Contract, 'columns'>, memory: BatchMemory = OWN_MEMORY) {
+    this.columns = contract.columns.map(({ type }) => new ColumnBuilder(type, memory));
   }
 
   /** Bytes of distinct text held by now. */
@@ -68,6 +83,13 @@ export class BatchBuilder {
   endRow(record: number): void {
     this.#recordNumbers[this.rows] = record;
     this.rows += 1;
+  }
+
+  /** Rows that have been written one behind the other, from the one under way on. */
+  endRows(firstRecord: number, count: number): void {
+    for (let index = 0; index < count; index += 1)
+      this.#recordNumbers[this.rows + index] = firstRecord + index;
+    this.rows += count;
   }
 
   /** The rows so far; the builder is empty afterwards. */
@@ -90,13 +112,15 @@ export class ColumnBuilder {
   readonly decimals: Float64Array;
   readonly integers: Int32Array;
   /** 1 where the cell is null. Whoever writes a number straight into the arrays writes a 0 here as well. */
-  readonly nulls = new Uint8Array(BATCH_RECORDS);
-  readonly texts = new TextTable();
+  readonly nulls: Uint8Array<ArrayBuffer>;
+  readonly texts: Texts;
 
-  constructor(type: Vector['type']) {
+  constructor(type: Vector['type'], memory: BatchMemory) {
     this.type = type;
-    this.decimals = new Float64Array(type === 'decimal' ? BATCH_RECORDS : 0);
-    this.integers = new Int32Array(type === 'decimal' ? 0 : BATCH_RECORDS);
+    this.decimals = memory.decimals(type === 'decimal' ? BATCH_RECORDS : 0);
+    this.integers = memory.integers(type === 'decimal' ? 0 : BATCH_RECORDS);
+    this.nulls = memory.bytes(BATCH_RECORDS);
+    this.texts = type === 'text' ? memory.texts() : new TextTable();
   }
 
   setNull(row: number): void {
@@ -137,15 +161,15 @@ export class ColumnBuilder {
   }
 
   take(rows: number): Vector {
-    const present = this.#takePresent(rows);
-    if (this.type === 'decimal') return { type: 'decimal', values: this.decimals.slice(0, rows), present };
-    const values = this.integers.slice(0, rows);
-    if (this.type === 'text') {
-      const dictionary = onlyUsed(values, present, this.texts.take());
-      return { type: 'text', values, dictionary, present };
+    const { type } = this;
+    if (type === 'text') {
+      const dictionary = this.texts.takeUsed(this.integers, this.nulls, rows);
+      return { type, values: this.integers.slice(0, rows), dictionary, present: this.#takePresent(rows) };
     }
-    if (this.type === 'boolean') return { type: 'boolean', values: new Uint8Array(values), present };
-    return { type: this.type, values, present };
+    const present = this.#takePresent(rows);
+    if (type === 'decimal') return { type, values: this.decimals.slice(0, rows), present };
+    const values = this.integers.slice(0, rows);
+    return type === 'boolean' ? { type, values: new Uint8Array(values), present } : { type, values, present };
   }
 
   #takePresent(rows: number): Uint8Array | undefined {
@@ -157,50 +181,4 @@ export class ColumnBuilder {
     this.nulls.fill(0);
     return present;
   }
-}
-
-/**
- * The dictionary without the texts of rows that were not kept, in order of first appearance; `values` are recoded to
- * it. So equal rows have equal dictionaries, whatever stood between them.
- */
-function onlyUsed(
-  values: Int32Array,
-  present: Uint8Array | undefined,
-  { bytes, ends }: TextDictionary,
-): TextDictionary {
-  const codeOf = new Int32Array(ends.length).fill(-1);
-  const kept = new Int32Array(ends.length);
-  let count = 0;
-  let isInOrder = true;
-  for (let row = 0; row < values.length; row += 1) {
-    if (present !== undefined && present[row] === 0) continue;
-    const before = values[row] as number;
-    let code = codeOf[before] as number;
-    if (code === -1) {
-      code = count;
-      codeOf[before] = code;
-      kept[count] = before;
-      // The text of a row that was not kept may come again in one that is, after others.
-      if (before !== count) isInOrder = false;
-      count += 1;
-    }
-    values[row] = code;
-  }
-  if (isInOrder && count === ends.length) return { bytes, ends };
-  const compact = new Uint8Array(bytes.length);
-  const compactEnds = new Uint32Array(count);
-  let used = 0;
-  for (let code = 0; code < count; ) {
-    // Few texts are dropped, so most stand in long stretches that are copied at once.
-    const first = kept[code] as number;
-    const start = first === 0 ? 0 : (ends[first - 1] as number);
-    let next = first;
-    for (; code < count && kept[code] === next; code += 1, next += 1) {
-      compactEnds[code] = used + (ends[next] as number) - start;
-    }
-    const stretch = bytes.subarray(start, ends[next - 1]);
-    compact.set(stretch, used);
-    used += stretch.length;
-  }
-  return { bytes: compact.slice(0, used), ends: compactEnds };
 }

@@ -28,8 +28,20 @@ function countOfZeros(present: Uint8Array): number {
   return count;
 }
 
-/** Null cells hold zero. The few values that are too large for a sum in floating point are added on their own. */
+/** Null cells hold zero. */
 function exactSum(values: Float64Array): bigint {
+  let sum = 0;
+  let largest = 0;
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
+    sum += value;
+    largest = Math.max(largest, Math.abs(value));
+  }
+  return largest < MAX_SMALL_UNITS ? BigInt(sum) : exactSumOfLarge(values);
+}
+
+/** The few values that are too large for a sum in floating point are added on their own. */
+function exactSumOfLarge(values: Float64Array): bigint {
   let small = 0;
   let large = 0n;
   for (let row = 0; row < values.length; row += 1) {

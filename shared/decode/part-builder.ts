@@ -6,10 +6,10 @@ import type { ProblemCode } from '../domain/problem.ts';
 import type { TokenMaker } from '../privacy/pseudonym.ts';
 import { encodeRowGroup } from '../staging/parquet-row-group.ts';
 import { asOfVotes } from './as-of-finder.ts';
-import { BATCH_RECORDS, BatchBuilder, type ColumnBatch } from './column-batch.ts';
+import { BATCH_RECORDS, BatchBuilder, type BatchMemory, type ColumnBatch } from './column-batch.ts';
 import { foldBatch } from './fold-batch.ts';
 import { maskBatch } from './mask-batch.ts';
-import { ProblemTally } from './problem-tally.ts';
+import { kindOf, ProblemTally } from './problem-tally.ts';
 import { type RuleProbe, ruleProbes } from './row-checks.ts';
 import { safeCells } from './safe-cells.ts';
 import { type SetAside, setAsideCheck } from './set-aside.ts';
@@ -25,6 +25,8 @@ import { isWatched, SuspectWatch } from './suspect-watch.ts';
  * many as are wanted when the parts before it are sound.
  */
 const MOST_DETAILED = { inFirstRecords: { rows: 1_000, ofAKind: 100 }, later: { rows: 100, ofAKind: 10 } };
+/** Of a file, the words of so many rejected rows are written down. */
+export const MOST_WORDED_ROWS = 1_000;
 /** A part ends early when its texts grow beyond this, so that wide rows do not fill the memory. */
 export const MOST_TEXT_BYTES = 32 * 1024 * 1024;
 
@@ -65,10 +67,14 @@ export class PartBuilder {
   #rejectedRows: RejectedRow[] = [];
   #detailed = 0;
   #dropped = 0;
+  /** Rejected rows of all parts so far: where others read some of the parts before, there are more. */
+  #rejectedBefore = 0;
+  /** What has been told in words in some part; the words of the first one count. */
+  readonly #told = new Set<string>();
 
   /** `setAside` are rows that are not to be kept although nothing in them is wrong. */
-  constructor(contract: Contract, tokenOf: TokenMaker, setAside?: SetAside) {
-    this.batch = new BatchBuilder(contract);
+  constructor(contract: Contract, tokenOf: TokenMaker, setAside?: SetAside, memory?: BatchMemory) {
+    this.batch = new BatchBuilder(contract, memory);
     this.#contract = contract;
     this.#tokenOf = tokenOf;
     this.#judge = rowJudge(contract);
@@ -95,6 +101,12 @@ export class PartBuilder {
   acceptRow(record: number): void {
     this.records += 1;
     this.batch.endRow(record);
+  }
+
+  /** The same of so many rows, whose records follow one another. */
+  acceptRows(firstRecord: number, count: number): void {
+    this.records += count;
+    this.batch.endRows(firstRecord, count);
   }
 
   /**
@@ -202,7 +214,7 @@ export class PartBuilder {
       const blamed = probe?.breachAt(at) ?? -1;
       if (blamed === -1) continue;
       const column = probe?.blamed[blamed] ?? '';
-      if (severity === 'error' && this.#tally.lineOf({ severity, code, column }) !== undefined) {
+      if (severity === 'error' && this.#told.has(kindOf({ severity, code, column }))) {
         // It has been told in words before; if it is told again, then in those of the judge.
         broken.push({ code, severity, column, message: '' });
         continue;
@@ -267,8 +279,12 @@ export class PartBuilder {
     inWords: () => { issues: readonly RowIssue[]; cells: Readonly<Record<string, string>> },
   ): void {
     const { rows, ofAKind } = record <= BATCH_RECORDS ? MOST_DETAILED.inFirstRecords : MOST_DETAILED.later;
-    const most = this.#detailed < rows ? ofAKind : 1;
-    const isDetailed = issues.some((issue) => (this.#tally.lineOf(issue)?.count ?? 0) < most);
+    const isWanted = this.#rejectedBefore < MOST_WORDED_ROWS && this.#detailed < rows;
+    this.#rejectedBefore += 1;
+    const isDetailed = issues.some((issue) => {
+      const isTold = this.#told.has(kindOf(issue));
+      return !isTold || (isWanted && (this.#tally.lineOf(issue)?.count ?? 0) < ofAKind);
+    });
     if (!isDetailed) {
       const [first] = issues;
       const codes =
@@ -280,7 +296,10 @@ export class PartBuilder {
     const worded = inWords();
     this.#detailed += 1;
     this.#rejectedRows.push({ record, ...(offset !== undefined && { offset }), ...worded });
-    for (const issue of worded.issues) this.#tally.add(issue, record);
+    for (const issue of worded.issues) {
+      this.#tally.add(issue, record);
+      this.#told.add(kindOf(issue));
+    }
   }
 
   #rawRow(row: RowAtHand): RawRow {

@@ -17,7 +17,7 @@ export class ProblemTally {
 
   add(issue: RowIssue, record: number): void {
     const line = this.lineOf(issue);
-    if (line === undefined) this.#lines.set(keyOf(issue), { ...issue, count: 1, firstRecords: [record] });
+    if (line === undefined) this.#lines.set(kindOf(issue), { ...issue, count: 1, firstRecords: [record] });
     else {
       line.count += 1;
       noteRecord(line, record, issue.message);
@@ -29,7 +29,7 @@ export class ProblemTally {
     for (const other of lines) {
       const line = this.lineOf(other);
       if (line === undefined)
-        this.#lines.set(keyOf(other), { ...other, firstRecords: [...other.firstRecords] });
+        this.#lines.set(kindOf(other), { ...other, firstRecords: [...other.firstRecords] });
       else {
         line.count += other.count;
         for (const record of other.firstRecords) noteRecord(line, record, other.message);
@@ -39,7 +39,7 @@ export class ProblemTally {
 
   /** What has been counted of this kind so far. */
   lineOf(issue: Pick<RowIssue, 'severity' | 'code' | 'column'>): IssueLine | undefined {
-    return this.#lines.get(keyOf(issue));
+    return this.#lines.get(kindOf(issue));
   }
 
   all(): readonly IssueLine[] {
@@ -70,6 +70,7 @@ function noteRecord(line: IssueLine, record: number, message: string): void {
   if (isFull) firstRecords.pop();
 }
 
-function keyOf({ severity, code, column }: Pick<RowIssue, 'severity' | 'code' | 'column'>): string {
+/** Issues of one kind share a line. */
+export function kindOf({ severity, code, column }: Pick<RowIssue, 'severity' | 'code' | 'column'>): string {
   return `${severity} ${code} ${column}`;
 }

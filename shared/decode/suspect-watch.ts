@@ -12,6 +12,11 @@ export function isWatched(record: number): boolean {
   return (record - 1) % WATCHED.of < WATCHED.records;
 }
 
+/** How many records come before the next one that is watched, from this one on. */
+export function untilWatched(record: number): number {
+  return isWatched(record) ? 0 : WATCHED.of - ((record - 1) % WATCHED.of);
+}
+
 /** More than any honest file has. The columns beyond them are watched as if they were one. */
 const MOST_UNEXPECTED = 1_000;
 const FURTHER_COLUMNS = 'further columns';

@@ -17,8 +17,23 @@ export function textAt({ bytes, ends }: TextDictionary, code: number): string {
   );
 }
 
+/** Distinct texts of one column with their codes, in order of first appearance. */
+export type Texts = {
+  /** Of all of them. */
+  readonly byteLength: number;
+  codeOf(text: string): number;
+  /** The code of the UTF-8 text in `source[start..end]`. */
+  codeOfBytes(source: Uint8Array, start: number, end: number): number;
+  /**
+   * The dictionary without the texts of rows that were not kept, in order of first appearance; the first `rows` of
+   * `codes` are recoded to it. So equal rows have equal dictionaries, whatever stood between them. There are no texts
+   * afterwards.
+   */
+  takeUsed(codes: Int32Array, nulls: Uint8Array, rows: number): TextDictionary;
+};
+
 /** Distinct texts with their codes. Looks bytes up without making strings of them. */
-export class TextTable {
+export class TextTable implements Texts {
   #bytes = new Uint8Array(4_096);
   #used = 0;
   #ends = new Uint32Array(256);
@@ -36,13 +51,21 @@ export class TextTable {
     return this.#used;
   }
 
-  /** The code of a text. */
+  /** How many there are. */
+  get size(): number {
+    return this.#count;
+  }
+
+  /** The text of a code. */
+  textOf(code: number): string {
+    return textAt({ bytes: this.#bytes, ends: this.#ends }, code);
+  }
+
   codeOf(text: string): number {
     const bytes = Buffer.from(text, 'utf8');
     return this.codeOfBytes(bytes, 0, bytes.length);
   }
 
-  /** The code of the UTF-8 text in `source[start..end]`. */
   codeOfBytes(source: Uint8Array, start: number, end: number): number {
     const hash = hashOf(source, start, end, this.#salt);
     const slot = this.#slotOf(hash, source, start, end);
@@ -54,6 +77,10 @@ export class TextTable {
   find(source: Uint8Array, start: number, end: number): number {
     const hash = hashOf(source, start, end, this.#salt);
     return (this.#slots[this.#slotOf(hash, source, start, end)] as number) - 1;
+  }
+
+  takeUsed(codes: Int32Array, nulls: Uint8Array, rows: number): TextDictionary {
+    return onlyUsed(codes.subarray(0, rows), nulls, this.take());
   }
 
   take(): TextDictionary {
@@ -138,4 +165,42 @@ export function hashOf(source: Uint8Array, start: number, end: number, salt: Has
   for (let at = start; at < end; at += 1)
     hash = Math.imul(hash ^ (salt[source[at] as number] as number), 0x01000193);
   return hash ^ (hash >>> 15);
+}
+
+function onlyUsed(values: Int32Array, nulls: Uint8Array, { bytes, ends }: TextDictionary): TextDictionary {
+  const codeOf = new Int32Array(ends.length).fill(-1);
+  const kept = new Int32Array(ends.length);
+  let count = 0;
+  let isInOrder = true;
+  for (let row = 0; row < values.length; row += 1) {
+    if (nulls[row] === 1) continue;
+    const before = values[row] as number;
+    let code = codeOf[before] as number;
+    if (code === -1) {
+      code = count;
+      codeOf[before] = code;
+      kept[count] = before;
+      // The text of a row that was not kept may come again in one that is, after others.
+      if (before !== count) isInOrder = false;
+      count += 1;
+    }
+    values[row] = code;
+  }
+  if (isInOrder && count === ends.length) return { bytes, ends };
+  const compact = new Uint8Array(bytes.length);
+  const compactEnds = new Uint32Array(count);
+  let used = 0;
+  for (let code = 0; code < count; ) {
+    // Few texts are dropped, so most stand in long stretches that are copied at once.
+    const first = kept[code] as number;
+    const start = first === 0 ? 0 : (ends[first - 1] as number);
+    let next = first;
+    for (; code < count && kept[code] === next; code += 1, next += 1) {
+      compactEnds[code] = used + (ends[next] as number) - start;
+    }
+    const stretch = bytes.subarray(start, ends[next - 1]);
+    compact.set(stretch, used);
+    used += stretch.length;
+  }
+  return { bytes: compact.slice(0, used), ends: compactEnds };
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { MOST_WORDED_ROWS } from '../decode/part-builder.ts';
 import type { RejectedRow } from '../decode/snapshot-part.ts';
 
 /** Disposing of it without closing it leaves the file unfinished, but not open. */
@@ -9,12 +10,13 @@ export interface QuarantineFile extends AsyncDisposable {
   close: () => Promise<void>;
 }
 
-/** Rows that are described in words; after them their numbers, places and codes have to do. */
-const MOST_DETAILED = 1_000;
 /** A file that is bad throughout is not written down a second time: the raw one is kept, and every row is counted. */
 const MOST_LISTED = 100_000;
 
-/** Rejected rows as JSON lines on the local disk. Their cells are safe to read: `safeCells` has seen to it. */
+/**
+ * Rejected rows as JSON lines on the local disk; after the first ones, numbers, places and codes have to do. Their cells are safe to read: `safeCells` has
+ * seen to it.
+ */
 export async function openQuarantine(file: string): Promise<QuarantineFile> {
   const stream = createWriteStream(file);
   let listed = 0;
@@ -23,7 +25,7 @@ export async function openQuarantine(file: string): Promise<QuarantineFile> {
       const lines: string[] = [];
       for (const row of rows.slice(0, MOST_LISTED - listed)) {
         listed += 1;
-        const line = listed > MOST_DETAILED && 'issues' in row ? withoutWords(row) : row;
+        const line = listed > MOST_WORDED_ROWS && 'issues' in row ? withoutWords(row) : row;
         lines.push(`${JSON.stringify(line)}\n`);
       }
       if (lines.length > 0 && !stream.write(lines.join(''))) await once(stream, 'drain');

@@ -113,10 +113,16 @@ const NO_LEVELS = new Uint8Array(0);
 
 /** Which rows have a value: one bit for each, after the size of all of them. */
 function levelsOf(present: Uint8Array | undefined, rows: number): Uint8Array {
-  const bytes = new Uint8Array(4 + packedBytes(rows, 1));
-  const end = present === undefined ? packRun(1, rows, 1, bytes, 4) : packCodes(present, rows, 1, bytes, 4);
-  new DataView(bytes.buffer).setUint32(0, end - 4, true);
-  return bytes.subarray(0, end);
+  room.reserve(packedBytes(rows, 1));
+  const start = room.valuesAt;
+  const end =
+    present === undefined
+      ? packRun(1, rows, 1, room.bytes, start)
+      : packCodes(room.put(present, rows), rows, 1, room, start);
+  const levels = new Uint8Array(4 + end - start);
+  new DataView(levels.buffer).setUint32(0, end - start, true);
+  levels.set(room.bytes.subarray(start, end), 4);
+  return levels;
 }
 
 function dictionaryPage({ dictionary }: LaidOutValues): Page | undefined {

@@ -28,7 +28,7 @@ export function layOutTexts(
   const dictionary = { count: distinct, end: writeTexts(undefined, distinct, texts, dictionaryRoom) };
   room.reserve(1 + packedBytes(count, width));
   room.bytes[room.valuesAt] = width;
-  const end = packCodes(codes, count, width, room.bytes, room.valuesAt + 1);
+  const end = packCodes(room.put(codes, count), count, width, room, room.valuesAt + 1);
   return { encoding: ENCODING.rleDictionary, end, dictionary, ...limits };
 }
 

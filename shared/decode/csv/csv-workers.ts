@@ -59,13 +59,13 @@ export class CsvWorkers implements ChunkDecoders {
   /** `decodeHere` is for chunks that no thread has begun with; without it there are only parts to be finished. */
   constructor(
     threads: number,
-    { contract, layout, setAside, partRecords }: DecodingOrders,
+    { contract, layout, setAside, partRecords, mostChunkBytes }: DecodingOrders,
     pseudonymKey: string,
     decodeHere?: (chunk: ChunkToDecode) => DecodedChunk,
   ) {
     const decodes = decodeHere !== undefined;
     const orders: WorkerOrders = {
-      ...{ contract, layout, setAside, partRecords },
+      ...{ contract, layout, setAside, partRecords, mostChunkBytes },
       ...{ pseudonymKey, decodes, begun: this.#begun },
     };
     this.threads = threads;

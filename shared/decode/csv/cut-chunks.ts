@@ -1,5 +1,6 @@
 import { inRanges } from '../../ports/byte-source.ts';
 import type { ChunkRoom, ChunkRooms } from './chunk-rooms.ts';
+import { asBuffer } from './dialect.ts';
 import { LineCounter } from './line-counter.ts';
 import { type CsvFile, startingAt } from './read-in-sequence.ts';
 
@@ -41,7 +42,8 @@ export async function* cutChunks(
       const cut = counter.scan(range, from, partRecords);
       if (size + cut - from > mostChunkBytes) return;
       room ??= rooms.take();
-      room.set(range.subarray(from, cut), size);
+      // Not `set`, which is slower by far between memory of one thread and of all.
+      asBuffer(range).copy(room, size, from, cut);
       size += cut - from;
       from = cut;
       if (counter.records === partRecords) yield take(room);

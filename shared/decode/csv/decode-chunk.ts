@@ -5,6 +5,7 @@ import type { Chunk } from './cut-chunks.ts';
 import { LINE_FEED } from './dialect.ts';
 import { encodingFault } from './encoding-faults.ts';
 import { partFinisher } from './finish-part.ts';
+import { PlainMemory } from './plain-memory.ts';
 import type { CsvFile } from './read-in-sequence.ts';
 import { RecordDecoder } from './record-decoder.ts';
 
@@ -19,15 +20,19 @@ export type DecodedChunk =
   | { readonly kind: 'fault' };
 
 /** What has to be known of the file. */
-export type DecodingOrders = Pick<CsvFile, 'contract' | 'layout' | 'setAside' | 'partRecords'>;
+export type DecodingOrders = Pick<
+  CsvFile,
+  'contract' | 'layout' | 'setAside' | 'partRecords' | 'mostChunkBytes'
+>;
 
 /** Makes a function that decodes chunks of one file, each to the part that reading in sequence would give. */
 export function chunkDecoder(
-  { contract, layout, setAside, partRecords }: DecodingOrders,
+  { contract, layout, setAside, partRecords, mostChunkBytes }: DecodingOrders,
   tokenOf: TokenMaker,
 ): (chunk: ChunkToDecode) => DecodedChunk {
-  const builder = new PartBuilder(contract, tokenOf, setAside);
-  const decoder = new RecordDecoder(builder, contract, layout, { record: 0, line: 0, partRecords });
+  const memory = new PlainMemory(contract, { width: layout.width, bytes: mostChunkBytes });
+  const builder = new PartBuilder(contract, tokenOf, setAside, memory);
+  const decoder = new RecordDecoder(builder, contract, layout, { record: 0, line: 0, partRecords, memory });
   const finish = partFinisher(contract, tokenOf);
   return ({ room, size, offset, records, recordBefore }) => {
     const stretch = { bytes: Buffer.from(room.buffer), end: size, isLast: true, offset };

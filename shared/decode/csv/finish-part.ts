@@ -2,15 +2,15 @@ import type { Contract } from '../../contracts/contract.ts';
 import type { TokenMaker } from '../../privacy/pseudonym.ts';
 import { giveUp } from '../../staging/give-up.ts';
 import { encodeRowGroup } from '../../staging/parquet-row-group.ts';
-import { asOfVotes } from '../as-of-finder.ts';
 import type { ColumnBatch, Vector } from '../column-batch.ts';
 import { foldBatch } from '../fold-batch.ts';
 import { maskBatch } from '../mask-batch.ts';
-import type { PartBuilder } from '../part-builder.ts';
 import type { SnapshotPart } from '../snapshot-part.ts';
 import { SuspectWatch } from '../suspect-watch.ts';
 
 // The second half of the work on a part, which another thread may do: what PartBuilder does with rows when it finishes.
+// That thread begins with nothing: whatever is imported here is loaded for every large file, so nothing that knows
+// contracts or days is.
 
 /** A part whose rows are judged, and not yet masked, folded and encoded. It may cross threads, and nothing else. */
 export type UnfinishedPart = {
@@ -19,23 +19,6 @@ export type UnfinishedPart = {
   /** All that is known without the rows. */
   readonly rest: SnapshotPart;
 };
-
-/** What has been read so far; the builder is empty afterwards. */
-export function takeUnfinished(builder: PartBuilder, contract: Contract): UnfinishedPart {
-  const rows = builder.batch.take();
-  const part = builder.finish();
-  return {
-    rows,
-    rest: {
-      ...part,
-      accepted: rows.rows,
-      rejected: part.rejected - rows.rows,
-      // Here, since whatever knows about days would be loaded into the other thread for them.
-      votes: asOfVotes(contract, rows),
-      suspects: part.suspects.filter(({ isDeclared }) => !isDeclared),
-    },
-  };
-}
 
 /** Makes a function that finishes the parts of one file, and takes the memory of their rows. */
 export function partFinisher(

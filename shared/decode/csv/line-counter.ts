@@ -1,4 +1,6 @@
-import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './dialect.ts';
+import { compiledMemory } from '../compiled-code.ts';
+import { asBuffer, CARRIAGE_RETURN, LINE_FEED, QUOTE } from './dialect.ts';
+import { BEYOND_INPUT_BYTES, INPUT_BYTES, OWN_BYTES, PLAIN_CODE } from './plain-memory.ts';
 
 /** Counts records by their line ends, over one piece of a file after the other. */
 export class LineCounter {
@@ -8,6 +10,9 @@ export class LineCounter {
   #hasContent = false;
   /** Most files have none, and where one is there are many. */
   #hasReturns = false;
+  readonly #memory = compiledMemory(OWN_BYTES + INPUT_BYTES + BEYOND_INPUT_BYTES);
+  readonly #code = PLAIN_CODE.over(this.#memory);
+  readonly #input = new Uint8Array(this.#memory.buffer, OWN_BYTES, INPUT_BYTES);
 
   /** Counts records from `from` on; returns where it stopped: behind the last record of a part, or at the end. */
   scan(bytes: Uint8Array, from: number, partRecords: number): number {
@@ -25,9 +30,9 @@ export class LineCounter {
         at = quote + 1;
         quote = nextOf(bytes, QUOTE, at);
       }
-      if (at >= singly && quote - at > BLOCK_BYTES) {
-        at = this.#skipBlocks(bytes, at, quote, partRecords);
-        singly = at + BLOCK_BYTES;
+      if (at >= singly && quote - at > FEWEST_BYTES) {
+        at = this.#skipLines(bytes, at, quote, partRecords);
+        singly = at + FEWEST_BYTES;
       }
       if (lineEnd < at) lineEnd = nextOf(bytes, LINE_FEED, at);
       if (quote < lineEnd) {
@@ -48,41 +53,24 @@ export class LineCounter {
   }
 
   /**
-   * Counts the lines of whole blocks that have neither quotation marks nor carriage returns, four bytes at a time: to
-   * look for each line end takes four times as long. Stops before a block with an empty line, and before the one in
-   * which the part may end. Returns where it stopped.
+   * Counts the lines up to a quotation mark far away by compiled code: to look for each line end takes many times as
+   * long. Returns where it stopped, which is not behind an empty line and not behind the last record of the part.
    */
-  #skipBlocks(bytes: Uint8Array, from: number, end: number, partRecords: number): number {
-    const place = bytes.byteOffset + from;
-    const gap = -place & 3;
-    for (let at = from; at < from + gap; at += 1) {
-      if (bytes[at] === LINE_FEED) return from;
-      this.#hasContent = true;
+  #skipLines(bytes: Uint8Array, from: number, end: number, partRecords: number): number {
+    let at = from;
+    while (end - at > FEWEST_BYTES) {
+      const size = Math.min(end - at, INPUT_BYTES);
+      asBuffer(bytes).copy(this.#input, 0, at, at + size);
+      const isAtLineStart = this.#hasContent ? 0 : 1;
+      const most = partRecords - this.records;
+      const stop = this.#code.skipLines(OWN_BYTES, OWN_BYTES + size, isAtLineStart, most) - OWN_BYTES;
+      if (stop === 0) break;
+      this.records += this.#code.lines.value;
+      at += stop;
+      this.#hasContent = bytes[at - 1] !== LINE_FEED;
+      if (size - stop >= 16) break;
     }
-    const words = new Int32Array(bytes.buffer, place + gap, Math.floor((end - from - gap) / WORD_BYTES));
-    /** Set where the byte before the next word ends a line, so that a line end after it ends an empty one. */
-    let before = this.#hasContent ? 0 : TOP_BIT;
-    let at = 0;
-    for (; at + BLOCK_WORDS <= words.length; at += BLOCK_WORDS) {
-      let counts = 0;
-      let empty = 0;
-      let last = before;
-      for (let word = at; word < at + BLOCK_WORDS; word += 1) {
-        const others = (words[word] as number) ^ LINE_FEEDS;
-        // The top bit of each byte that is a line feed.
-        const ends = ~(((others & LOW_BITS) + LOW_BITS) | 0 | others | LOW_BITS);
-        counts = (counts + (ends >>> 7)) | 0;
-        empty |= ends & ((ends << 8) | last);
-        last = ends >>> 24;
-      }
-      const lines =
-        (counts & 0xff) + ((counts >>> 8) & 0xff) + ((counts >>> 16) & 0xff) + ((counts >>> 24) & 0xff);
-      if (empty !== 0 || this.records + lines >= partRecords) break;
-      this.records += lines;
-      before = last;
-    }
-    if (at > 0) this.#hasContent = before === 0;
-    return from + gap + at * WORD_BYTES;
+    return at;
   }
 
   /** The last record needs no line end. */
@@ -91,13 +79,8 @@ export class LineCounter {
   }
 }
 
-const WORD_BYTES = 4;
-/** So few that the line feeds of a block, counted by their place in a word, fit into a byte each. */
-const BLOCK_WORDS = 252;
-const BLOCK_BYTES = BLOCK_WORDS * WORD_BYTES;
-const LINE_FEEDS = 0x0a0a0a0a;
-const LOW_BITS = 0x7f7f7f7f;
-const TOP_BIT = 0x80;
+/** For fewer bytes, it is not worth to copy them. */
+const FEWEST_BYTES = 1_024;
 
 function nextOf(bytes: Uint8Array, byte: number, from: number): number {
   const at = bytes.indexOf(byte, from);

@@ -10,6 +10,7 @@ import { endlessRecord } from './csv-problems.ts';
 import { LINE_FEED, MOST_RECORD_BYTES, READ_AHEAD_BYTES } from './dialect.ts';
 import { countLineEnds, encodingFault, wholeCharacters, wrongEncoding } from './encoding-faults.ts';
 import { partFinisher, type UnfinishedPart } from './finish-part.ts';
+import { PlainMemory } from './plain-memory.ts';
 import { type Layout, RecordDecoder } from './record-decoder.ts';
 
 /** A place between two records of a file: number of the last record, and the line that the next one may begin on. */
@@ -70,8 +71,9 @@ export async function readInSequence(
   parts: PartTaker,
 ): Promise<{ readonly records: number } | Problem> {
   const { contract, layout, partRecords } = file;
-  const builder = new PartBuilder(contract, tokenOf, file.setAside);
-  const decoder = new RecordDecoder(builder, contract, layout, { ...from, partRecords });
+  const memory = new PlainMemory(contract, { width: layout.width, bytes: file.source.size });
+  const builder = new PartBuilder(contract, tokenOf, file.setAside, memory);
+  const decoder = new RecordDecoder(builder, contract, layout, { ...from, partRecords, memory });
   const problem = await readRanges(file, from, decoder, parts);
   if (problem === undefined && builder.records > 0) await parts.take(decoder.takePart());
   await parts.end();

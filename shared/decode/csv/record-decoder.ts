@@ -2,7 +2,7 @@ import type { Contract } from '../../contracts/contract.ts';
 import { BATCH_RECORDS } from '../column-batch.ts';
 import { MOST_TEXT_BYTES, type PartBuilder } from '../part-builder.ts';
 import { rowCheck } from '../row-checks.ts';
-import { isWatched } from '../suspect-watch.ts';
+import { isWatched, untilWatched } from '../suspect-watch.ts';
 import { CELL, type CellPlan, ignoredCell, planOf } from './cell-plan.ts';
 import {
   CARRIAGE_RETURN,
@@ -12,9 +12,12 @@ import {
   STRAY_QUOTE,
   TEXT_AFTER_QUOTE,
 } from './dialect.ts';
-import { takeUnfinished, type UnfinishedPart } from './finish-part.ts';
+import type { UnfinishedPart } from './finish-part.ts';
 import { readBoolean, readDate, readDecimal, readInteger, takeText, takeWord } from './plain-cells.ts';
+import { INPUT_BYTES, MOST_CELLS, type PlainMemory } from './plain-memory.ts';
+import { PlainRecords } from './plain-records.ts';
 import { RecordAtHand } from './record-at-hand.ts';
+import { takeUnfinished } from './take-unfinished.ts';
 
 // Bytes of CSV -> rows of a part. docs/decisions/csv-structure.md says what it does with each fault of structure.
 
@@ -78,6 +81,7 @@ export class RecordDecoder {
   /** Where the cells of the record under way begin. */
   readonly #starts: Int32Array;
   readonly #unread: number[] = [];
+  readonly #plain: PlainRecords | undefined;
   /** Line ends inside the quotation marks of the record under way. */
   #innerLines = 0;
   #hasDoubledQuote = false;
@@ -88,7 +92,13 @@ export class RecordDecoder {
     builder: PartBuilder,
     contract: Contract,
     layout: Layout,
-    from: { readonly record: number; readonly line: number; readonly partRecords?: number },
+    from: {
+      readonly record: number;
+      readonly line: number;
+      readonly partRecords?: number;
+      /** That of the builder's batch, where compiled code is to read the plain records. */
+      readonly memory?: PlainMemory | undefined;
+    },
   ) {
     const { delimiter, width, positions } = layout;
     this.#builder = builder;
@@ -121,6 +131,10 @@ export class RecordDecoder {
     this.#keepsRules = rowCheck(contract, builder.batch);
     this.#starts = new Int32Array(width + 2);
     this.#row = new RecordAtHand(this.#starts, plans, contract.columns.length);
+    if (from.memory !== undefined && absentUnread.length === 0 && width <= MOST_CELLS) {
+      const { columns } = builder.batch;
+      this.#plain = new PlainRecords(from.memory, contract, plans.slice(0, width), { delimiter, columns });
+    }
     this.#beginPart();
   }
 
@@ -134,20 +148,58 @@ export class RecordDecoder {
   #beginPart(): void {
     for (const index of this.#absent) this.#builder.batch.columns[index]?.setAllNull();
     for (const { wordCodes } of this.#wordPlans) wordCodes.fill(-1);
+    this.#plain?.beginPart();
     this.#partBytes = 0;
   }
 
   /** Reads whole records from `at` on until it has to stop. */
   decode(stretch: Stretch): Stop {
+    this.#plain?.forget();
     for (;;) {
       const start = this.skipLineEnds(stretch);
       if (start >= stretch.end) return 'more';
+      if (this.#readPlain(stretch, start)) {
+        if (this.#isPartFull()) return 'part';
+        continue;
+      }
       const recordEnd = this.#readRecord(stretch, start);
       if (recordEnd < 0) return this.#stopAt(stretch, start, recordEnd);
       this.at = recordEnd;
       this.#partBytes += recordEnd - start;
       if (this.#isPartFull()) return 'part';
     }
+  }
+
+  /** Reads the plain records that come next, as far as nobody has to look at them one by one. */
+  #readPlain(stretch: Stretch, start: number): boolean {
+    const builder = this.#builder;
+    const most = this.#plain === undefined ? 0 : this.#mostPlain();
+    const count = most === 0 ? 0 : (this.#plain?.read(stretch, start, builder.batch.rows, most) ?? 0);
+    if (this.#plain === undefined || count === 0) return false;
+    builder.acceptRows(this.record + 1, count);
+    this.record += count;
+    // The line end behind the last one is looked at by whoever reads on.
+    this.line += count - 1;
+    this.at = this.#plain.end;
+    this.#partBytes += this.at - start;
+    return true;
+  }
+
+  /** How many records may be read without looking whether the part is full, or whether one of them is a special one. */
+  #mostPlain(): number {
+    const builder = this.#builder;
+    if (
+      this.#partBytes + INPUT_BYTES > MOST_TEXT_BYTES &&
+      builder.batch.textBytes + INPUT_BYTES > MOST_TEXT_BYTES
+    )
+      return 0;
+    const room = this.#partRecords - builder.records;
+    const unwatched = this.#layout.unexpected.length > 0 ? untilWatched(this.record + 1) : room;
+    const most = Math.min(room, unwatched);
+    if (builder.isSetAside === undefined) return most;
+    let count = 0;
+    while (count < most && !builder.isSetAside(this.record + 1 + count)) count += 1;
+    return count;
   }
 
   /** Distinct texts are no larger than the bytes that they come from, so they are rarely asked for their size. */

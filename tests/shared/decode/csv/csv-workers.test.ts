@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
 import { readCsv } from '../../../../shared/decode/csv/csv-reader.ts';
 import { CsvWorkers } from '../../../../shared/decode/csv/csv-workers.ts';
 import type { SnapshotPart } from '../../../../shared/decode/snapshot-part.ts';
@@ -181,8 +182,31 @@ describe('several threads', () => {
   });
 });
 
+describe('a thread that only finishes parts', () => {
+  it('loads nothing that knows contracts, which would take longer than all the rest', async () => {
+    const built = await build({
+      entryPoints: ['shared/decode/csv/csv-worker.ts'],
+      ...{ bundle: true, splitting: true, write: false, outdir: 'nowhere', metafile: true },
+      ...{ format: 'esm', platform: 'node', logLevel: 'error' },
+    });
+    const loaded = new Set(['shared/decode/csv/csv-worker.ts']);
+    for (const path of loaded)
+      for (const found of built.metafile.inputs[path]?.imports ?? [])
+        if (found.kind === 'import-statement') loaded.add(found.path);
+
+    expect(loaded.size).toBeGreaterThan(10);
+    expect([...loaded].filter((path) => /\/zod\/|shared\/contracts\//.test(path))).toEqual([]);
+  });
+});
+
 const LAYOUT = { delimiter: 44, width: 3, positions: new Map<string, number>(), unexpected: [] };
-const ORDERS = { contract: CONTRACT, layout: LAYOUT, setAside: undefined, partRecords: 50 };
+const ORDERS = {
+  contract: CONTRACT,
+  layout: LAYOUT,
+  setAside: undefined,
+  partRecords: 50,
+  mostChunkBytes: 1_000_000,
+};
 const PART: SnapshotPart = {
   ...{ records: 1, accepted: 0, rejected: 1, dropped: 0, rowGroup: undefined, totals: {}, nulls: {} },
   ...{ votes: new Map(), issues: [], rejectedRows: [], suspects: [] },

@@ -2,17 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { cellParser } from '../../../../shared/contracts/cell-parser.ts';
 import type { Column } from '../../../../shared/contracts/contract.ts';
 import { BATCH_RECORDS, cellAt } from '../../../../shared/decode/column-batch.ts';
+import { PlainMemory } from '../../../../shared/decode/csv/plain-memory.ts';
 import { RecordDecoder } from '../../../../shared/decode/csv/record-decoder.ts';
 import { PartBuilder } from '../../../../shared/decode/part-builder.ts';
 import { aColumn, aContract, aMoneyColumn } from '../../../support/a-contract.ts';
 import { tokenOf } from './read-files.ts';
 
-// Whatever the fast path takes, the reference parser takes with the same value and without a remark; whatever it
-// leaves is judged by the reference parser itself. 100,000 cells of each kind of column and more, through both.
+// Whatever a fast path takes, the reference parser takes with the same value and without a remark; whatever it
+// leaves is judged by the reference parser itself. 100,000 cells of each kind of column and more, through all of them.
 
 const CELLS = 100_000;
 
-describe('cells of one column', () => {
+describe.each([
+  { by: 'byte after byte', isCompiled: false },
+  { by: 'by compiled code', isCompiled: true },
+])('cells of one column, $by,', ({ isCompiled }) => {
   it.each<[string, Column, () => (random: Random) => string]>([
     ['money', aMoneyColumn({ min: '0', belowMin: 'negative-balance' }), numbers],
     ['money that is rounded', aMoneyColumn({ excessScale: 'round', max: '1000' }), numbers],
@@ -33,12 +37,12 @@ describe('cells of one column', () => {
       aColumn({ allowedValues: ['USD', 'Ana'], onUnknownValue: 'warn', nullable: true }),
       words,
     ],
-  ])('are the same to the fast path and to the reference: %s', (_, column, makeCells) => {
+  ])('are the same as to the reference: %s', (_, column, makeCells) => {
     const random = randomOf(20_251_210);
     const cellOf = makeCells();
     const texts = Array.from({ length: CELLS }, () => cellOf(random));
 
-    const { values, slow } = decoded({ ...column, name: 'cell' }, texts);
+    const { values, slow, compiled } = decoded({ ...column, name: 'cell' }, texts, isCompiled);
 
     const parse = cellParser({ ...column, name: 'cell' });
     let taken = 0;
@@ -54,6 +58,8 @@ describe('cells of one column', () => {
       }
     }
     expect(taken).toBeGreaterThan(2_000);
+    if (isCompiled) expect(compiled).toBeGreaterThan(taken * 0.8);
+    else expect(compiled).toBe(0);
     expect(taken).toBeLessThan(CELLS - 2_000);
   });
 
@@ -62,30 +68,40 @@ describe('cells of one column', () => {
     const days = Array.from({ length: 146_097 }, (_, index) => first + index);
     const texts = days.map((day) => new Date(day * 86_400_000).toISOString().slice(0, 10));
 
-    const { values, slow } = decoded(aColumn({ name: 'cell', type: 'date' }), texts);
+    const { values, slow } = decoded(aColumn({ name: 'cell', type: 'date' }), texts, isCompiled);
 
     expect(slow.size).toBe(0);
     expect(days.every((day, index) => values.get(index) === day)).toBe(true);
   });
 });
 
-/** Values by position, undefined for rejected ones, and the positions that were left to the reference. */
-function decoded(column: Column, texts: readonly string[]) {
+/**
+ * Values by position, undefined for rejected ones, the positions that were left to the reference, and how many cells
+ * compiled code took.
+ */
+function decoded(column: Column, texts: readonly string[], isCompiled: boolean) {
   const contract = aContract({ columns: [column], key: ['cell'] });
-  const builder = new PartBuilder(contract, tokenOf);
-  const slow = new Set<number>();
-  const judge = builder.judgeRow.bind(builder);
-  builder.judgeRow = (row, unread) => {
-    if (unread?.includes(0) === true) slow.add(row.record - 1);
-    judge(row, unread);
-  };
   const layout = { delimiter: 44, width: 1, positions: new Map([['cell', 0]]), unexpected: [] };
   // Quotation marks around every other cell, and where they are needed; a blank line would be no record.
   const cells = texts.map((text, index) => {
     return index % 2 === 0 || text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   });
   const file = Buffer.from(cells.map((cell) => `${cell}\n`).join(''));
-  const decoder = new RecordDecoder(builder, contract, layout, { record: 0, line: 1 });
+  const memory = isCompiled ? new PlainMemory(contract, { width: 1, bytes: file.length }) : undefined;
+  const builder = new PartBuilder(contract, tokenOf, undefined, memory);
+  let compiled = 0;
+  const accept = builder.acceptRows.bind(builder);
+  builder.acceptRows = (firstRecord, count) => {
+    compiled += count;
+    accept(firstRecord, count);
+  };
+  const slow = new Set<number>();
+  const judge = builder.judgeRow.bind(builder);
+  builder.judgeRow = (row, unread) => {
+    if (unread?.includes(0) === true) slow.add(row.record - 1);
+    judge(row, unread);
+  };
+  const decoder = new RecordDecoder(builder, contract, layout, { record: 0, line: 1, memory });
   const stretch = {
     bytes: Buffer.concat([file, Buffer.alloc(16, '\n')]),
     end: file.length,
@@ -104,7 +120,7 @@ function decoded(column: Column, texts: readonly string[]) {
     decoder.takePart();
   }
   expect(decoder.record).toBe(texts.length);
-  return { values, slow };
+  return { values, slow, compiled };
 }
 
 type Random = (below: number) => number;
