@@ -10,6 +10,9 @@ import { PlainTexts } from './plain-texts.ts';
 /** assembly/plain-records.ts: places are counted in bytes. */
 export type PlainCode = {
   readonly recordEnd: CompiledNumber;
+  readonly unreadCells: CompiledNumber;
+  readonly oddStart: CompiledNumber;
+  readonly oddEnd: CompiledNumber;
   readonly textsEnd: CompiledNumber;
   readonly lines: CompiledNumber;
   begin(
@@ -19,6 +22,8 @@ export type PlainCode = {
     ruleTotal: number,
     delimiter: number,
     nullWordBytes: number,
+    starts: number,
+    unread: number,
   ): void;
   beginTexts(textsAt: number, keysAt: number): void;
   read(from: number, end: number, firstRow: number, mostRows: number): number;
@@ -50,7 +55,7 @@ const KEYS = 34;
 const MOST_GROWTH = 4;
 
 /** As in the compiled code. */
-export const PLAN_BYTES = 72;
+export const PLAN_BYTES = 80;
 export const WORD_BYTES = 40;
 export const RULE_BYTES = 24;
 export const RULE_CELL_BYTES = 12;
@@ -84,7 +89,7 @@ export class PlainMemory implements BatchMemory {
       texts.length * PlainTexts.bytes + PlainTexts.keptBytes,
       (words + texts.length) * WORD_BYTES,
       rules.length * (RULE_BYTES + (columns.length + 1) * RULE_CELL_BYTES + 16),
-      Math.min(width, MOST_CELLS) * PLAN_BYTES,
+      Math.min(width, MOST_CELLS) * (PLAN_BYTES + 2 * 4) + 6 * 4,
       INPUT_BYTES + BEYOND_INPUT_BYTES,
       KEYS * 4 + textBytes + OWN_BYTES,
     ];

@@ -20,19 +20,36 @@ import type { Stretch } from './record-decoder.ts';
 // columns. This side lays out what it needs to know. Whatever is not plain is left to RecordDecoder.
 
 /** As in the compiled code. */
-const PLAN = { min: 40, max: 48 } as const;
+const PLAN = { min: 48, max: 56 } as const;
 const WORD = { code: 36, most: 16 } as const;
 const RULE = { within: 8, cells: 16 } as const;
 const RULE_KIND = { descending: 0, zeroWhen: 1, presentWhenPositive: 2, addsUp: 3, atMost: 4 } as const;
 
+/** For a record of more than so many bytes, no more of the file is brought. */
+const NEAR_END_BYTES = 16 * 1024;
+
+export type OddRecord = {
+  readonly start: number;
+  readonly end: number;
+  /** Columns of the contract. */
+  readonly unread: Int32Array;
+  /** Where each cell begins, and the next record, `shift` beyond their places in the stretch. */
+  readonly starts: Int32Array;
+  readonly shift: number;
+};
+
 export class PlainRecords {
-  /** Where in the stretch the last record that was read ends. */
+  /** Where in the stretch the last plain record ends. */
   end = 0;
+  /** The record behind it, if it has been read as well: it has all its cells, but not all of them are plain, or it breaks a rule. */
+  odd: OddRecord | undefined;
   readonly #memory: PlainMemory;
   readonly #input: Uint8Array;
   readonly #inputAt: number;
   /** Where the codes of words are. */
   readonly #wordCodes: number[] = [];
+  readonly #starts: Int32Array;
+  readonly #unread: Int32Array;
   /** What is at hand: from where to where in the stretch. */
   #from = 0;
   #to = 0;
@@ -50,7 +67,12 @@ export class PlainRecords {
     const plansAt = this.#layOutPlans(plans);
     const rulesAt = layOutRules(memory, contract, columns);
     const { rules } = contract;
-    memory.code.begin(plansAt, plans.length, rulesAt, rules.length, delimiter, LONGEST_NULL_WORD);
+    this.#starts = memory.integers(plans.length + 1);
+    this.#unread = memory.integers(plans.length + 1);
+    memory.code.begin(
+      ...([plansAt, plans.length, rulesAt, rules.length, delimiter, LONGEST_NULL_WORD] as const),
+      ...([this.#starts.byteOffset, this.#unread.byteOffset] as const),
+    );
   }
 
   /** All rows and texts have been taken. */
@@ -66,16 +88,30 @@ export class PlainRecords {
     this.#to = 0;
   }
 
-  /** Reads at most `most` plain records from `start` on into the rows from `row` on. Returns how many. */
+  /**
+   * Reads at most `most` plain records from `start` on into the rows from `row` on, and fills `odd` where another one
+   * stands behind them. Returns how many.
+   */
   read(stretch: Stretch, start: number, row: number, most: number): number {
     if (start < this.#from || start >= this.#to) this.#bring(stretch, start);
-    let read = this.#read(start, row, most);
+    const read = this.#read(start, row, most);
     // The record may go on behind what is at hand.
-    if (read === 0 && this.#to < stretch.end && start > this.#from) {
-      this.#bring(stretch, start);
-      read = this.#read(start, row, most);
-    }
-    return read;
+    const mayGoOn = this.#to < stretch.end && start > this.#from && this.#to - start < NEAR_END_BYTES;
+    if (read > 0 || this.odd !== undefined || !mayGoOn) return read;
+    this.#bring(stretch, start);
+    return this.#read(start, row, most);
+  }
+
+  /** The columns of the odd record that are not plain, and where its cells begin. */
+  #oddRecord(count: number, shift: number): OddRecord {
+    const { oddStart, oddEnd } = this.#memory.code;
+    return {
+      start: oddStart.value - shift,
+      end: oddEnd.value - shift,
+      unread: this.#unread.subarray(0, count),
+      starts: this.#starts,
+      shift,
+    };
   }
 
   #bring({ bytes, end }: Stretch, start: number): void {
@@ -93,6 +129,8 @@ export class PlainRecords {
     const shift = this.#inputAt - this.#from;
     const read = code.read(start + shift, this.#to + shift, row, most);
     if (read > 0) this.end = code.recordEnd.value - shift;
+    const unreadCells = code.unreadCells.value;
+    this.odd = unreadCells === -1 ? undefined : this.#oddRecord(unreadCells, shift);
     return read;
   }
 
@@ -108,6 +146,7 @@ export class PlainRecords {
       const base = at + position * PLAN_BYTES;
       for (const [index, field] of [
         kind,
+        plan.column,
         isEmptyNull ? 1 : 0,
         values.byteOffset,
         plan.nulls.byteOffset,

@@ -15,7 +15,7 @@ import {
 import type { UnfinishedPart } from './finish-part.ts';
 import { readBoolean, readDate, readDecimal, readInteger, takeText, takeWord } from './plain-cells.ts';
 import { INPUT_BYTES, MOST_CELLS, type PlainMemory } from './plain-memory.ts';
-import { PlainRecords } from './plain-records.ts';
+import { type OddRecord, PlainRecords } from './plain-records.ts';
 import { RecordAtHand } from './record-at-hand.ts';
 import { takeUnfinished } from './take-unfinished.ts';
 
@@ -170,19 +170,33 @@ export class RecordDecoder {
     }
   }
 
-  /** Reads the plain records that come next, as far as nobody has to look at them one by one. */
+  /** Reads the plain records that come next, as far as nobody has to look at them one by one, and the one behind them. */
   #readPlain(stretch: Stretch, start: number): boolean {
+    const plain = this.#plain;
+    const most = plain === undefined ? 0 : this.#mostPlain();
+    if (plain === undefined || most === 0) return false;
     const builder = this.#builder;
-    const most = this.#plain === undefined ? 0 : this.#mostPlain();
-    const count = most === 0 ? 0 : (this.#plain?.read(stretch, start, builder.batch.rows, most) ?? 0);
-    if (this.#plain === undefined || count === 0) return false;
+    const count = plain.read(stretch, start, builder.batch.rows, most);
+    const { odd } = plain;
+    if (count === 0 && odd === undefined) return false;
     builder.acceptRows(this.record + 1, count);
     this.record += count;
-    // The line end behind the last one is looked at by whoever reads on.
-    this.line += count - 1;
-    this.at = this.#plain.end;
+    this.at = odd?.end ?? plain.end;
     this.#partBytes += this.at - start;
+    // The line end behind the last one is looked at by whoever reads on.
+    this.line += odd === undefined ? count - 1 : count;
+    if (odd !== undefined) this.#endOdd(stretch, odd);
     return true;
+  }
+
+  #endOdd(stretch: Stretch, { start, unread, starts, shift }: OddRecord): void {
+    const { width } = this.#layout;
+    for (let position = 0; position <= width; position += 1)
+      this.#starts[position] = (starts[position] as number) - shift;
+    this.#unread.length = 0;
+    for (let index = 0; index < unread.length; index += 1) this.#unread.push(unread[index] as number);
+    this.#innerLines = 0;
+    this.#endRecord(stretch, start, width, this.#builder.batch.rows);
   }
 
   /** How many records may be read without looking whether the part is full, or whether one of them is a special one. */

@@ -9,6 +9,8 @@
 @unmanaged
 class Plan {
   kind: i32;
+  /** Of the contract; -1 where it has none. */
+  column: i32;
   /** An empty cell is no value. */
   isEmptyNull: i32;
   /** Of the column: f64 for decimals, else i32. */
@@ -21,6 +23,7 @@ class Plan {
   mostTextBytes: i32;
   words: usize;
   wordCount: i32;
+  spare: i32;
   /** Inclusive, in units of the scale or in days. */
   min: i64;
   max: i64;
@@ -82,7 +85,7 @@ class RuleCell {
   isDecimal: i32;
 }
 
-const PLAN_BYTES: usize = 72;
+const PLAN_BYTES: usize = 80;
 const WORD_BYTES: usize = 40;
 const RULE_BYTES: usize = 24;
 const RULE_CELL_BYTES: usize = 12;
@@ -125,9 +128,20 @@ let rules: usize = 0;
 let ruleCount: i32 = 0;
 let delimiter: u32 = 0;
 let longestNullWord: usize = 0;
+/** Where each cell of the record under way begins, and the columns of those that are not plain. */
+let starts: usize = 0;
+let unread: usize = 0;
 
 /** Where the last plain record ends. */
 export let recordEnd: usize = 0;
+
+/**
+ * The record behind the last plain one has been read as well: it has as many cells as it should, of which so many are
+ * not plain, or it breaks a rule. -1 when it has to be read otherwise.
+ */
+export let unreadCells: i32 = -1;
+export let oddStart: usize = 0;
+export let oddEnd: usize = 0;
 
 /** Texts of all columns lie one behind the other; here the next one begins. */
 export let textsEnd: usize = 0;
@@ -147,6 +161,8 @@ export function begin(
   ruleTotal: i32,
   delimiterByte: u32,
   nullWordBytes: usize,
+  startsAt: usize,
+  unreadAt: usize,
 ): void {
   plans = plansAt;
   width = cells;
@@ -154,6 +170,8 @@ export function begin(
   ruleCount = ruleTotal;
   delimiter = delimiterByte;
   longestNullWord = nullWordBytes;
+  starts = startsAt;
+  unread = unreadAt;
 }
 
 /**
@@ -163,21 +181,44 @@ export function begin(
 export function read(from: usize, end: usize, firstRow: i32, mostRows: i32): i32 {
   let row = firstRow;
   const lastRow = firstRow + mostRows;
+  const plansEnd = plans + <usize>width * PLAN_BYTES;
   let at = from;
+  unreadCells = -1;
   while (row < lastRow) {
+    const start = at;
     let plan = plans;
-    const plansEnd = plans + <usize>width * PLAN_BYTES;
+    let startOfCell = starts;
+    let oddCells = 0;
     let byte: u32 = 0;
     do {
-      at = readCell(changetype<Plan>(plan), at, row);
-      if (at == NOT_PLAIN) return row - firstRow;
-      byte = load<u8>(at);
+      store<i32>(startOfCell, <i32>at);
+      startOfCell += 4;
+      let cellEnd = readCell(changetype<Plan>(plan), at, row);
+      byte = cellEnd == NOT_PLAIN ? 0 : load<u8>(cellEnd);
+      if (byte != delimiter && byte != LINE_FEED && byte != CARRIAGE_RETURN) {
+        cellEnd = textEnd(at);
+        byte = load<u8>(cellEnd);
+        // What quotation marks mean is for others to say.
+        if (byte == QUOTE) return row - firstRow;
+        const column = changetype<Plan>(plan).column;
+        if (column != -1) {
+          store<i32>(unread + (<usize>oddCells << 2), column);
+          oddCells += 1;
+        }
+      }
       plan += PLAN_BYTES;
+      at = cellEnd;
       if (byte != delimiter) break;
       at += 1;
     } while (plan < plansEnd);
-    if (plan != plansEnd || (byte != LINE_FEED && byte != CARRIAGE_RETURN) || at >= end) break;
-    if (!keepsRules(row)) break;
+    if (plan != plansEnd || byte == delimiter || at >= end) break;
+    if (oddCells > 0 || !keepsRules(row)) {
+      store<i32>(startOfCell, <i32>at + 1);
+      unreadCells = oddCells;
+      oddStart = start;
+      oddEnd = at;
+      break;
+    }
     recordEnd = at;
     row += 1;
     at += 1;
