@@ -9,7 +9,7 @@ import { asOfVotes } from './as-of-finder.ts';
 import { BATCH_RECORDS, BatchBuilder, type BatchMemory, type ColumnBatch } from './column-batch.ts';
 import { foldBatch } from './fold-batch.ts';
 import { maskBatch } from './mask-batch.ts';
-import { kindOf, ProblemTally } from './problem-tally.ts';
+import { ProblemTally } from './problem-tally.ts';
 import { type RuleProbe, ruleProbes } from './row-checks.ts';
 import { safeCells } from './safe-cells.ts';
 import { type SetAside, setAsideCheck } from './set-aside.ts';
@@ -25,8 +25,10 @@ import { isWatched, SuspectWatch } from './suspect-watch.ts';
  * many as are wanted when the parts before it are sound.
  */
 const MOST_DETAILED = { inFirstRecords: { rows: 1_000, ofAKind: 100 }, later: { rows: 100, ofAKind: 10 } };
-/** Of a file, the words of so many rejected rows are written down. */
+/** Of a file, the words of so many rejected rows are written down; after them, numbers, places and codes have to do. */
 export const MOST_WORDED_ROWS = 1_000;
+/** A file that is bad throughout is not written down a second time: the raw one is kept, and every row is counted. */
+export const MOST_LISTED_ROWS = 100_000;
 /** A part ends early when its texts grow beyond this, so that wide rows do not fill the memory. */
 export const MOST_TEXT_BYTES = 32 * 1024 * 1024;
 
@@ -70,7 +72,8 @@ export class PartBuilder {
   /** Rejected rows of all parts so far: where others read some of the parts before, there are more. */
   #rejectedBefore = 0;
   /** What has been told in words in some part; the words of the first one count. */
-  readonly #told = new Set<string>();
+  readonly #told = new ProblemTally();
+  readonly #codes = new Map<ProblemCode, readonly ProblemCode[]>();
 
   /** `setAside` are rows that are not to be kept although nothing in them is wrong. */
   constructor(contract: Contract, tokenOf: TokenMaker, setAside?: SetAside, memory?: BatchMemory) {
@@ -214,7 +217,7 @@ export class PartBuilder {
       const blamed = probe?.breachAt(at) ?? -1;
       if (blamed === -1) continue;
       const column = probe?.blamed[blamed] ?? '';
-      if (severity === 'error' && this.#told.has(kindOf({ severity, code, column }))) {
+      if (severity === 'error' && this.#told.lineOf({ severity, code, column }) !== undefined) {
         // It has been told in words before; if it is told again, then in those of the judge.
         broken.push({ code, severity, column, message: '' });
         continue;
@@ -281,15 +284,11 @@ export class PartBuilder {
     const { rows, ofAKind } = record <= BATCH_RECORDS ? MOST_DETAILED.inFirstRecords : MOST_DETAILED.later;
     const isWanted = this.#rejectedBefore < MOST_WORDED_ROWS && this.#detailed < rows;
     this.#rejectedBefore += 1;
-    const isDetailed = issues.some((issue) => {
-      const isTold = this.#told.has(kindOf(issue));
-      return !isTold || (isWanted && (this.#tally.lineOf(issue)?.count ?? 0) < ofAKind);
-    });
-    if (!isDetailed) {
-      const [first] = issues;
-      const codes =
-        issues.length === 1 && first ? [first.code] : [...new Set(issues.map(({ code }) => code))];
-      this.#rejectedRows.push(offset === undefined ? { record, codes } : { record, offset, codes });
+    const isListed = this.#rejectedBefore <= MOST_LISTED_ROWS;
+    if (!issues.some((issue) => this.#isToBeWorded(issue, isWanted ? ofAKind : 0))) {
+      const codes = this.#codesOf(issues);
+      if (isListed)
+        this.#rejectedRows.push(offset === undefined ? { record, codes } : { record, offset, codes });
       for (const issue of issues) this.#tally.add(issue, record);
       return;
     }
@@ -298,8 +297,22 @@ export class PartBuilder {
     this.#rejectedRows.push({ record, ...(offset !== undefined && { offset }), ...worded });
     for (const issue of worded.issues) {
       this.#tally.add(issue, record);
-      this.#told.add(kindOf(issue));
+      this.#told.add(issue, record);
     }
+  }
+
+  #isToBeWorded(issue: RowIssue, most: number): boolean {
+    if (this.#told.lineOf(issue) === undefined) return true;
+    return most > 0 && (this.#tally.lineOf(issue)?.count ?? 0) < most;
+  }
+
+  /** Most rows have one, and share what names it. */
+  #codesOf(issues: readonly RowIssue[]): readonly ProblemCode[] {
+    const [first] = issues;
+    if (first === undefined || issues.length > 1) return [...new Set(issues.map(({ code }) => code))];
+    const shared = this.#codes.get(first.code) ?? [first.code];
+    this.#codes.set(first.code, shared);
+    return shared;
   }
 
   #rawRow(row: RowAtHand): RawRow {

@@ -13,11 +13,14 @@ export type IssueLine = Omit<RowIssue, 'message'> & {
 
 /** Counts issues by code and column; keeps the lowest record numbers of each and the message of the first of them. */
 export class ProblemTally {
-  readonly #lines = new Map<string, IssueLine>();
+  /** By severity, code and column: to put the three together for each issue of a bad file would take longer than reading it. */
+  readonly #lines = { error: newLines(), warning: newLines(), notice: newLines() };
+  /** In order of first appearance. */
+  readonly #all: IssueLine[] = [];
 
   add(issue: RowIssue, record: number): void {
     const line = this.lineOf(issue);
-    if (line === undefined) this.#lines.set(kindOf(issue), { ...issue, count: 1, firstRecords: [record] });
+    if (line === undefined) this.#set({ ...issue, count: 1, firstRecords: [record] });
     else {
       line.count += 1;
       noteRecord(line, record, issue.message);
@@ -28,8 +31,7 @@ export class ProblemTally {
   merge(lines: readonly IssueLine[]): void {
     for (const other of lines) {
       const line = this.lineOf(other);
-      if (line === undefined)
-        this.#lines.set(kindOf(other), { ...other, firstRecords: [...other.firstRecords] });
+      if (line === undefined) this.#set({ ...other, firstRecords: [...other.firstRecords] });
       else {
         line.count += other.count;
         for (const record of other.firstRecords) noteRecord(line, record, other.message);
@@ -38,12 +40,19 @@ export class ProblemTally {
   }
 
   /** What has been counted of this kind so far. */
-  lineOf(issue: Pick<RowIssue, 'severity' | 'code' | 'column'>): IssueLine | undefined {
-    return this.#lines.get(kindOf(issue));
+  lineOf({ severity, code, column }: Pick<RowIssue, 'severity' | 'code' | 'column'>): IssueLine | undefined {
+    return this.#lines[severity].get(code)?.get(column);
   }
 
   all(): readonly IssueLine[] {
-    return [...this.#lines.values()];
+    return [...this.#all];
+  }
+
+  #set(line: IssueLine): void {
+    const ofCode = this.#lines[line.severity].get(line.code) ?? new Map<string, IssueLine>();
+    ofCode.set(line.column, line);
+    this.#lines[line.severity].set(line.code, ofCode);
+    this.#all.push(line);
   }
 
   /** Worst first, then the most frequent. */
@@ -70,7 +79,8 @@ function noteRecord(line: IssueLine, record: number, message: string): void {
   if (isFull) firstRecords.pop();
 }
 
-/** Issues of one kind share a line. */
-export function kindOf({ severity, code, column }: Pick<RowIssue, 'severity' | 'code' | 'column'>): string {
-  return `${severity} ${code} ${column}`;
+type Lines = Map<string, Map<string, IssueLine>>;
+
+function newLines(): Lines {
+  return new Map();
 }

@@ -31,8 +31,9 @@ const NEAR_END_BYTES = 16 * 1024;
 export type OddRecord = {
   readonly start: number;
   readonly end: number;
-  /** Columns of the contract. */
+  /** Columns of the contract, `unreadCells` of them. */
   readonly unread: Int32Array;
+  readonly unreadCells: number;
   /** Where each cell begins, and the next record, `shift` beyond their places in the stretch. */
   readonly starts: Int32Array;
   readonly shift: number;
@@ -108,7 +109,8 @@ export class PlainRecords {
     return {
       start: oddStart.value - shift,
       end: oddEnd.value - shift,
-      unread: this.#unread.subarray(0, count),
+      unread: this.#unread,
+      unreadCells: count,
       starts: this.#starts,
       shift,
     };

@@ -189,12 +189,12 @@ export class RecordDecoder {
     return true;
   }
 
-  #endOdd(stretch: Stretch, { start, unread, starts, shift }: OddRecord): void {
+  #endOdd(stretch: Stretch, { start, unread, unreadCells, starts, shift }: OddRecord): void {
     const { width } = this.#layout;
     for (let position = 0; position <= width; position += 1)
       this.#starts[position] = (starts[position] as number) - shift;
     this.#unread.length = 0;
-    for (let index = 0; index < unread.length; index += 1) this.#unread.push(unread[index] as number);
+    for (let index = 0; index < unreadCells; index += 1) this.#unread.push(unread[index] as number);
     this.#innerLines = 0;
     this.#endRecord(stretch, start, width, this.#builder.batch.rows);
   }
