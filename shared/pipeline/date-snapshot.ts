@@ -100,7 +100,8 @@ function futureAsOf(
   const end = 'Nothing was promoted. Check the dates of the export and drop the file again.';
   const problem = { code: 'future-as-of', severity: 'error' } as const;
   if (found === undefined || told === undefined) {
-    const source = run.requestedAsOf === undefined ? "the file's name" : 'the blob metadata asof';
+    const isInName = dayGiven({ drop: run.drop }) === asOf;
+    const source = isInName ? "the file's name" : 'the blob metadata asof';
     return { ...problem, message: `${start}, says ${source}. ${end}` };
   }
   const says = told.rows === 1 ? 'One row says so' : `${told.rows} rows say so, the first of them`;

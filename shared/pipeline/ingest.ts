@@ -25,7 +25,7 @@ import {
 import { identifyTables } from './identify-tables.ts';
 import { type LandingPath, parseLandingPath } from './landing-path.ts';
 import { rollbackBefore } from './rolled-back-files.ts';
-import { runOfFile } from './run-of-file.ts';
+import { dayGiven, runOfFile } from './run-of-file.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { type TakeUpDeps, takeUp } from './take-up-run.ts';
 import { withTrail } from './work-stage.ts';
@@ -116,7 +116,7 @@ type Judged = {
   readonly sha256: Sha256;
   readonly dataset: DatasetId;
   readonly contract: Contract | undefined;
-  readonly requestedAsOf?: LocalDate;
+  readonly requestedAsOf?: LocalDate | undefined;
   readonly problems: readonly Problem[];
 };
 
@@ -169,16 +169,15 @@ function draftRun(
   const name = contract?.name ?? 'unknown';
   const version = contract?.version ?? 0;
   const now = startedAt.toISOString();
-  const landed = {
-    sha256,
-    drop: {
-      path,
-      etag: file?.etag ?? '',
-      landedAt: (file?.modifiedAt ?? startedAt).toISOString(),
-      bytes: file?.bytes ?? 0,
-    },
-    ...(requestedAsOf !== undefined && { requestedAsOf }),
+  const drop = {
+    path,
+    etag: file?.etag ?? '',
+    landedAt: (file?.modifiedAt ?? startedAt).toISOString(),
+    bytes: file?.bytes ?? 0,
   };
+  // A day that tells the run from others goes with it, also where its content lands again under a name without one.
+  const asked = contract?.asOf.kind === 'given' ? dayGiven({ requestedAsOf, drop }) : requestedAsOf;
+  const landed = { sha256, drop, ...(asked !== undefined && { requestedAsOf: asked }) };
   const runId = contract ? runOfFile(contract, landed) : runIdOf(dataset, name, version, sha256);
   const { traceparent, loglevel } = file?.metadata ?? {};
   const logLevel = input.logLevel ?? LogLevel.safeParse(loglevel).data;

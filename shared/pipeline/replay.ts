@@ -101,14 +101,15 @@ async function targetOf(
 function replayOf(run: RunRecord, contract: Contract, reason: string, clock: Clock): RunRecord {
   const { dataset, sha256, landedAgain, rawPath, requestedAsOf, phases } = run;
   const now = clock.now().toISOString();
-  const runId = runOfFile(contract, run);
+  const drop = landedAgain ?? run.drop;
+  const runId = runOfFile(contract, { sha256, drop, requestedAsOf });
   return {
     runId,
     dataset,
     contract: contract.name,
     contractVersion: contract.version,
     sha256,
-    drop: landedAgain ?? run.drop,
+    drop,
     ...(rawPath !== undefined && { rawPath }),
     ...(requestedAsOf !== undefined && { requestedAsOf }),
     relation: contract.relation,

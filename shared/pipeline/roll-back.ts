@@ -104,12 +104,12 @@ async function beginRollback(
 
 /**
  * Its rows are the same by whichever version of its contract they were judged. Where they tell no day, what they say of
- * earlier days is not taken back: the day may be what was wrong.
+ * earlier days is not taken back: the day may be what was wrong. A file of a version that knew no day is of this one too.
  */
 function isSameContent(other: Snapshot, own: Snapshot): boolean {
   if (other.relation !== own.relation || other.sha256 !== own.sha256) return false;
   const isOfGivenDay = contractOfEntry(own)?.asOf.kind === 'given';
-  return !isOfGivenDay || other.asOf >= own.asOf;
+  return !isOfGivenDay || other.asOf >= own.asOf || other.asOf === REFERENCE_DAY;
 }
 
 /** A rollback that failed half-way may have taken the snapshot out, and nothing else. */

@@ -8,7 +8,7 @@ import type { RunRecord } from '../runs/run-record.ts';
 // What a file is told by: its content, and where its rows tell no day, the day that it was given. A state that comes back
 // after another one is the same content for another day, which is another file.
 
-type Landed = Pick<RunRecord, 'requestedAsOf' | 'drop'>;
+type Landed = Pick<RunRecord, 'drop'> & { readonly requestedAsOf?: LocalDate | undefined };
 
 /** The run that a file becomes under a contract. */
 export function runOfFile(

@@ -28,7 +28,7 @@ export async function takeUp(run: RunRecord, draft: RunRecord, deps: TakeUpDeps)
     const isClaimed = current.status === 'running' && current.stage === 'ingest';
     isDuplicate = cause === undefined && !isClaimed;
     if (cause !== undefined) return newAttempt(current, draft, { cause, now });
-    if (isClaimed) return { ...landedAs(current, draft.drop), updatedAt: now };
+    if (isClaimed) return { ...takenOver(current, draft), updatedAt: now };
     // Its event has come before, and died before it was settled.
     if (isSameLanding(current.landedAgain, draft.drop)) return undefined;
     const landed = withLanding(current, draft) ?? current;
@@ -61,16 +61,23 @@ function causeToTryAgain(run: RunRecord, draft: RunRecord): string | undefined {
   return lackedDay && dayGiven(draft) !== undefined ? 'dropped again with its day' : undefined;
 }
 
-function newAttempt(
-  run: RunRecord,
-  { drop, requestedAsOf, logLevel }: RunRecord,
-  { cause, now }: { cause: string; now: string },
-): RunRecord {
-  const { completedAt: _, ...rest } = landedAs(run, drop);
+/** In the place of this landing, with what was asked for with it. */
+function takenOver(run: RunRecord, { drop, requestedAsOf, logLevel }: RunRecord): RunRecord {
   return {
-    ...rest,
+    ...landedAs(run, drop),
     ...(requestedAsOf !== undefined && { requestedAsOf }),
     ...(logLevel !== undefined && { logLevel }),
+  };
+}
+
+function newAttempt(
+  run: RunRecord,
+  draft: RunRecord,
+  { cause, now }: { cause: string; now: string },
+): RunRecord {
+  const { completedAt: _, ...rest } = takenOver(run, draft);
+  return {
+    ...rest,
     status: 'running',
     stage: run.rawPath === undefined ? 'ingest' : 'validate',
     attempt: run.attempt + 1,
