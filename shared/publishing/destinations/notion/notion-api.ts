@@ -25,8 +25,7 @@ const REQUESTS = { perMinute: 180, burst: 1 };
 const PAGE_SIZE = 100;
 /** More things of one delivery whose making nobody heard of are no accident: the rest is left for later. */
 const MOST_UNHEARD = 10;
-/** What was made may be seen only after a while. */
-const UNHEARD_REST_MS = 1_000;
+const REST_MS = 1_000;
 
 export type NotionDeps = Omit<ServiceHttpDeps, 'secret' | 'authorise' | 'meaningOf' | 'sentenceIn'> & {
   /** Of all that this process asks of Notion. */
@@ -115,6 +114,12 @@ export class NotionApi {
     await this.#ask({ method: 'DELETE', path: `/v1/blocks/${blockId}`, once: true }, Done);
   }
 
+  /** Before it is looked for what was made: it may be seen only after a while. */
+  async rest(): Promise<void> {
+    await this.#pause(REST_MS);
+    this.#checkTime();
+  }
+
   async #pages<T>(item: z.ZodType<T>, requestOf: (cursor: Cursor) => Request): Promise<readonly T[]> {
     const found: T[] = [];
     const schema = Page.extend({ results: z.array(item) });
@@ -137,8 +142,7 @@ export class NotionApi {
       const isUnheard = error instanceof ServiceUnavailable && error.retryAfterMs === undefined;
       if (!isUnheard || this.#unheard >= MOST_UNHEARD) throw error;
       this.#unheard += 1;
-      await this.#pause(UNHEARD_REST_MS);
-      this.#checkTime();
+      await this.rest();
       return undefined;
     }
   }

@@ -66,9 +66,9 @@ export async function writeRows(
 ): Promise<void> {
   const source = await dataSourceOf(databaseId, api);
   const columns = await withColumns(source, api);
+  const writing = { source, columns, day, entries, made: new Set<string>(), unheard: new Set<string>() };
   // What nobody heard of is looked for once all the others are written: it may be seen only after a while.
-  let isInDoubt = true;
-  while (isInDoubt) isInDoubt = await writeMissing({ source, columns, day, entries }, api);
+  while (await writeMissing(writing, api)) await api.rest();
 }
 
 type Writing = {
@@ -76,21 +76,30 @@ type Writing = {
   readonly columns: readonly (readonly [string, Column])[];
   readonly day: LocalDate;
   readonly entries: readonly KpiEntry[];
+  /** KPIs whose rows were heard to be made: those are there, whatever is shown. */
+  readonly made: Set<string>;
+  /** KPIs with a row that may be there, since nobody heard what became of it. */
+  readonly unheard: Set<string>;
 };
 
-/** Whether there is a row of which nobody heard that it was made. */
-async function writeMissing({ source, columns, day, entries }: Writing, api: NotionApi): Promise<boolean> {
+/**
+ * Whether it has to be looked once more: for a row of which nobody heard that it was made, or for one that was made again
+ * since it was not shown, and may be there twice.
+ */
+async function writeMissing(writing: Writing, api: NotionApi): Promise<boolean> {
+  const { source, columns, day, entries, made, unheard } = writing;
   let isInDoubt = false;
   const rows = await api.query(source, { property: DAY, date: { equals: day } }, Row);
   const oldestFirst = rows.toSorted((a, b) => (a.created_time < b.created_time ? -1 : 1));
   const byKpi = Map.groupBy(oldestFirst, ({ properties }) => wordsIn(properties[KEY], 'rich_text'));
   for (const entry of entries) {
     const [row, ...others] = byKpi.get(entry.id) ?? [];
-    if (row === undefined) {
+    if (row === undefined && !made.has(entry.id)) {
       const parent = { type: 'data_source_id', data_source_id: source };
-      const made = await api.create('/v1/pages', { parent, properties: propertiesOf(entry, columns) }, Made);
-      isInDoubt ||= made === undefined;
-    } else {
+      const heard = await api.create('/v1/pages', { parent, properties: propertiesOf(entry, columns) }, Made);
+      isInDoubt ||= heard === undefined || unheard.has(entry.id);
+      (heard === undefined ? unheard : made).add(entry.id);
+    } else if (row !== undefined) {
       const differing = columns.filter(([name, column]) => !holds(row.properties[name], column, entry));
       if (differing.length > 0)
         await api.update(`/v1/pages/${row.id}`, { properties: propertiesOf(entry, differing) });

@@ -362,6 +362,23 @@ describe('Notion that stumbles', () => {
     expect(rowsOf(notion.below(database)[0]?.id ?? '')).toHaveLength(mart.kpis.length);
   });
 
+  it('has one row for each KPI where the answer to one was lost, and it shows new rows only after a while', async () => {
+    database = notion.putDatabase({ Name: 'title' });
+    const loseOne = times(1, along({ cutAt: 3 }));
+    let looks = 0;
+    notion.server.fault = (answer, request) => {
+      if (request.path === '/v1/pages' && looks > 0) return loseOne(answer, request);
+      if (!request.path.endsWith('/query')) return answer;
+      looks += 1;
+      return looks === 2 ? { body: { object: 'list', results: [], has_more: false } } : answer;
+    };
+
+    await expectTold();
+
+    const kpis = rowsOf(notion.below(database)[0]?.id ?? '').map(({ kpi }) => kpi);
+    expect(kpis.toSorted()).toEqual(mart.kpis.map(({ id }) => id).toSorted());
+  });
+
   it('again and again is left for later, and gone on with', async () => {
     database = notion.putDatabase({ Name: 'title' });
     notion.server.gate = ({ method, path }) =>
