@@ -127,7 +127,8 @@ function tolerance({ maxRejectedShare }: Contract): SuiteItem {
     kind: 'tolerance',
     maxShare: maxRejectedShare,
     id: 'tolerance',
-    about: 'Few enough rows are bad: up to the limit they are set aside in quarantine, above it the file is',
+    about:
+      'Few enough rows are bad: up to the limit they are set aside in quarantine, above it the file is rejected',
     severity: 'block',
     threshold: `at most ${limitInWords(maxRejectedShare)}`,
     codes: ['too-many-bad-rows', 'rows-quarantined'],

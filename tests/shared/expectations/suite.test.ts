@@ -19,6 +19,10 @@ const contractsIn = (value: unknown): Contract[] =>
 const IN_FORCE = Object.values(registry).flatMap(contractsIn);
 
 describe('the suite of a contract', () => {
+  it('says what becomes of a file with too many bad rows', () => {
+    expect(itemOf(loansV1, 'tolerance')?.about).toMatch(/above it the file is rejected$/);
+  });
+
   it('asks of every part of a small contract', () => {
     const contract = aContract({
       columns: [
