@@ -162,7 +162,8 @@ function isAboveFloor(now: string, before: string | undefined, floor: Rational):
 }
 
 function shown({ precision, unit }: KpiResult, value: string): string {
-  const number = toDecimal(rational(value), precision);
+  const [whole = '', ...fraction] = toDecimal(rational(value), precision).split('.');
+  const number = [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.');
   return unit === 'usd' ? `USD ${number}` : unit === 'percent' ? `${number} %` : number;
 }
 

@@ -234,6 +234,16 @@ describe('an outlier', () => {
     });
   });
 
+  it.each([
+    ['29904.57', 'USD 29,904.57'],
+    ['-1234567.5', 'USD -1,234,567.50'],
+    ['-123.45', 'USD -123.45'],
+  ])('writes %s as every other page does: %s', (now, shown) => {
+    const [level] = after(EIGHT, now).filter(({ kind }) => kind === 'outlier-level');
+
+    expect(level?.reason).toContain(`PAR 90 is ${shown}: `);
+  });
+
   it('is not looked for among seven values, nor where nothing has ever moved', () => {
     expect(after(EIGHT.slice(1), '1000')).toEqual([]);
     expect(
