@@ -11,7 +11,7 @@ export function dimensionName(name: string, { words }: Language): string {
 }
 
 export function partName(value: string, { words }: Language): string {
-  return value === 'unknown' ? words.unknownValue : value;
+  return wordFor(value, words.part) ?? value;
 }
 
 export function wordFor(name: string, words: Readonly<Record<string, string>>): string | undefined {

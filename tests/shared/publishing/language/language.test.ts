@@ -3,6 +3,7 @@ import { LocalDate, REFERENCE_DAY } from '../../../../shared/domain/local-date.t
 import { rational } from '../../../../shared/domain/rational.ts';
 import { ENGLISH_WORDS } from '../../../../shared/publishing/language/english.ts';
 import { languageOf } from '../../../../shared/publishing/language/language.ts';
+import { partName } from '../../../../shared/publishing/language/names.ts';
 import { SPANISH_WORDS } from '../../../../shared/publishing/language/spanish.ts';
 
 const [english, spanish] = [languageOf('en'), languageOf('es')];
@@ -61,5 +62,18 @@ describe('the words', () => {
 
     expect(sentences.length).toBeGreaterThan(30);
     expect(sentences.filter(([place, word]) => inSpanish.get(place) === word)).toEqual([]);
+  });
+});
+
+describe('parts of the book', () => {
+  it.each([
+    ['unknown', 'unknown', 'desconocido'],
+    ['both', 'both', 'ambas'],
+    ['Recovered', 'Recovered', 'Recuperado'],
+    ['ABF', 'ABF', 'ABF'],
+    ['toString', 'toString', 'toString'],
+  ])('%s is called %s and %s', (value, inEnglish, inSpanish) => {
+    expect(partName(value, english)).toBe(inEnglish);
+    expect(partName(value, spanish)).toBe(inSpanish);
   });
 });
