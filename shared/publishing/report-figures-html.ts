@@ -64,6 +64,6 @@ export function proofSection({ proof }: ReportFigures): Html {
 <p>${chip} ${proof.sentence}</p>`;
 }
 
-function changeWords({ change }: KpiRow): string {
-  return change ? unbroken(`${change.shown} since ${change.since}`) : '';
+function changeWords({ change }: KpiRow): Html | undefined {
+  return change && unbroken(`${change.shown} since ${change.since}`);
 }

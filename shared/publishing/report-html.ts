@@ -42,7 +42,7 @@ function heading({ freshness, verdict, rolledBack, headlines, quality }: ReportM
   const tone = quality.every((file) => file.verdict === 'accepted') ? 'good' : 'warning';
   return html`<header>
 <p class="brand">Abaco Loans Analytics · Executive report</p>
-<h1>${freshness.sentence}</h1>
+<h1>${unbroken(freshness.sentence)}</h1>
 <ul class="facts">
 ${rolledBack.map((sentence) => html`<li class="verdict edge-critical">${sentence}</li>\n`)}<li class="verdict edge-${tone}">${verdict}</li>
 ${headlineItems(headlines)}</ul>

@@ -1,6 +1,7 @@
 import type { LocalDate } from '../domain/local-date.ts';
 import { multiply, type Rational, rational, toDecimal } from '../domain/rational.ts';
 import type { KpiUnit } from '../kpis/kpi-result.ts';
+import { type Html, html } from './escape-html.ts';
 import { DOCUMENTS, type Language } from './language/language.ts';
 
 // How values are written in documents that are kept: in English, with days as ISO 8601 has them.
@@ -50,7 +51,9 @@ export function percentOf(share: string, language: Language): string {
 
 const HUNDRED = rational(100);
 
-/** For a page: a number and its unit stay on one line. */
-export function unbroken(text: string): string {
-  return text.replaceAll(' %', '\u00a0%').replaceAll('USD ', 'USD\u00a0');
+/** For a page: a number and its unit stay on one line, and so does a day, which browsers break at its hyphens. */
+export function unbroken(text: string): Html {
+  const joined = text.replaceAll(' %', '\u00a0%').replaceAll('USD ', 'USD\u00a0');
+  const parts = joined.split(/\b(\d{4}-\d{2}-\d{2})\b/);
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<span class="date">${part}</span>` : html`${part}`))}`;
 }

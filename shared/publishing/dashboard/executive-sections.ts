@@ -49,8 +49,8 @@ export function restatedTable({ choice, mart, rows, language, link }: Figures): 
   if (restated.length === 0) return undefined;
   const { table, noValue } = language.words;
   const lines = restated.map(({ kpi, name, from, to }) => {
-    const value = ({ value, unit, precision }: typeof from): string =>
-      value === null ? noValue : unbroken(language.value(rational(value), unit, precision));
+    const value = ({ value, unit, precision }: typeof from): Html =>
+      value === null ? html`${noValue}` : unbroken(language.value(rational(value), unit, precision));
     const known = rows.find(({ id }) => id === kpi)?.name ?? name;
     return html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(kpi, mart, choice))}">${known}</a></th><td class="number" data-label="${table.before}">${value(from)} <span class="small muted version">v${from.version}</span></td><td class="number" data-label="${table.now}">${value(to)} <span class="small muted version">v${to.version}</span></td></tr>
 `;

@@ -31,7 +31,7 @@ describe('reportHtml', () => {
     const page = await render();
 
     const order = [
-      'As of 2025-12-31</h1>',
+      'As of <span class="date">2025-12-31</span></h1>',
       '12 of 31,222 rows are in quarantine',
       'PAR 90 is 5.40\u00a0%: critical',
       'Key figures',

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { rational } from '../../../shared/domain/rational.ts';
-import { showDuration, showInstant, showLimit, showValue } from '../../../shared/publishing/show-value.ts';
+import {
+  showDuration,
+  showInstant,
+  showLimit,
+  showValue,
+  unbroken,
+} from '../../../shared/publishing/show-value.ts';
 
 describe('showValue', () => {
   it.each([
@@ -50,5 +56,13 @@ describe('showDuration', () => {
 describe('showInstant', () => {
   it('names the minute and the time zone', () => {
     expect(showInstant('2026-01-05T06:30:01.000Z')).toBe('2026-01-05 06:30 UTC');
+  });
+});
+
+describe('unbroken', () => {
+  it('keeps a number with its unit, and a day in one piece, and escapes the rest', () => {
+    const { markup } = unbroken('<b> is USD 5, up 2 % since 2026-10-31');
+
+    expect(markup).toBe('&lt;b&gt; is USD\u00a05, up 2\u00a0% since <span class="date">2026-10-31</span>');
   });
 });
