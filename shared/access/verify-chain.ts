@@ -42,7 +42,7 @@ export async function verifyChain(
   }
   const [first = 1] = numbers;
   // After seven years the chain begins later, behind a record that nobody has any more.
-  let before: Before = first === 1 ? BEFORE_THE_FIRST : { number: first - 1 };
+  let before: Before = first === 1 ? BEFORE_THE_FIRST : goneBefore(first, noted);
   let newest: (Link & { readonly at: string }) | undefined;
   const open = new Map<number, AccessRecord>();
   for await (const { number, body } of filesOf(numbers, deps)) {
@@ -59,21 +59,32 @@ export async function verifyChain(
     if (record.entry.kind === 'asked') open.set(number, record);
     if (record.entry.kind === 'answered') open.delete(record.entry.asked);
   }
-  if (noted !== undefined && noted.number > (newest?.number ?? 0))
+  if (noted !== undefined && (noted.number > (newest?.number ?? 0) || noted.number < first - 1))
     return broken(noted.number, 'it is not there, though it was noted');
   return { kind: 'whole', records: numbers.length, newest, unanswered: [...open.values()] };
 }
 
-type Before = { readonly number: number; readonly sha256?: Link['sha256'] };
+type Before = {
+  readonly number: number;
+  readonly sha256?: Link['sha256'] | undefined;
+  readonly isGone?: true;
+};
+
+/** Nobody has it any more, but its hash may have been noted. */
+function goneBefore(first: number, noted: Link | undefined): Before {
+  const number = first - 1;
+  return { number, isGone: true, sha256: noted?.number === number ? noted.sha256 : undefined };
+}
 
 /** Does it follow from the record before? */
 function faultOf(record: AccessRecord, before: Before, { clock }: AccessDeps): ChainVerdict | undefined {
-  if (before.sha256 === undefined) {
-    const isKept = clock.now().getTime() - Date.parse(record.at) < (KEPT_DAYS - 1) * MS_PER_DAY;
-    const gone = 'it is not there, nor is any before it, though they are kept for seven years';
-    return isKept ? broken(before.number, gone) : undefined;
-  }
-  if (record.previous === before.sha256) return undefined;
+  const isKept = clock.now().getTime() - Date.parse(record.at) < (KEPT_DAYS - 1) * MS_PER_DAY;
+  if (before.isGone && isKept)
+    return broken(
+      before.number,
+      'it is not there, nor is any before it, though they are kept for seven years',
+    );
+  if (before.sha256 === undefined || record.previous === before.sha256) return undefined;
   const why =
     before.number === 0
       ? 'it does not begin a chain: it was put in the place of the first one'

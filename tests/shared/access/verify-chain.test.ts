@@ -116,6 +116,23 @@ describe('the end of a chain', () => {
     expect(await verify(linkOf(5, bodyOf(5)))).toEqual(brokenAt(5, 'though it was noted'));
   });
 
+  it('that was noted is missed when the chain begins after it, as if its seven years were over', async () => {
+    const later = { now: () => new Date('2034-11-29T06:00:00Z') };
+    for (const number of [1, 2]) await remove(lake, number);
+
+    expect(await verifyChain({}, { lake, clock: later })).toMatchObject({ kind: 'whole', records: 3 });
+    expect(await verifyChain({ noted: linkOf(1, bodyOf(1)) }, { lake, clock: later })).toEqual(
+      brokenAt(1, 'though it was noted'),
+    );
+    // The record after it says whether it was the one that was noted.
+    expect(await verifyChain({ noted: linkOf(2, bodyOf(2)) }, { lake, clock: later })).toMatchObject({
+      kind: 'whole',
+    });
+    expect(await verifyChain({ noted: linkOf(2, 'another') }, { lake, clock: later })).toEqual(
+      brokenAt(3, 'does not follow from record 2'),
+    );
+  });
+
   it('that was changed shows by what was noted elsewhere', async () => {
     await put(5, bodyOf(5).replace('200', '500'));
 
