@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AccessEntry, Link } from '../../shared/access/access-record.ts';
 import { theApp } from '../../shared/app.ts';
 import { describeError } from '../../shared/pipeline/work-stage.ts';
+import { VIEW_OF, VIEWS } from '../../shared/publishing/dashboard/views.ts';
 import { invocationLog } from '../invocation-log.ts';
 import { askedBy, cameOf } from './asked-by.ts';
 import { badRequest, problem } from './problem-details.ts';
@@ -15,11 +16,18 @@ import type { Route } from './route.ts';
 /** Though they are sent with POST. */
 const CHANGES_NOTHING: ReadonlySet<string> = new Set(['check']);
 /** What they answer may have a line for each person or loan, with pseudonyms. */
-const SHOWS_PEOPLE: ReadonlySet<string> = new Set(['artifact', 'table-export', 'kpi']);
+const SHOWS_PEOPLE: ReadonlySet<string> = new Set(['artifact', 'table-export', 'kpi', 'dashboard']);
 
 export function recordingOf({ name, method }: Pick<Route, 'name' | 'method'>): 'act' | 'look' | undefined {
   if (method !== 'GET') return CHANGES_NOTHING.has(name) ? undefined : 'act';
   return SHOWS_PEOPLE.has(name) ? 'look' : undefined;
+}
+
+const DashboardView = z.object({ view: z.enum(VIEWS).default('executive') });
+
+/** Most views of the dashboard list no customers. */
+function showsNobody({ name }: Pick<Route, 'name'>, query: object): boolean {
+  return name === 'dashboard' && !VIEW_OF[DashboardView.parse(query).view].sections.includes('clients');
 }
 
 /** Headers that everything takes that is recorded. */
@@ -43,7 +51,7 @@ export async function recorded(
   handle: () => Promise<HttpResponseInit>,
 ): Promise<HttpResponseInit> {
   const recording = recordingOf(route);
-  if (recording === undefined) return await handle();
+  if (recording === undefined || showsNobody(route, query)) return await handle();
   const refusal = refusedHeader(request);
   if (refusal !== undefined) return refusal;
   const asked = { ...(await askedBy(route, request, query)), invocation: context.invocationId };

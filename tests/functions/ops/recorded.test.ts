@@ -7,6 +7,7 @@ import { recorded, recordingOf } from '../../../functions/ops/recorded.ts';
 import { ROUTES } from '../../../functions/ops/routes.ts';
 import { ACCESS_FOLDER, type AccessRecord } from '../../../shared/access/access-record.ts';
 import { verifyChain } from '../../../shared/access/verify-chain.ts';
+import { VIEWS } from '../../../shared/publishing/dashboard/views.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { recordsIn } from '../../shared/access/a-chain.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
@@ -213,7 +214,21 @@ describe('the access record', () => {
     const looks = ROUTES.filter((route) => recordingOf(route) === 'look');
 
     expect(unrecorded.filter(({ method }) => method !== 'GET').map(({ name }) => name)).toEqual(['check']);
-    expect(looks.map(({ name }) => name).toSorted()).toEqual(['artifact', 'kpi', 'table-export']);
+    expect(looks.map(({ name }) => name).toSorted()).toEqual([
+      'artifact',
+      'dashboard',
+      'kpi',
+      'table-export',
+    ]);
+  });
+
+  it('has the views of the dashboard that list customers, under pseudonyms, and no others', async () => {
+    for (const view of [...VIEWS, undefined]) await call('dashboard', { query: view ? { view } : {} });
+
+    const views = (await newRecords()).flatMap((entry) =>
+      entry.kind === 'read' && entry.what.route === 'dashboard' ? [entry.what.values['view']] : [],
+    );
+    expect(views).toEqual(['risk', 'sales']);
   });
 
   it('has no look at what names nobody', async () => {
