@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { buildApp } from '../shared/app.ts';
 import { ConfigInvalid } from '../shared/config.ts';
 import { diagnose, diagnosisOfSettings } from '../shared/diagnosis/diagnose.ts';
@@ -7,12 +5,12 @@ import { Diagnosis } from '../shared/diagnosis/finding.ts';
 import { doctorLines } from './doctor-lines.ts';
 import { type DoctorOptions, doctorOptions, HELP } from './doctor-options.ts';
 import { exitWhenWritten } from './exit-when-written.ts';
+import { localSettings } from './local-settings.ts';
 import { UsageError } from './pipeline-options.ts';
 
 // `npm run doctor`: with the settings of this machine, or those of an app that runs.
 
 const EXIT = { well: 0, wrong: 1, wrongCall: 2 } as const;
-const USUAL_SETTINGS = 'local.settings.json';
 /** Every question has ten seconds, and all are asked at once; the app may have to start first. */
 const PATIENCE_MS = 120_000;
 
@@ -29,34 +27,12 @@ async function main(): Promise<number> {
 }
 
 async function ownDiagnosis({ settings }: DoctorOptions): Promise<Diagnosis> {
-  const env = { ...(await settingsIn(settings)), ...process.env };
+  const env = { ...(await localSettings(settings)), ...process.env };
   try {
     return await diagnose((await buildApp(env)).diagnosis);
   } catch (error) {
     if (error instanceof ConfigInvalid) return diagnosisOfSettings(error.problems, env['REVISION']);
     throw error;
-  }
-}
-
-const Settings = z.looseObject({ Values: z.record(z.string(), z.string()) });
-
-async function settingsIn(file: string | undefined): Promise<Record<string, string>> {
-  const text = await readFile(file ?? USUAL_SETTINGS, 'utf8').catch((error: unknown) => {
-    if (file === undefined) return undefined;
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  });
-  if (text === undefined) return {};
-  const settings = Settings.safeParse(parsedJson(text));
-  if (!settings.success) throw new UsageError(`${file ?? USUAL_SETTINGS} has no settings in "Values"`);
-  return settings.data.Values;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Said by whoever looks for the settings in it.
-    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { stopOnSignals } from './host/stop-on-signals.ts';
 import { startLocalHost } from './local-host.ts';
+import { localSettings, USUAL_SETTINGS } from './local-settings.ts';
 import { runLines } from './run-lines.ts';
 import { dropSampleBook, isEmpty } from './sample-book.ts';
 
@@ -14,7 +15,8 @@ Usage: npm start [-- options]
   --verbose   the whole log instead of a line for each run
   --help      this text
 
-Settings from the environment:
+Settings of the app from the environment, then from ${USUAL_SETTINGS} where there is one; but storage and the key of the
+pseudonyms are those of DATA_DIR, whatever that file says. Of this host, from the environment:
   PORT           port of the dashboard and the HTTP interface (default 7071; 0: any free one)
   DATA_DIR       folder that keeps storage and keys (default .abaco)
   STORAGE        connection string of a storage emulator that runs already (default: one is started)
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
+  await takeLocalSettings();
   const dataDir = process.env['DATA_DIR'] || '.abaco';
   const storage = process.env['STORAGE'];
   const graceMs = wholeNumber('GRACE_MS', 10_000);
@@ -61,6 +64,15 @@ Ctrl-C stops it; work in flight is finished or goes back to its queue.
     console.log(`The store was empty: dropped a synthetic sample book as of ${asOf}.`);
     for (const path of paths) console.log(`           landing/${path}`);
   }
+}
+
+/** With another key, tokens would join with nothing that the store has. */
+const OF_DATA_DIR =
+  /^(AzureWebJobsStorage|AZURE_STORAGE_CONNECTION_STRING|DataStorage(__\w+)?|PII_KEY|PSEUDONYM_KEY)$/;
+
+async function takeLocalSettings(): Promise<void> {
+  for (const [name, value] of Object.entries(await localSettings()))
+    if (value !== '' && !OF_DATA_DIR.test(name)) process.env[name] ??= value;
 }
 
 function wholeNumber(setting: string, standard: number): number {

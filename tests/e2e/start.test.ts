@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +100,37 @@ describe('npm start -- --empty', () => {
     expect(page.status).toBe(200);
     expect(host.lines().join('\n')).not.toContain('The store was empty');
     await host.remove();
+  });
+});
+
+describe('npm start beside a local.settings.json', () => {
+  it('takes what the environment does not say, and nothing of storage and the key of its own store', async () => {
+    const host = await aLocalHost({
+      values: {
+        DataStorage: 'UseDevelopmentStorage=true',
+        PII_KEY: 'of another store',
+        DESTINATIONS: 'lineage',
+        OPENLINEAGE_URL: 'http://127.0.0.1:9/lineage',
+        REVISION: 'of the file',
+      },
+    });
+
+    const deliveries = await host.ask('/api/deliveries');
+    const health = await host.ask('/api/health');
+
+    expect(await deliveries.json()).toMatchObject({ inUse: [{ name: 'lineage' }] });
+    expect(await health.json()).toMatchObject({ status: 'healthy', revision: 'revision-under-test' });
+    await host.remove();
+  });
+
+  it('says what is wrong with it', async () => {
+    await writeFile(join(dir, 'local.settings.json'), '{ "Values": ');
+
+    const { code, stderr } = await runScript('local/start.ts', [], { folder: dir });
+    await rm(join(dir, 'local.settings.json'));
+
+    expect(code).toBe(1);
+    expect(stderr).toBe('Could not start: local.settings.json has no settings in "Values"\n');
   });
 });
 

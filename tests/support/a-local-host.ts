@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -34,6 +34,8 @@ export type LocalHostSettings = {
   readonly storage?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** In its local.settings.json; without them there is no such file. */
+  readonly values?: Readonly<Record<string, string>>;
 };
 
 const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
@@ -51,6 +53,8 @@ export async function aLocalHost(settings: LocalHostSettings = {}): Promise<Loca
   const folder = await mkdtemp(join(tmpdir(), 'abaco-e2e-host-'));
   const temporary = join(folder, 'tmp');
   await mkdir(temporary);
+  if (settings.values)
+    await writeFile(join(folder, 'local.settings.json'), JSON.stringify({ Values: settings.values }));
   const env = childEnvironment(temporary, {
     PORT: '0',
     DATA_DIR: join(folder, 'data'),
