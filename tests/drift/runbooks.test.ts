@@ -65,6 +65,20 @@ describe('runbooks', () => {
     for (const [, code, target] of listed) expect(target).toBe(`${code}.md`);
   });
 
+  it('have every cell of their row in a table', () => {
+    const ragged = TEXTS.flatMap(({ name, text }) =>
+      [...text.matchAll(/^\|.*\|\n\|-[-|]*\|\n(?:\|.*\n)+/gm)].flatMap(([table]) => {
+        const [head = '', , ...rows] = table
+          .trim()
+          .split('\n')
+          .map((row) => row.replaceAll('\\|', '/'));
+        return rows.filter((row) => cells(row) !== cells(head)).map((row) => `${name}: ${row}`);
+      }),
+    );
+
+    expect(ragged).toEqual([]);
+  });
+
   it('link to files that exist', () => {
     const links = mentions(/\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)/g);
 
@@ -141,6 +155,10 @@ function routeOf([, method = 'GET', path = '']: RegExpExecArray): Route | undefi
     const fits = parts.every((part, index) => part.startsWith('{') || part === wanted[index]);
     return route.method === method && parts.length === wanted.length && fits;
   });
+}
+
+function cells(row: string): number {
+  return row.split('|').length;
 }
 
 function exists(path: string): boolean {
