@@ -38,6 +38,10 @@ const LARGER_THAN_NAMES = `[...document.querySelectorAll('td .small, th .small')
     parseFloat(getComputedStyle(text.closest('td, th')).fontSize))
   .map((text) => text.textContent)`;
 
+/** Of letters in pictures, which grow and shrink with them; a point is 4 / 3 pixels. */
+const SMALLEST_LETTERS = `Math.min(...[...document.querySelectorAll('svg.chart text')]
+  .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a * 3 / 4))`;
+
 const inBrowser = CHROMIUM === undefined ? describe.skip : describe;
 const title = (name: string): string => (CHROMIUM === undefined ? `${name} (${NO_BROWSER})` : name);
 
@@ -314,6 +318,7 @@ inBrowser(title('on paper'), () => {
       expect(await page.locator('form').isVisible()).toBe(false);
       expect(await page.locator('svg.chart').first().isVisible()).toBe(true);
       expect(await page.evaluate(LARGER_THAN_NAMES)).toEqual([]);
+      expect(await page.evaluate(SMALLEST_LETTERS)).toBeGreaterThan(7.5);
       expect(after.every((content) => content === 'none' || content === 'normal')).toBe(true);
       expect((await page.pdf({ format: 'Letter' })).length).toBeGreaterThan(10_000);
       await context.close();

@@ -86,7 +86,7 @@ const PAPER = `
   .months th:nth-child(n + ${PAPER_MONTHS + 2}), .months td:nth-child(n + ${PAPER_MONTHS + 2}) { display: none; }
   .on-paper { display: inline; }
   caption { font-size: 8.5pt; }
-  .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .chart { max-width: 110mm; }
   .filter, .views, .skip { display: none; }
 }`;
 
