@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import type { AccessAnswer, AccessEntry } from '../../shared/access/access-record.ts';
-import { RunId } from '../../shared/domain/ids.ts';
+import { CONTRACTS } from '../../shared/contracts/registry.ts';
+import { DatasetId, RunId } from '../../shared/domain/ids.ts';
 import { LocalDate } from '../../shared/domain/local-date.ts';
 import { DestinationName } from '../../shared/ports/deliveries.ts';
 import { SourceName } from '../../shared/ports/source-client.ts';
@@ -52,6 +53,7 @@ const NameOfOurs = z.union([
   RunId,
   z.string().regex(/^run_[0-9a-f]{12}\.\d{1,6}$/),
   LocalDate,
+  DatasetId.refine((dataset) => CONTRACTS.some((contract) => contract.dataset === dataset)),
   SourceName,
   DestinationName,
 ]);
@@ -65,7 +67,7 @@ function namesIn(values: Readonly<Record<string, string>>): Record<string, strin
   );
 }
 
-/** What can only be one of a few values, or has a form, is kept as it is. */
+/** What can only be one of a few values, or a moment, is kept as it is. A pattern lets the name of a person through. */
 function valuesOf(
   given: Readonly<Record<string, unknown>>,
   { query, body }: RecordedRoute,
@@ -75,17 +77,17 @@ function valuesOf(
     Object.entries(given)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => {
-        const isClosed = typeof value === 'boolean' || typeof value === 'number' || hasForm(shapes[name]);
+        const isClosed = typeof value === 'boolean' || typeof value === 'number' || isOfFew(shapes[name]);
         const isKept = isClosed || NameOfOurs.safeParse(value).success;
         return [name, isKept ? String(value) : WITHHELD];
       }),
   );
 }
 
-function hasForm(schema: z.core.$ZodType | undefined): boolean {
+function isOfFew(schema: z.core.$ZodType | undefined): boolean {
   if (schema === undefined) return false;
-  const { enum: choices, pattern, format } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return [choices, pattern, format].some((part) => part !== undefined);
+  const { enum: choices, format } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return choices !== undefined || format === 'date-time';
 }
 
 /** What the caller is told, in so far as it is no data. */

@@ -95,12 +95,18 @@ describe('an act', () => {
     const params = { runId: run.runId };
     await call('replay', { params, body: JSON.stringify({ reason: 'new statuses', dryRun: true }) });
     await call('trigger', { query: { input_file: run.drop.path } });
+    await call('pull-source', {
+      params: { name: 'hubspot' },
+      query: { dataset: 'hubspot/deals', from: '2025-12-01', dryRun: 'true' },
+    });
 
     expect(await newRecords()).toMatchObject([
       { what: { values: { ...params, dryRun: 'true' } }, why: { reason: 'new statuses' } },
       { status: 409 },
       { what: { route: 'trigger' } },
       { status: 202, runId: run.runId },
+      { what: { values: { name: 'hubspot', dataset: 'hubspot/deals', from: '2025-12-01', dryRun: 'true' } } },
+      { kind: 'answered' },
     ]);
   });
 
@@ -109,6 +115,8 @@ describe('an act', () => {
     await call('trigger', { query: { input_file: 'looker/María López 7777-8888.csv' } });
     await call('acknowledge-incident', { params: { id: 'maria.lopez' }, query: { by: 'eva' } });
     await call('replay', { params: { runId: 'maria' }, body: '{"reason":"x","María":true}' });
+    await call('pull-source', { params: { name: 'hubspot' }, query: { dataset: 'maria_lopez/x01234567' } });
+    await call('kpi', { params: { id: 'risk.par_30' }, query: { dimension: 'company:María 7777-8888' } });
     await call('resume-source', {
       params: { name: 'maria' },
       query: { by: 'eva' },
@@ -118,6 +126,7 @@ describe('an act', () => {
     const text = JSON.stringify(await newRecords());
     expect(text).not.toMatch(/mar[ií]a|l[oó]pez|7777|01234567|8888/i);
     expect(text).toContain('for Ana, [withheld], DUI [withheld], tel. [withheld], as of 2025-12-10');
+    expect(text).not.toMatch(/object Object/);
     expect(text).not.toContain(KEY);
   });
 

@@ -6,6 +6,7 @@ it.each([
   ['<eva@mail.sv>, (ivo@mail.sv)', '<[withheld]>, ([withheld])'],
   ['DUI 01234567-8', 'DUI [withheld]'],
   ['NIT 0614-010190-101-2.', 'NIT [withheld].'],
+  ['DUI01234567-8, nit0614-010190-101-2, Tel77778888', 'DUI[withheld], nit[withheld], Tel[withheld]'],
   ['card 4111 1111 1111 1111', 'card [withheld]'],
   ['call +503 7777-8888 or (503) 2222 3333', 'call [withheld] or [withheld]'],
   ['call 77778888', 'call [withheld]'],
