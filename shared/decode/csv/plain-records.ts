@@ -3,7 +3,7 @@ import type { Contract, RowRule } from '../../contracts/contract.ts';
 import { unitsOf } from '../../contracts/row-rules.ts';
 import type { ColumnBuilder } from '../column-batch.ts';
 import { CELL, type CellPlan } from './cell-plan.ts';
-import { LINE_FEED } from './dialect.ts';
+import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './dialect.ts';
 import {
   BEYOND_INPUT_BYTES,
   INPUT_BYTES,
@@ -65,7 +65,7 @@ export class PlainRecords {
     this.#memory = memory;
     this.#inputAt = memory.take(INPUT_BYTES + BEYOND_INPUT_BYTES);
     this.#input = new Uint8Array(memory.buffer, this.#inputAt, INPUT_BYTES + BEYOND_INPUT_BYTES);
-    const plansAt = this.#layOutPlans(plans);
+    const plansAt = this.#layOutPlans(plans, delimiter);
     const rulesAt = layOutRules(memory, contract, columns);
     const { rules } = contract;
     this.#starts = memory.integers(plans.length + 1);
@@ -136,7 +136,7 @@ export class PlainRecords {
     return read;
   }
 
-  #layOutPlans(plans: readonly CellPlan[]): number {
+  #layOutPlans(plans: readonly CellPlan[], delimiter: number): number {
     const memory = this.#memory;
     const at = memory.take(plans.length * PLAN_BYTES);
     const view = new DataView(memory.buffer);
@@ -144,7 +144,7 @@ export class PlainRecords {
       const { kind, isEmptyNull, scale, decimalMark, mostTextBytes, min, max } = plan;
       const values = kind === CELL.decimal ? plan.decimals : plan.integers;
       const { texts } = plan.builder;
-      const words = kind === CELL.word ? this.#layOutWords(plan) : { at: 0, count: 0 };
+      const words = kind === CELL.word ? this.#layOutWords(plan, delimiter) : { at: 0, count: 0 };
       const base = at + position * PLAN_BYTES;
       for (const [index, field] of [
         kind,
@@ -166,11 +166,12 @@ export class PlainRecords {
     return at;
   }
 
-  /** Words that are longer than what is compared are left to RecordDecoder. */
-  #layOutWords({ words }: CellPlan): { readonly at: number; readonly count: number } {
+  /** Words that are longer than what is compared, or that nothing but quotation marks keeps whole, are left to RecordDecoder. */
+  #layOutWords({ words }: CellPlan, delimiter: number): { readonly at: number; readonly count: number } {
+    const ends = [delimiter, QUOTE, LINE_FEED, CARRIAGE_RETURN];
     const short = Array.from({ length: words.size }, (_, code) =>
       Buffer.from(words.textOf(code), 'utf8'),
-    ).filter(({ length }) => length <= WORD.most);
+    ).filter((word) => word.length <= WORD.most && !ends.some((byte) => word.includes(byte)));
     const at = this.#memory.take(short.length * WORD_BYTES);
     const view = new DataView(this.#memory.buffer);
     for (const [index, bytes] of short.entries()) {

@@ -87,6 +87,8 @@ export class RecordDecoder {
   #hasDoubledQuote = false;
   #byteBefore = LINE_FEED;
   #partBytes = 0;
+  /** None of the records from the next one up to this one is set aside. */
+  #keptUpTo = 0;
 
   constructor(
     builder: PartBuilder,
@@ -155,6 +157,7 @@ export class RecordDecoder {
   /** Reads whole records from `at` on until it has to stop. */
   decode(stretch: Stretch): Stop {
     this.#plain?.forget();
+    this.#keptUpTo = this.record;
     for (;;) {
       const start = this.skipLineEnds(stretch);
       if (start >= stretch.end) return 'more';
@@ -211,9 +214,10 @@ export class RecordDecoder {
     const unwatched = this.#layout.unexpected.length > 0 ? untilWatched(this.record + 1) : room;
     const most = Math.min(room, unwatched);
     if (builder.isSetAside === undefined) return most;
-    let count = 0;
-    while (count < most && !builder.isSetAside(this.record + 1 + count)) count += 1;
-    return count;
+    let keptUpTo = Math.max(this.#keptUpTo, this.record);
+    while (keptUpTo < this.record + most && !builder.isSetAside(keptUpTo + 1)) keptUpTo += 1;
+    this.#keptUpTo = keptUpTo;
+    return Math.min(most, keptUpTo - this.record);
   }
 
   /** Distinct texts are no larger than the bytes that they come from, so they are rarely asked for their size. */

@@ -132,6 +132,9 @@ let longestNullWord: usize = 0;
 let starts: usize = 0;
 let unread: usize = 0;
 
+/** Where the bytes at hand end. */
+let inputEnd: usize = 0;
+
 /** Where the last plain record ends. */
 export let recordEnd: usize = 0;
 
@@ -183,6 +186,7 @@ export function read(from: usize, end: usize, firstRow: i32, mostRows: i32): i32
   const lastRow = firstRow + mostRows;
   const plansEnd = plans + <usize>width * PLAN_BYTES;
   let at = from;
+  inputEnd = end;
   unreadCells = -1;
   while (row < lastRow) {
     const start = at;
@@ -279,7 +283,7 @@ function readQuoted(plan: Plan, start: usize, row: i32): usize {
         break;
       default:
         end = quotedEnd(start);
-        if (plan.kind == TEXT) end = takeText(plan, start, end, row);
+        if (plan.kind == TEXT) end = endsQuoted(end) ? takeText(plan, start, end, row) : NOT_PLAIN;
     }
   }
   return end != NOT_PLAIN && load<u8>(end) == QUOTE ? end + 1 : NOT_PLAIN;
@@ -517,11 +521,24 @@ function quotedEnd(start: usize): usize {
   return at;
 }
 
+/** Does a quoted cell end there? Half a text is not to be kept: a column has room for one of each record. */
+@inline
+function endsQuoted(at: usize): bool {
+  const next: u32 = load<u8>(at + 1);
+  return (
+    load<u8>(at) == QUOTE &&
+    at + 1 < inputEnd &&
+    (next == delimiter || next == LINE_FEED || next == CARRIAGE_RETURN)
+  );
+}
+
 /** Text that begins and ends with something to see and is neither a null word nor an error of Excel. */
 @inline
 function takeText(plan: Plan, start: usize, end: usize, row: i32): usize {
   const length = end - start;
   const first: u32 = load<u8>(start);
+  // It may go on behind what is at hand.
+  if (end >= inputEnd) return NOT_PLAIN;
   if (length > <usize>plan.mostTextBytes || first <= 32 || first >= 0xe0 || first == 0xc2) return NOT_PLAIN;
   if (first == 35) return NOT_PLAIN;
   if ((first == 110 || first == 78) && length <= longestNullWord) return NOT_PLAIN;
