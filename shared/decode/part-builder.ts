@@ -71,8 +71,6 @@ export class PartBuilder {
   #dropped = 0;
   /** Rejected rows of all parts so far: where others read some of the parts before, there are more. */
   #rejectedBefore = 0;
-  /** What has been told in words in some part; the words of the first one count. */
-  readonly #told = new ProblemTally();
   readonly #codes = new Map<ProblemCode, readonly ProblemCode[]>();
 
   /** `setAside` are rows that are not to be kept although nothing in them is wrong. */
@@ -217,7 +215,7 @@ export class PartBuilder {
       const blamed = probe?.breachAt(at) ?? -1;
       if (blamed === -1) continue;
       const column = probe?.blamed[blamed] ?? '';
-      if (severity === 'error' && this.#told.lineOf({ severity, code, column }) !== undefined) {
+      if (severity === 'error' && this.#tally.lineOf({ severity, code, column }) !== undefined) {
         // It has been told in words before; if it is told again, then in those of the judge.
         broken.push({ code, severity, column, message: '' });
         continue;
@@ -285,7 +283,9 @@ export class PartBuilder {
     const isWanted = this.#rejectedBefore < MOST_WORDED_ROWS && this.#detailed < rows;
     this.#rejectedBefore += 1;
     const isListed = this.#rejectedBefore <= MOST_LISTED_ROWS;
-    if (!issues.some((issue) => this.#isToBeWorded(issue, isWanted ? ofAKind : 0))) {
+    // The first of each part, since another thread may have read the parts before.
+    const most = isWanted ? ofAKind : 1;
+    if (!issues.some((issue) => (this.#tally.lineOf(issue)?.count ?? 0) < most)) {
       const codes = this.#codesOf(issues);
       if (isListed)
         this.#rejectedRows.push(offset === undefined ? { record, codes } : { record, offset, codes });
@@ -295,15 +295,7 @@ export class PartBuilder {
     const worded = inWords();
     this.#detailed += 1;
     this.#rejectedRows.push({ record, ...(offset !== undefined && { offset }), ...worded });
-    for (const issue of worded.issues) {
-      this.#tally.add(issue, record);
-      this.#told.add(issue, record);
-    }
-  }
-
-  #isToBeWorded(issue: RowIssue, most: number): boolean {
-    if (this.#told.lineOf(issue) === undefined) return true;
-    return most > 0 && (this.#tally.lineOf(issue)?.count ?? 0) < most;
+    for (const issue of worded.issues) this.#tally.add(issue, record);
   }
 
   /** Most rows have one, and share what names it. */

@@ -8,6 +8,8 @@ import { type RowIssue, rowJudge } from '../../../shared/contracts/row-schema.ts
 import { cellAt } from '../../../shared/decode/column-batch.ts';
 import { PartBuilder } from '../../../shared/decode/part-builder.ts';
 import { rowCheck } from '../../../shared/decode/row-checks.ts';
+import type { RejectedRow } from '../../../shared/decode/snapshot-part.ts';
+import { PROBLEM_CODES } from '../../../shared/domain/problem.ts';
 import { pseudonymiser } from '../../../shared/privacy/pseudonym.ts';
 import { aColumn, aContract, aMoneyColumn } from '../../support/a-contract.ts';
 
@@ -151,6 +153,24 @@ describe('a row', () => {
     };
 
     expect([describedFrom(1), describedFrom(65_537), describedFrom(9_000_000)]).toEqual([100, 10, 10]);
+  });
+
+  it('is described the same, whoever has read the parts before it', () => {
+    const codes = PROBLEM_CODES.slice(0, 12);
+    const tell = (builder: PartBuilder): readonly RejectedRow[] => {
+      const faults = [...codes.slice(1).flatMap((code) => Array.from({ length: 12 }, () => code)), codes[0]];
+      for (const [at, code = 'ragged-row'] of faults.entries())
+        builder.rejectRecord({ record: 70_000 + at }, code, `row ${70_000 + at} is torn`);
+      return builder.finish().rejectedRows;
+    };
+    const inSequence = new PartBuilder(CONTRACT, tokenOf);
+    inSequence.rejectRecord({ record: 1 }, codes[0] ?? 'ragged-row', 'row 1 is torn');
+    inSequence.finish();
+
+    const rows = tell(inSequence);
+
+    expect(rows).toEqual(tell(new PartBuilder(CONTRACT, tokenOf)));
+    expect(rows.at(-1)).toMatchObject({ issues: [{ code: codes[0], message: 'row 70132 is torn' }] });
   });
 
   it('keeps nothing of a row before it that was not kept', () => {
