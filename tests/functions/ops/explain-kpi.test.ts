@@ -248,7 +248,7 @@ describe('for a person', () => {
     const text = await page({ params: { id: 'risk.par_30' }, headers: browser });
 
     expect(text).toContain('<html lang="en">');
-    for (const words of ['PAR 30: 23.06 %', 'What moved it', 'From the numerator', '599.00', '2,598.00'])
+    for (const words of ['PAR 30: 23.06\u00a0%', 'What moved it', 'From the numerator', '599.00', '2,598.00'])
       expect(text).toContain(words);
     expect(text).toContain(runs[0]?.sha256);
   });
