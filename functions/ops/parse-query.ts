@@ -22,7 +22,9 @@ export function parseQuery<Query extends z.ZodObject>(
     otherQuery === 'ignored' ? known.includes(name) : !OF_THE_HOST.has(name);
   const given = [...request.query].filter(([name]) => isMeant(name));
   const unknown = [...new Set(given.map(([name]) => name))].filter((name) => !known.includes(name));
-  const parsed = schema.safeParse(Object.fromEntries(given));
+  const parsed = schema.safeParse(Object.fromEntries(given), {
+    error: ({ input }) => (input === undefined ? 'it is missing' : undefined),
+  });
   if (parsed.success && unknown.length === 0) return { kind: 'parsed', query: parsed.data };
   const issues = parsed.error?.issues ?? [];
   const problems = [

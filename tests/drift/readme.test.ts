@@ -22,6 +22,7 @@ const PAGES = [
   'docs/operations.md',
   'docs/risks.md',
   'docs/decisions/README.md',
+  'infra/README.md',
 ];
 
 describe('the README', () => {
@@ -79,6 +80,23 @@ describe.each(PAGES)('%s', (page) => {
     );
 
     expect(asked.filter((request) => !paths.some((path) => answers(path, request)))).toEqual([]);
+  });
+
+  it('asks with all that an answer takes, and with nothing else', () => {
+    const wrong = [...read(page).matchAll(/`(GET|POST) \/api\/([^`?\s]+)\?([^`\s]*)/g)].flatMap(
+      ([request, method, path = '', query]) => {
+        const route = ROUTES.find((other) => answers(`${other.method} ${other.path}`, `${method} ${path}`));
+        const shape: Readonly<Record<string, z.ZodType>> = route?.query.shape ?? {};
+        const given = [...new URLSearchParams(query).keys()];
+        const missing = Object.keys(shape).filter(
+          (name) => !given.includes(name) && !shape[name]?.safeParse(undefined).success,
+        );
+        const unknown = given.filter((name) => !(name in shape));
+        return [...missing, ...unknown].map((name) => `${request}: ${name}`);
+      },
+    );
+
+    expect(wrong).toEqual([]);
   });
 
   it('names files and folders of the repository that exist', () => {

@@ -59,6 +59,7 @@ describe('errors', () => {
       ['runs', { limit: 'many', status: 'gone' }, 'Query parameter status: '],
       ['dashboard', { refresh: 'maybe' }, 'Query parameter refresh: '],
       ['trigger', {}, 'Query parameter input_file: say which file'],
+      ['test-alert', {}, 'Query parameter by: it is missing. Nothing was done.'],
     ];
     for (const [name, query, sentence] of wrong) {
       const { detail }: { detail: string } = Object((await call(name, { query })).json());
