@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../ports/clock.ts';
 import type { Lake } from '../ports/lake.ts';
 import {
@@ -25,17 +26,20 @@ export class AccessChain {
   #newest: Link | undefined;
   /** Records of one process are written one after the other, or they would only get in each other's way. */
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #patienceMs: number;
 
-  constructor({ lake, clock }: AccessDeps) {
+  constructor({ lake, clock }: AccessDeps, patienceMs = 5_000) {
     this.#lake = lake;
     this.#clock = clock;
+    this.#patienceMs = patienceMs;
   }
 
   /** Throws when the record could not be written. */
   async append(entry: AccessEntry): Promise<Link> {
-    const mine = this.#turn.then(() => this.#write(entry));
-    // Whoever is next does not fail with this one.
-    this.#turn = mine.catch(() => undefined);
+    const before = this.#turn;
+    const mine = before.then(() => this.#write(entry));
+    // Whoever is next does not fail with this one, and goes on without it where storage does not answer.
+    this.#turn = before.then(() => endOf(mine, this.#patienceMs));
     return await mine;
   }
 
@@ -63,6 +67,14 @@ export class AccessChain {
   async #isThere(path: string, body: string): Promise<boolean> {
     return (await this.#lake.read('audit', path))?.equals(Buffer.from(body)) === true;
   }
+}
+
+/** However it ends; not waited for any longer than this. */
+async function endOf(work: Promise<unknown>, patienceMs: number): Promise<void> {
+  const ended = new AbortController();
+  const patience = sleep(patienceMs, undefined, { signal: ended.signal, ref: false });
+  await Promise.race([work, patience]).catch(() => undefined);
+  ended.abort();
 }
 
 /** The newest record, looked for in steps that double and are then halved: not every file is listed. */

@@ -24,8 +24,8 @@ export async function aLake(): Promise<Lake> {
 }
 
 /** As another process of the app has one: it knows nothing of what others wrote. */
-export function aChain(lake: Lake, clock = CLOCK): AccessChain {
-  return new AccessChain({ lake, clock });
+export function aChain(lake: Lake, clock = CLOCK, patienceMs?: number): AccessChain {
+  return new AccessChain({ lake, clock }, patienceMs);
 }
 
 export function asked(by: string): AccessEntry {

@@ -75,6 +75,20 @@ describe('the access record', () => {
     expect(await chain.append(asked('eva'))).toMatchObject({ number: 1 });
   });
 
+  it('goes on while storage does not answer to one', async () => {
+    let isSilent = true;
+    const silent = writing(lake, async (...args) => {
+      const never = isSilent;
+      isSilent = false;
+      return never ? await new Promise(() => undefined) : await lake.write(...args);
+    });
+    const chain = aChain(silent, CLOCK, 20);
+    void chain.append(asked('ana'));
+
+    expect(await chain.append(asked('eva'))).toMatchObject({ number: 1 });
+    expect(await verdict()).toMatchObject({ kind: 'whole', records: 1 });
+  });
+
   it('goes on after its first records have reached the end of their seven years', async () => {
     const old = aChain(lake, { now: () => new Date('2019-01-01T00:00:00Z') });
     for (const name of ['ana', 'eva', 'ivo']) await old.append(asked(name));
