@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -77,7 +78,7 @@ async function anInstance(settings: Readonly<Record<string, string>>): Promise<{
   readonly pull: () => Promise<Pull>;
 }> {
   const child = fork(fileURLToPath(new URL('./one-instance.ts', import.meta.url)), {
-    env: { PATH: process.env['PATH'] ?? '', HUBSPOT_API_KEY: HUBSPOT_KEY, ...settings },
+    env: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir(), HUBSPOT_API_KEY: HUBSPOT_KEY, ...settings },
     execArgv: ['--no-warnings'],
   });
   const heard = (is: (said: z.infer<typeof Heard>) => boolean): Promise<z.infer<typeof Heard>> =>

@@ -1,3 +1,6 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import startEmulator from '../support/emulator-setup.ts';
 import stopEmulator from '../support/emulator-teardown.ts';
@@ -33,6 +36,12 @@ const SCHEDULES_OF_AN_EMULATOR = 250;
 const cycles = Number(values.cycles);
 const schedules = Number(values.schedules);
 const from = Number(values.from);
+// What is under way when a soak is broken off closes nothing: all that is temporary goes with this folder.
+const folder = mkdtempSync(join(tmpdir(), 'abaco-soak-'));
+// A database in it has a user of its own.
+chmodSync(folder, 0o711);
+process.env['TMPDIR'] = folder;
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const worlds: SoakWorld[] = [];
 // Each has a database, which would stay behind.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
