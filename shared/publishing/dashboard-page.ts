@@ -85,14 +85,20 @@ ${operations(input, view, language)}
   return renderPage({
     title: `${words.view[view]} · ${words.product}`,
     body,
-    refreshSeconds: refreshes ? REFRESH_SECONDS : 0,
+    refreshSeconds: refreshes && mayRefresh(view) ? REFRESH_SECONDS : 0,
     language: language.code,
     style: DASHBOARD_STYLE,
   });
 }
 
+/** A view that lists customers is a look that goes into the access record: nobody looks 1,440 times a day. */
+function mayRefresh(view: ViewName): boolean {
+  return !VIEW_OF[view].sections.includes('clients');
+}
+
 /** Whoever reads slowly, or with a screen reader, must be able to stop the page from changing under them. */
-function refreshNote(choice: Choice, { words }: Language, link: DashboardInput['link']): Html {
+function refreshNote(choice: Choice, { words }: Language, link: DashboardInput['link']): Html | undefined {
+  if (!mayRefresh(choice.view)) return undefined;
   const other = link(dashboardPath({ ...choice, refreshes: !choice.refreshes }));
   if (!choice.refreshes) return html`<a class="no-print" href="${other}">${words.page.reloadsNot}</a>`;
   return html`<span class="no-print">${words.page.reloads(String(REFRESH_SECONDS))} <a href="${other}">${words.page.stop}</a></span>`;

@@ -120,6 +120,16 @@ describe('dashboardPage', () => {
     expect(stopped).toContain('Load it again every minute');
   });
 
+  it('never loads itself again where it lists customers, since each look is recorded', async () => {
+    for (const view of VIEWS) {
+      const page = await render({ view });
+
+      const isListing = view === 'risk' || view === 'sales';
+      expect(page.includes('http-equiv="refresh"')).toBe(!isListing);
+      expect(page.includes('refresh=off')).toBe(!isListing);
+    }
+  });
+
   it('says how often a file was dropped again', async () => {
     expect(await operations({ runs: [aRun({ duplicates: 1 })] })).toContain(
       '<dt>Dropped again</dt><dd>once</dd>',
