@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { watch } from '../../../shared/alerting/watch.ts';
-import { buildApp, type Deps } from '../../../shared/app.ts';
+import type { Deps } from '../../../shared/app.ts';
 import { addDays, LocalDate, localDateOf } from '../../../shared/domain/local-date.ts';
 import {
   deliver,
@@ -12,14 +12,13 @@ import {
 import { OLD_NUMBERS_AFTER_MS } from '../../../shared/pipeline/wait-for-numbers.ts';
 import type { Delivery } from '../../../shared/ports/deliveries.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
-import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
+import { Pipeline } from '../../support/a-pipeline.ts';
 import { type Answer, StubService } from '../../support/a-stub-service.ts';
-import { parFile } from '../../support/small-files.ts';
+import { aToldRun, PAR, tellingDeps } from '../../support/a-telling-pipeline.ts';
 
 // What is published reaches everybody who waits, once, however long they are away. Slack and the lineage endpoint are
 // servers on this machine that answer as the real ones do.
 
-const PAR = 'looker/loan_par_balances';
 const DAY = LocalDate.parse('2026-01-15');
 const FINE: Answer = { body: '{"ok":true}' };
 
@@ -27,7 +26,6 @@ let slack: StubService;
 let lineage: StubService;
 let pipeline: Pipeline;
 let deps: Deps;
-let runs = 0;
 
 beforeAll(async () => {
   slack = await StubService.start(() => FINE);
@@ -45,33 +43,9 @@ beforeEach(async () => {
   for (const service of [slack, lineage]) service.asked.length = 0;
 });
 
-/** The pipeline's own deps, with destinations in use. */
-async function depsWith(secrets: Record<string, string>): Promise<Deps> {
-  const app = await buildApp(
-    {
-      DataStorage: pipeline.storage,
-      PII_KEY: TEST_PSEUDONYM_KEY,
-      DESTINATIONS: 'lineage, slack',
-      OPENLINEAGE_URL: `${lineage.url}/api/v1/lineage`,
-      SLACK_BASE_URL: slack.url,
-      PUBLIC_URL: 'https://abaco.example',
-      ...secrets,
-    },
-    pipeline.deps.clock,
-  );
-  const { destinations } = app.depsFor(pipeline.deps.log);
-  return { ...pipeline.deps, destinations };
-}
-
-/** A run from drop to end, which its destinations are to hear of. */
-async function aRun(): Promise<RunRecord> {
-  runs += 1;
-  const path = `${PAR}/told ${runs}.csv`;
-  await pipeline.drop(path, parFile(`TOLD${runs}`));
-  const outcome = await pipeline.announce(path, deps);
-  while (pipeline.queue.length > 0) await pipeline.deliver(pipeline.next(), deps);
-  return await pipeline.runOf(outcome);
-}
+const depsWith = (secrets: Record<string, string>): Promise<Deps> =>
+  tellingDeps(pipeline, { slack, lineage }, secrets);
+const aRun = (): Promise<RunRecord> => aToldRun(pipeline, deps);
 
 async function deliverAll(): Promise<readonly (Delivery | undefined)[]> {
   const results: (Delivery | undefined)[] = [];
