@@ -46,6 +46,8 @@ export function cellAt(vector: Vector, row: number): CellValue {
 
 /** Where the arrays of a batch lie: in memory of their own, unless somebody else writes into them as well. */
 export type BatchMemory = {
+  /** It has room for so many rows. */
+  readonly records: number;
   decimals(length: number): Float64Array<ArrayBuffer>;
   integers(length: number): Int32Array<ArrayBuffer>;
   bytes(length: number): Uint8Array<ArrayBuffer>;
@@ -53,6 +55,7 @@ export type BatchMemory = {
 };
 
 const OWN_MEMORY: BatchMemory = {
+  records: BATCH_RECORDS,
   decimals: (length) => new Float64Array(length),
   integers: (length) => new Int32Array(length),
   bytes: (length) => new Uint8Array(length),
@@ -67,10 +70,11 @@ export class BatchBuilder {
   /** One for each column of the contract, in its order. */
   readonly columns: readonly ColumnBuilder[];
   rows = 0;
-  #recordNumbers = new Int32Array(BATCH_RECORDS);
+  readonly #recordNumbers: Int32Array;
 
   constructor(contract: Pick<Contract, 'columns'>, memory: BatchMemory = OWN_MEMORY) {
     this.columns = contract.columns.map(({ type }) => new ColumnBuilder(type, memory));
+    this.#recordNumbers = new Int32Array(memory.records);
   }
 
   /** Bytes of distinct text held by now. */
@@ -117,9 +121,9 @@ export class ColumnBuilder {
 
   constructor(type: Vector['type'], memory: BatchMemory) {
     this.type = type;
-    this.decimals = memory.decimals(type === 'decimal' ? BATCH_RECORDS : 0);
-    this.integers = memory.integers(type === 'decimal' ? 0 : BATCH_RECORDS);
-    this.nulls = memory.bytes(BATCH_RECORDS);
+    this.decimals = memory.decimals(type === 'decimal' ? memory.records : 0);
+    this.integers = memory.integers(type === 'decimal' ? 0 : memory.records);
+    this.nulls = memory.bytes(memory.records);
     this.texts = type === 'text' ? memory.texts() : new TextTable();
   }
 

@@ -67,6 +67,7 @@ export const RULE_CELL_BYTES = 12;
 export class PlainMemory implements BatchMemory {
   readonly memory: CompiledMemory;
   readonly code: PlainCode;
+  readonly records: number;
   /** Room for a number of each text of a column. */
   readonly keptAt: number;
   readonly #textsAt: number;
@@ -78,6 +79,8 @@ export class PlainMemory implements BatchMemory {
     { columns, rules }: Pick<Contract, 'columns' | 'rules'>,
     { width, bytes }: { readonly width: number; readonly bytes: number },
   ) {
+    // Each takes a byte at the very least: most files are small, and new memory is what they would take longest for.
+    this.records = Math.min(BATCH_RECORDS, bytes);
     const texts = columns.filter(({ type }) => type === 'text');
     const words = texts.flatMap(({ allowedValues }) => allowedValues ?? []).length;
     const most = Math.min(MOST_TEXT_BYTES + INPUT_BYTES + MOST_RECORD_BYTES, bytes) * MOST_GROWTH;
@@ -85,8 +88,8 @@ export class PlainMemory implements BatchMemory {
     const textBytes =
       2 * Math.min(MOST_TEXT_BYTES + INPUT_BYTES + MOST_RECORD_BYTES * MOST_GROWTH, most) + 64;
     const sizes = [
-      columns.length * (BATCH_RECORDS * (8 + 4 + 1) + 3 * 8),
-      texts.length * PlainTexts.bytes + PlainTexts.keptBytes,
+      columns.length * (this.records * (8 + 4 + 1) + 3 * 8),
+      texts.length * PlainTexts.bytes(this.records) + PlainTexts.keptBytes(this.records),
       (words + texts.length) * WORD_BYTES,
       rules.length * (RULE_BYTES + (columns.length + 1) * RULE_CELL_BYTES + 16),
       Math.min(width, MOST_CELLS) * (PLAN_BYTES + 2 * 4) + 6 * 4,
@@ -97,7 +100,7 @@ export class PlainMemory implements BatchMemory {
     this.code = PLAIN_CODE.over(this.memory);
     this.#keysAt = this.take(KEYS * 4);
     randomFillSync(new Uint8Array(this.memory.buffer, this.#keysAt, KEYS * 4));
-    this.keptAt = this.take(PlainTexts.keptBytes);
+    this.keptAt = this.take(PlainTexts.keptBytes(this.records));
     this.#textsAt = this.take(textBytes);
     this.beginPart();
   }

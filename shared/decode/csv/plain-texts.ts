@@ -1,14 +1,13 @@
-import { BATCH_RECORDS } from '../column-batch.ts';
 import type { TextDictionary, Texts } from '../text-table.ts';
 import type { PlainMemory } from './plain-memory.ts';
 
 /** As in the compiled code. */
-const FIELD = { last: 1, slots: 2, slotMask: 3, entries: 4, byteLength: 5 } as const;
-const FIELDS = 6;
+const FIELD = { last: 1, slots: 2, slotMask: 3, entries: 4, byteLength: 5, most: 6 } as const;
+const FIELDS = 7;
 const ENTRY_BYTES = 16;
-const SLOTS = 2 * BATCH_RECORDS;
-/** A record has one in each column. */
-const MOST_TEXTS = BATCH_RECORDS + 1_024;
+/** A record has one in each column, and there are the words of the contract. */
+const FURTHER_TEXTS = 1_024;
+const FEWEST_SLOTS = 4_096;
 
 /** The distinct texts of one column, which compiled code looks up as well. */
 export class PlainTexts implements Texts {
@@ -23,15 +22,24 @@ export class PlainTexts implements Texts {
     this.#fields = memory.integers(FIELDS);
     this.at = this.#fields.byteOffset;
     this.#fields[FIELD.last] = -1;
-    this.#fields[FIELD.slots] = memory.take(SLOTS * 4);
-    this.#fields[FIELD.slotMask] = SLOTS - 1;
-    this.#fields[FIELD.entries] = memory.take(MOST_TEXTS * ENTRY_BYTES);
-    this.#ends = new Uint32Array(memory.buffer, memory.take(MOST_TEXTS * 4), MOST_TEXTS);
+    const most = memory.records + FURTHER_TEXTS;
+    const slots = slotsFor(memory.records);
+    this.#fields[FIELD.most] = most;
+    this.#fields[FIELD.slots] = memory.take(slots * 4);
+    this.#fields[FIELD.slotMask] = slots - 1;
+    this.#fields[FIELD.entries] = memory.take(most * ENTRY_BYTES);
+    this.#ends = new Uint32Array(memory.buffer, memory.take(most * 4), most);
   }
 
-  /** Of each column, and once for all of them. */
-  static readonly bytes = FIELDS * 4 + SLOTS * 4 + MOST_TEXTS * (ENTRY_BYTES + 4) + 4 * 8;
-  static readonly keptBytes = MOST_TEXTS * 4;
+  /** Of each column. */
+  static bytes(records: number): number {
+    return FIELDS * 4 + slotsFor(records) * 4 + (records + FURTHER_TEXTS) * (ENTRY_BYTES + 4) + 4 * 8;
+  }
+
+  /** Once for all of them. */
+  static keptBytes(records: number): number {
+    return (records + FURTHER_TEXTS) * 4;
+  }
 
   get byteLength(): number {
     return this.#fields[FIELD.byteLength] as number;
@@ -62,4 +70,9 @@ export class PlainTexts implements Texts {
       ends: this.#ends.slice(0, count),
     };
   }
+}
+
+/** A power of two, so many that half of them stay free where there are many texts. */
+function slotsFor(records: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(2 * records, FEWEST_SLOTS)));
 }

@@ -58,6 +58,8 @@ class Texts {
   entries: usize;
   /** Bytes of all of them. */
   byteLength: i32;
+  /** There is room for so many. */
+  most: i32;
 }
 
 /** Together, since what is looked at is rarely near the processor. */
@@ -90,8 +92,6 @@ const WORD_BYTES: usize = 40;
 const RULE_BYTES: usize = 24;
 const RULE_CELL_BYTES: usize = 12;
 const ENTRY_BYTES: usize = 16;
-/** Of one column and part; a record has one of each column. */
-const MOST_TEXTS = 66560;
 
 const DECIMAL = 1;
 const INTEGER = 2;
@@ -572,7 +572,7 @@ export function codeOf(texts: Texts, start: usize, length: i32): i32 {
     code = load<i32>(texts.slots + (<usize>slot << 2)) - 1;
   }
   code = texts.count;
-  if (code == MOST_TEXTS) unreachable();
+  if (code == texts.most) unreachable();
   store<i32>(texts.slots + (<usize>slot << 2), code + 1);
   const entry = entryOf(texts, code);
   entry.start = <i32>textsEnd;

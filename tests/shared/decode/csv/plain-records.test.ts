@@ -8,7 +8,7 @@ import type { SetAside } from '../../../../shared/decode/set-aside.ts';
 import { TextTable } from '../../../../shared/decode/text-table.ts';
 import { aColumn, aContract, aMoneyColumn } from '../../../support/a-contract.ts';
 import { howMany } from '../../../support/how-many.ts';
-import { tokenOf } from './read-files.ts';
+import { readFile, tokenOf } from './read-files.ts';
 
 // Compiled code reads the records that are plain throughout. Without it everything is read byte after byte, and the same
 // parts have to come of it: rows, dictionaries, faults, words, lines. No other texts are held until then, such as
@@ -227,6 +227,30 @@ function partsOf(
   }
   return { parts, compiled, asked };
 }
+
+describe('the memory of compiled code', () => {
+  it('has room for no more records than a file can have, so that small files take little', () => {
+    const columns = Array.from({ length: 30 }, (_, at) => aColumn({ name: `text_${at}` }));
+
+    const sizeFor = (bytes: number): number =>
+      new PlainMemory({ columns, rules: [] }, { width: 30, bytes }).buffer.byteLength;
+
+    expect(sizeFor(3_000)).toBeLessThan(8_000_000);
+    expect(sizeFor(0)).toBeLessThan(sizeFor(3_000));
+    expect(sizeFor(10_000_000_000)).toBe(sizeFor(1_000_000_000));
+  });
+
+  it('has room for the shortest records, each of which has a text of its own', async () => {
+    const letters = Array.from({ length: 3_000 }, (_, at) => String.fromCodePoint(0x100 + at));
+
+    const { parts } = await readFile(
+      `id\n${letters.join('\n')}`,
+      aContract({ columns: [aColumn({ name: 'id' })] }),
+    );
+
+    expect(parts.map(({ accepted }) => accepted)).toEqual([3_000]);
+  });
+});
 
 describe('the texts of a column that compiled code looks up', () => {
   it('have the codes and the dictionary of a table of texts', () => {
