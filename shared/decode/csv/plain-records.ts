@@ -20,7 +20,7 @@ import type { Stretch } from './record-decoder.ts';
 // columns. This side lays out what it needs to know. Whatever is not plain is left to RecordDecoder.
 
 /** As in the compiled code. */
-const PLAN = { min: 48, max: 56 } as const;
+const PLAN = { min: 48, max: 56, lastDateEnd: 72 } as const;
 const WORD = { code: 36, most: 16 } as const;
 const RULE = { within: 8, cells: 16 } as const;
 const RULE_KIND = { descending: 0, zeroWhen: 1, presentWhenPositive: 2, addsUp: 3, atMost: 4 } as const;
@@ -162,6 +162,8 @@ export class PlainRecords {
         view.setInt32(base + index * 4, field, true);
       view.setBigInt64(base + PLAN.min, BigInt(Math.ceil(min)), true);
       view.setBigInt64(base + PLAN.max, BigInt(Math.floor(max)), true);
+      // No cell ends so.
+      view.setInt32(base + PLAN.lastDateEnd, -1, true);
     }
     return at;
   }
