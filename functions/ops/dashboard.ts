@@ -3,7 +3,7 @@ import { localDateOf } from '../../shared/domain/local-date.ts';
 import { DIMENSIONS } from '../../shared/kpis/kpi-definition.ts';
 import { qualityOfContracts } from '../../shared/pipeline/data-quality.ts';
 import { newestMart } from '../../shared/pipeline/newest-mart.ts';
-import { rolledBackFiles } from '../../shared/pipeline/rolled-back-files.ts';
+import { rolledBackFiles, stillCounted } from '../../shared/pipeline/rolled-back-files.ts';
 import type { Part } from '../../shared/publishing/dashboard/part.ts';
 import { VIEW_OF, VIEWS } from '../../shared/publishing/dashboard/views.ts';
 import { dashboardPage } from '../../shared/publishing/dashboard-page.ts';
@@ -56,9 +56,10 @@ export const dashboardRoute: Route<typeof DashboardQuery> = {
     ]);
     // What a view does not show need not be asked for; without numbers every view shows how the files fare.
     const { sections } = VIEW_OF[view ?? 'executive'];
-    const [runs, quality, rolledBack] = await Promise.all([
+    const [runs, quality, counted, rolledBack] = await Promise.all([
       !newest || sections.includes('runs') ? deps.ledger.list({ limit: RUNS_SHOWN }) : [],
       !newest || sections.includes('quality') ? qualityOfContracts(deps) : [],
+      newest ? stillCounted(newest.mart, deps) : [],
       // Also of days after the newest one that is left.
       rolledBackFiles({ book: newest?.mart.book ?? [], asOf: localDateOf(deps.clock.now()) }, deps),
     ]);
@@ -68,7 +69,7 @@ export const dashboardRoute: Route<typeof DashboardQuery> = {
       runs,
       quality,
       breakers,
-      rolledBack,
+      rolledBack: [...counted, ...rolledBack],
       // Whoever has the key may read what the error says.
       health: { status: health.status, ...(details[0] !== undefined && { lastError: details[0] }) },
       now: deps.clock.now().toISOString(),

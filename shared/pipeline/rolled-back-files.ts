@@ -19,6 +19,8 @@ export type RolledBackFile = {
   readonly reason: string;
   /** Instant. */
   readonly at: string;
+  /** The numbers still have its rows. */
+  readonly isStillCounted?: boolean;
 };
 
 export type RolledBackDeps = { readonly ledger: RunLedger; readonly catalog: () => Promise<Catalog> };
@@ -49,6 +51,20 @@ export async function rolledBackFiles(
       files.set(told, { runId: run.runId, dataset: run.dataset, asOf: run.asOf, by, reason, at });
   }
   return [...files.values()];
+}
+
+/** Those whose rows a book has all the same: it is computed again without them, or that has failed. */
+export async function stillCounted(
+  { book }: Pick<KpiMart, 'book'>,
+  { ledger }: { readonly ledger: RunLedger },
+): Promise<readonly RolledBackFile[]> {
+  const runs = await Promise.all(book.map(async ({ runId }) => (await ledger.find(runId))?.value));
+  return runs.flatMap((run) => {
+    if (run?.rolledBack === undefined) return [];
+    const { runId, dataset, asOf, rolledBack } = run;
+    const { by, reason, at } = rolledBack;
+    return [{ runId, dataset, asOf, by, reason, at, isStillCounted: true }];
+  });
 }
 
 /**

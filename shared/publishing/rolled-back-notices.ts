@@ -5,11 +5,12 @@ import type { Language } from './language/language.ts';
 
 /** Who took which file out of the numbers, when and why. The reason stands in the words of whoever gave it. */
 export function rolledBackSentence(
-  { dataset, asOf, by, reason, at }: RolledBackFile,
+  { dataset, asOf, by, reason, at, isStillCounted = false }: RolledBackFile,
   { words, day }: Language,
 ): string {
   const file = words.rolledBack.file(dataset, asOf && day(asOf));
-  return words.rolledBack.sentence(file, by, day(localDateOf(new Date(at))), reason.replace(/[.\s]+$/, ''));
+  const told = words.rolledBack.told(file, by, day(localDateOf(new Date(at))), reason.replace(/[.\s]+$/, ''));
+  return `${told} ${isStillCounted ? words.rolledBack.stillCounted : words.rolledBack.notCounted}`;
 }
 
 /** Before any number that would be another one. */

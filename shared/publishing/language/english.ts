@@ -373,8 +373,10 @@ export const ENGLISH_WORDS = {
     daysAgo: (days: string) => `, ${days} days ago`,
   },
   rolledBack: {
-    sentence: (file: string, by: string, day: string, reason: string) =>
-      `${file} was rolled back by ${by} on ${day}: ${reason}. None of its rows is in the numbers.`,
+    told: (file: string, by: string, day: string, reason: string) =>
+      `${file} was rolled back by ${by} on ${day}: ${reason}.`,
+    notCounted: 'None of its rows is in the numbers.',
+    stillCounted: 'Its rows are in these numbers until they have been computed again.',
     file: (dataset: string, day: string | undefined) =>
       day === undefined ? `The file of ${dataset}` : `The file of ${dataset} as of ${day}`,
   },

@@ -372,8 +372,9 @@ export const SPANISH_WORDS: Words = {
     daysAgo: (days) => `, hace ${days} días`,
   },
   rolledBack: {
-    sentence: (file, by, day, reason) =>
-      `${by} revirtió ${file} el ${day}: ${reason}. Ninguna de sus filas está en las cifras.`,
+    told: (file, by, day, reason) => `${by} revirtió ${file} el ${day}: ${reason}.`,
+    notCounted: 'Ninguna de sus filas está en las cifras.',
+    stillCounted: 'Sus filas siguen en estas cifras hasta que se calculen de nuevo.',
     file: (dataset, day) =>
       day === undefined ? `el archivo de ${dataset}` : `el archivo de ${dataset} al ${day}`,
   },

@@ -6,7 +6,7 @@ import { newestMart } from '../../../shared/pipeline/newest-mart.ts';
 import { replay } from '../../../shared/pipeline/replay.ts';
 import { rerun } from '../../../shared/pipeline/rerun.ts';
 import { type RollbackOutcome, rollBack } from '../../../shared/pipeline/roll-back.ts';
-import { rolledBackFiles } from '../../../shared/pipeline/rolled-back-files.ts';
+import { rolledBackFiles, stillCounted } from '../../../shared/pipeline/rolled-back-files.ts';
 import { artifactPath, reportPath } from '../../../shared/runs/run-paths.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
@@ -113,9 +113,12 @@ describe('a rollback', () => {
     expect(relationsOf(await pipeline.martOf(par))).toContain('looker_loans');
 
     const outcome = await rolledBack(loans.runId);
+    const shownMeanwhile = await stillCounted(await pipeline.martOf(par), pipeline.deps);
     await pipeline.runDry();
 
     expect(outcome).toMatchObject({ plan: { standsInstead: undefined, publishedAgain: [par.runId] } });
+    expect(shownMeanwhile).toMatchObject([{ runId: loans.runId, by: 'ana', isStillCounted: true }]);
+    expect(await stillCounted(await pipeline.martOf(par), pipeline.deps)).toEqual([]);
     expect(await pipeline.run(par.runId)).toMatchObject({ status: 'success', attempt: par.attempt + 1 });
     expect(relationsOf(await pipeline.martOf(par))).not.toContain('looker_loans');
   });
