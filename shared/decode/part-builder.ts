@@ -28,11 +28,13 @@ const MOST_DETAILED = { inFirstRecords: { rows: 1_000, ofAKind: 100 }, later: { 
 /** Of a file, the words of so many rejected rows are written down; after them, numbers, places and codes have to do. */
 export const MOST_WORDED_ROWS = 1_000;
 /** A file that is bad throughout is not written down a second time: the raw one is kept, and every row is counted. */
-export const MOST_LISTED_ROWS = 100_000;
+export const MOST_LISTED_ROWS = 50_000;
 /** A part ends early when its texts grow beyond this, so that wide rows do not fill the memory. */
 export const MOST_TEXT_BYTES = 32 * 1024 * 1024;
 
 type Cells = Readonly<Record<string, string>>;
+
+const NO_ISSUES: readonly RowIssue[] = [];
 
 /** One record while it is read. */
 export type RowAtHand = {
@@ -71,6 +73,8 @@ export class PartBuilder {
   #dropped = 0;
   /** Rejected rows of all parts so far: where others read some of the parts before, there are more. */
   #rejectedBefore = 0;
+  /** On the row under way: one array for all rows, of which most have none. */
+  readonly #remarks: RowIssue[] = [];
   readonly #codes = new Map<ProblemCode, readonly ProblemCode[]>();
 
   /** `setAside` are rows that are not to be kept although nothing in them is wrong. */
@@ -116,8 +120,10 @@ export class PartBuilder {
    */
   judgeRow(row: RowAtHand, unread: readonly number[] = this.#allColumns): void {
     this.records += 1;
-    const { issues, remarks } = this.#readCells(row, unread);
-    const broken = issues.length > 0 ? issues : this.#checkRules(remarks);
+    const remarks = this.#remarks;
+    if (remarks.length > 0) remarks.length = 0;
+    const issues = this.#readCells(row, unread);
+    const broken = issues.length > 0 ? issues : this.#checkRules();
     if (broken.length > 0) {
       this.#reject(row, broken);
       return;
@@ -188,26 +194,27 @@ export class PartBuilder {
     return part;
   }
 
-  #readCells(row: RowAtHand, unread: readonly number[]): { issues: RowIssue[]; remarks: RowIssue[] } {
-    const issues: RowIssue[] = [];
-    const remarks: RowIssue[] = [];
+  /** Returns what the contract refuses; `#remarks` has what it only warns of. */
+  #readCells(row: RowAtHand, unread: readonly number[]): readonly RowIssue[] {
+    let issues: RowIssue[] | undefined;
     const at = this.batch.rows;
     for (const index of unread) {
       const column = this.#contract.columns[index] as Column;
       const text = row.cell(index);
       const cell = (this.#parsers[index] as ReturnType<typeof cellParser>)(text);
       if (cell.kind === 'bad') {
+        issues ??= [];
         issues.push({ code: cell.code, severity: 'error', column: column.name, message: cell.detail });
         continue;
       }
-      if (cell.note !== undefined) remarks.push(remarkOn(column, cell.note, text));
+      if (cell.note !== undefined) this.#remarks.push(remarkOn(column, cell.note, text));
       this.batch.columns[index]?.set(at, cell.value);
     }
-    return { issues, remarks };
+    return issues ?? NO_ISSUES;
   }
 
-  /** Adds what rules only warn of to `remarks` and returns what they refuse. */
-  #checkRules(remarks: RowIssue[]): RowIssue[] {
+  /** Adds what rules only warn of to `#remarks` and returns what they refuse. */
+  #checkRules(): readonly RowIssue[] {
     const at = this.batch.rows;
     const broken: RowIssue[] = [];
     let typed: TypedRow | undefined;
@@ -225,7 +232,7 @@ export class PartBuilder {
       if (breach === undefined) continue;
       const issue = { code, severity, column: breach.column, message: breach.detail };
       if (severity === 'warning')
-        remarks.push({ ...issue, message: `${breach.detail}; the row was kept as it is` });
+        this.#remarks.push({ ...issue, message: `${breach.detail}; the row was kept as it is` });
       else broken.push(issue);
     }
     return broken;
@@ -285,7 +292,7 @@ export class PartBuilder {
     const isListed = this.#rejectedBefore <= MOST_LISTED_ROWS;
     // The first of each part, since another thread may have read the parts before.
     const most = isWanted ? ofAKind : 1;
-    if (!issues.some((issue) => (this.#tally.lineOf(issue)?.count ?? 0) < most)) {
+    if (!this.#isRare(issues, most)) {
       const codes = this.#codesOf(issues);
       if (isListed)
         this.#rejectedRows.push(offset === undefined ? { record, codes } : { record, offset, codes });
@@ -298,13 +305,21 @@ export class PartBuilder {
     for (const issue of worded.issues) this.#tally.add(issue, record);
   }
 
+  /** Has one of them been counted less often than that? */
+  #isRare(issues: readonly RowIssue[], most: number): boolean {
+    for (const issue of issues) if ((this.#tally.lineOf(issue)?.count ?? 0) < most) return true;
+    return false;
+  }
+
   /** Most rows have one, and share what names it. */
   #codesOf(issues: readonly RowIssue[]): readonly ProblemCode[] {
     const [first] = issues;
     if (first === undefined || issues.length > 1) return [...new Set(issues.map(({ code }) => code))];
-    const shared = this.#codes.get(first.code) ?? [first.code];
-    this.#codes.set(first.code, shared);
-    return shared;
+    const known = this.#codes.get(first.code);
+    if (known !== undefined) return known;
+    const alone = [first.code];
+    this.#codes.set(first.code, alone);
+    return alone;
   }
 
   #rawRow(row: RowAtHand): RawRow {

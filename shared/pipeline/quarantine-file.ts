@@ -17,15 +17,21 @@ export interface QuarantineFile extends AsyncDisposable {
 export async function openQuarantine(file: string): Promise<QuarantineFile> {
   const stream = createWriteStream(file);
   let listed = 0;
+  /** The disk may take its time for what was written last while the next part is read. */
+  let drained: Promise<unknown> = Promise.resolve();
   return {
     async write(rows) {
-      const lines: string[] = [];
+      await drained;
+      let lines = '';
       for (const row of rows.slice(0, MOST_LISTED_ROWS - listed)) {
         listed += 1;
         const line = listed > MOST_WORDED_ROWS && 'issues' in row ? withoutWords(row) : row;
-        lines.push(`${'codes' in line ? briefJson(line) : JSON.stringify(line)}\n`);
+        lines += `${'codes' in line ? briefJson(line) : JSON.stringify(line)}\n`;
       }
-      if (lines.length > 0 && !stream.write(lines.join(''))) await once(stream, 'drain');
+      if (lines === '' || stream.write(lines)) return;
+      drained = once(stream, 'drain');
+      // An error of the disk is told to whoever writes next or closes.
+      drained.catch(() => undefined);
     },
     async close() {
       stream.end();

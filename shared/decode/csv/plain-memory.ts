@@ -9,10 +9,6 @@ import { PlainTexts } from './plain-texts.ts';
 
 /** assembly/plain-records.ts: places are counted in bytes. */
 export type PlainCode = {
-  readonly recordEnd: CompiledNumber;
-  readonly unreadCells: CompiledNumber;
-  readonly oddStart: CompiledNumber;
-  readonly oddEnd: CompiledNumber;
   readonly textsEnd: CompiledNumber;
   readonly lines: CompiledNumber;
   begin(

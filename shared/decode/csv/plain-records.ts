@@ -21,6 +21,8 @@ import type { Stretch } from './record-decoder.ts';
 
 /** As in the compiled code. */
 const PLAN = { min: 48, max: 56, lastDateEnd: 72 } as const;
+/** What compiled code leaves when it has read. */
+const FOUND = { at: 64, recordEnd: 0, unreadCells: 1, oddStart: 2, oddEnd: 3 } as const;
 const WORD = { code: 36, most: 16 } as const;
 const RULE = { within: 8, cells: 16 } as const;
 const RULE_KIND = { descending: 0, zeroWhen: 1, presentWhenPositive: 2, addsUp: 3, atMost: 4 } as const;
@@ -28,15 +30,16 @@ const RULE_KIND = { descending: 0, zeroWhen: 1, presentWhenPositive: 2, addsUp: 
 /** For a record of more than so many bytes, no more of the file is brought. */
 const NEAR_END_BYTES = 16 * 1024;
 
+/** One object serves all of them: a file may be full of such records. */
 export type OddRecord = {
-  readonly start: number;
-  readonly end: number;
+  start: number;
+  end: number;
   /** Columns of the contract, `unreadCells` of them. */
   readonly unread: Int32Array;
-  readonly unreadCells: number;
+  unreadCells: number;
   /** Where each cell begins, and the next record, `shift` beyond their places in the stretch. */
   readonly starts: Int32Array;
-  readonly shift: number;
+  shift: number;
 };
 
 export class PlainRecords {
@@ -49,8 +52,8 @@ export class PlainRecords {
   readonly #inputAt: number;
   /** Where the codes of words are. */
   readonly #wordCodes: number[] = [];
-  readonly #starts: Int32Array;
-  readonly #unread: Int32Array;
+  readonly #found: Int32Array;
+  readonly #odd: OddRecord;
   /** What is at hand: from where to where in the stretch. */
   #from = 0;
   #to = 0;
@@ -68,11 +71,13 @@ export class PlainRecords {
     const plansAt = this.#layOutPlans(plans, delimiter);
     const rulesAt = layOutRules(memory, contract, columns);
     const { rules } = contract;
-    this.#starts = memory.integers(plans.length + 1);
-    this.#unread = memory.integers(plans.length + 1);
+    const starts = memory.integers(plans.length + 1);
+    const unread = memory.integers(plans.length + 1);
+    this.#odd = { start: 0, end: 0, unread, unreadCells: 0, starts, shift: 0 };
+    this.#found = new Int32Array(memory.buffer, FOUND.at, 4);
     memory.code.begin(
       ...([plansAt, plans.length, rulesAt, rules.length, delimiter, LONGEST_NULL_WORD] as const),
-      ...([this.#starts.byteOffset, this.#unread.byteOffset] as const),
+      ...([starts.byteOffset, unread.byteOffset] as const),
     );
   }
 
@@ -103,19 +108,6 @@ export class PlainRecords {
     return this.#read(start, row, most);
   }
 
-  /** The columns of the odd record that are not plain, and where its cells begin. */
-  #oddRecord(count: number, shift: number): OddRecord {
-    const { oddStart, oddEnd } = this.#memory.code;
-    return {
-      start: oddStart.value - shift,
-      end: oddEnd.value - shift,
-      unread: this.#unread,
-      unreadCells: count,
-      starts: this.#starts,
-      shift,
-    };
-  }
-
   #bring({ bytes, end }: Stretch, start: number): void {
     this.#from = start;
     this.#to = Math.min(end, start + INPUT_BYTES);
@@ -130,9 +122,17 @@ export class PlainRecords {
     const { code } = this.#memory;
     const shift = this.#inputAt - this.#from;
     const read = code.read(start + shift, this.#to + shift, row, most);
-    if (read > 0) this.end = code.recordEnd.value - shift;
-    const unreadCells = code.unreadCells.value;
-    this.odd = unreadCells === -1 ? undefined : this.#oddRecord(unreadCells, shift);
+    const found = this.#found;
+    if (read > 0) this.end = (found[FOUND.recordEnd] as number) - shift;
+    const unreadCells = found[FOUND.unreadCells] as number;
+    if (unreadCells === -1) this.odd = undefined;
+    else {
+      this.odd = this.#odd;
+      this.odd.start = (found[FOUND.oddStart] as number) - shift;
+      this.odd.end = (found[FOUND.oddEnd] as number) - shift;
+      this.odd.unreadCells = unreadCells;
+      this.odd.shift = shift;
+    }
     return read;
   }
 

@@ -16,7 +16,7 @@ import type { UnfinishedPart } from './finish-part.ts';
 import { readBoolean, readDate, readDecimal, readInteger, takeText, takeWord } from './plain-cells.ts';
 import { INPUT_BYTES, MOST_CELLS, type PlainMemory } from './plain-memory.ts';
 import { type OddRecord, PlainRecords } from './plain-records.ts';
-import { RecordAtHand } from './record-at-hand.ts';
+import { type CellStarts, RecordAtHand } from './record-at-hand.ts';
 import { takeUnfinished } from './take-unfinished.ts';
 
 // Bytes of CSV -> rows of a part. docs/decisions/csv-structure.md says what it does with each fault of structure.
@@ -80,6 +80,7 @@ export class RecordDecoder {
   readonly #row: RecordAtHand;
   /** Where the cells of the record under way begin. */
   readonly #starts: Int32Array;
+  readonly #cells: CellStarts & { start: number };
   readonly #unread: number[] = [];
   readonly #plain: PlainRecords | undefined;
   /** Line ends inside the quotation marks of the record under way. */
@@ -132,7 +133,8 @@ export class RecordDecoder {
     this.#classes[QUOTE] = QUOTES;
     this.#keepsRules = rowCheck(contract, builder.batch);
     this.#starts = new Int32Array(width + 2);
-    this.#row = new RecordAtHand(this.#starts, plans, contract.columns.length);
+    this.#cells = { start: 0, starts: this.#starts, shift: 0 };
+    this.#row = new RecordAtHand(plans, contract.columns.length);
     if (from.memory !== undefined && absentUnread.length === 0 && width <= MOST_CELLS) {
       const { columns } = builder.batch;
       this.#plain = new PlainRecords(from.memory, contract, plans.slice(0, width), { delimiter, columns });
@@ -192,14 +194,11 @@ export class RecordDecoder {
     return true;
   }
 
-  #endOdd(stretch: Stretch, { start, unread, unreadCells, starts, shift }: OddRecord): void {
-    const { width } = this.#layout;
-    for (let position = 0; position <= width; position += 1)
-      this.#starts[position] = (starts[position] as number) - shift;
+  #endOdd(stretch: Stretch, odd: OddRecord): void {
     this.#unread.length = 0;
-    for (let index = 0; index < unreadCells; index += 1) this.#unread.push(unread[index] as number);
+    for (let index = 0; index < odd.unreadCells; index += 1) this.#unread.push(odd.unread[index] as number);
     this.#innerLines = 0;
-    this.#endRecord(stretch, start, width, this.#builder.batch.rows);
+    this.#endRecord(stretch, odd, this.#layout.width, this.#builder.batch.rows);
   }
 
   /** How many records may be read without looking whether the part is full, or whether one of them is a special one. */
@@ -319,12 +318,18 @@ export class RecordDecoder {
       if (stop >= end && !isLast) return INCOMPLETE;
       if (stop - start > MOST_RECORD_BYTES) return TOO_LONG;
       if (position <= width) starts[position] = stop + 1;
-      this.#endRecord(stretch, start, position, row);
+      this.#cells.start = start;
+      this.#endRecord(stretch, this.#cells, position, row);
       return stop;
     }
   }
 
-  #endRecord(stretch: Stretch, start: number, cells: number, row: number): void {
+  #endRecord(
+    stretch: Stretch,
+    at: CellStarts & { readonly start: number },
+    cells: number,
+    row: number,
+  ): void {
     const builder = this.#builder;
     const { width, unexpected } = this.#layout;
     this.record += 1;
@@ -339,7 +344,7 @@ export class RecordDecoder {
       builder.acceptRow(this.record);
       return;
     }
-    const record = this.#row.become(stretch, start, this.record);
+    const record = this.#row.become(stretch, at.start, this.record, at);
     if (cells !== width) {
       const message = `row ${this.record} has ${cells} ${cells === 1 ? 'cell' : 'cells'}, the header has ${width}`;
       builder.rejectRecord(record, 'ragged-row', message, () => this.#namedCells(cells));

@@ -136,15 +136,18 @@ let unread: usize = 0;
 let inputEnd: usize = 0;
 
 /** Where the last plain record ends. */
-export let recordEnd: usize = 0;
+let recordEnd: usize = 0;
 
 /**
  * The record behind the last plain one has been read as well: it has as many cells as it should, of which so many are
  * not plain, or it breaks a rule. -1 when it has to be read otherwise.
  */
-export let unreadCells: i32 = -1;
-export let oddStart: usize = 0;
-export let oddEnd: usize = 0;
+let unreadCells: i32 = -1;
+let oddStart: usize = 0;
+let oddEnd: usize = 0;
+
+/** Where those four are left to be looked at, 32 bits each: an exported number takes a call. */
+const FOUND: usize = 64;
 
 /** Texts of all columns lie one behind the other; here the next one begins. */
 export let textsEnd: usize = 0;
@@ -182,6 +185,15 @@ export function begin(
  * there, and 32 bytes follow it. Returns how many were read.
  */
 export function read(from: usize, end: usize, firstRow: i32, mostRows: i32): i32 {
+  const count = readRecords(from, end, firstRow, mostRows);
+  store<i32>(FOUND, <i32>recordEnd);
+  store<i32>(FOUND + 4, unreadCells);
+  store<i32>(FOUND + 8, <i32>oddStart);
+  store<i32>(FOUND + 12, <i32>oddEnd);
+  return count;
+}
+
+function readRecords(from: usize, end: usize, firstRow: i32, mostRows: i32): i32 {
   let row = firstRow;
   const lastRow = firstRow + mostRows;
   const plansEnd = plans + <usize>width * PLAN_BYTES;
