@@ -211,7 +211,7 @@ describe('npm run pipeline -- --json', () => {
     });
     expect(peakBytes / 2 ** 20).toBeLessThan(512);
     const listed = await readFile(join(out, run?.runId ?? '', 'rejected.jsonl'), 'utf8');
-    expect(listed.trimEnd().split('\n')).toHaveLength(100_000);
+    expect(listed.trimEnd().split('\n')).toHaveLength(50_000);
     expect(listed.length).toBeLessThan(20_000_000);
   });
 

@@ -36,6 +36,8 @@ export async function aStubCommand(name: string, folder: string): Promise<StubCo
   const dir = join(folder, `stub-${name}`);
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, name), SCRIPT);
+  // Whatever package the folder for temporary files may lie in.
+  await writeFile(join(dir, 'package.json'), '{"type":"commonjs"}');
   await chmod(join(dir, name), 0o755);
   // So that the stub runs on the Node of the tests.
   const path = `${dir}:${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`;
