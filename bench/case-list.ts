@@ -2,6 +2,11 @@ import type { InputName } from './input-files.ts';
 
 // What is measured, as data.
 
+export type Needs =
+  | { readonly python: readonly string[] }
+  | { readonly node: string }
+  | { readonly tool: 'taskset' };
+
 export type BenchCase = {
   readonly name: string;
   readonly input: InputName;
@@ -9,10 +14,12 @@ export type BenchCase = {
   readonly script: string;
   /** Threads: workers of our reader, or threads of DuckDB. */
   readonly threads?: number;
+  /** Of the machine's cores it gets a single one, for its helpers as well: what V8 and Node do beside it counts. */
+  readonly isOnOneCore?: boolean;
   /** The time is that of ten such files. */
   readonly isScaled?: boolean;
-  /** What the interpreter must be able to import, or Node; the case is skipped without it. */
-  readonly needs?: { readonly python: readonly string[] } | { readonly node: string };
+  /** What the interpreter or Node must be able to import, or a tool of the system; the case is skipped without it. */
+  readonly needs?: Needs;
   readonly isBig?: boolean;
   /** The script changes or starts files by their places, so it is not bundled. */
   readonly isFromSources?: boolean;
@@ -23,6 +30,7 @@ export type BenchCase = {
 };
 
 const PANDAS = { python: ['pandas'] };
+const ONE_CORE = { isOnOneCore: true, needs: { tool: 'taskset' } } as const;
 const PYDANTIC = { python: ['pandas', 'pydantic'] };
 
 export const CASES: readonly BenchCase[] = [
@@ -30,6 +38,7 @@ export const CASES: readonly BenchCase[] = [
   { name: 'csv-parse+zod', input: 'tenth', script: 'csv-parse-zod', isScaled: true },
   { name: 'decode-1w', input: 'main', script: 'decode', threads: 1, isFromSources: true },
   { name: 'stage-1w', input: 'main', script: 'stage', threads: 1 },
+  { name: 'stage-1w-1core', input: 'main', script: 'stage', threads: 1, ...ONE_CORE },
   { name: 'stage-2w', input: 'main', script: 'stage', threads: 2 },
   { name: 'duckdb-copy-1t', input: 'clean', script: 'duckdb-copy', threads: 1 },
   { name: 'duckdb-copy-2t', input: 'clean', script: 'duckdb-copy', threads: 2 },
@@ -63,6 +72,7 @@ export const CASES: readonly BenchCase[] = [
     needs: PYDANTIC,
   },
   { name: 'stage-1w-big', input: 'big', script: 'stage', threads: 1, isBig: true },
+  { name: 'stage-1w-1core-big', input: 'big', script: 'stage', threads: 1, isBig: true, ...ONE_CORE },
   { name: 'stage-2w-big', input: 'big', script: 'stage', threads: 2, isBig: true },
   { name: 'validate-1w-big', input: 'big', script: 'validate', threads: 1, isBig: true },
   { name: 'kpis-big', input: 'big', script: 'kpis', threads: 2, staged: true, isBig: true },

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { outputOf, PYTHON } from './run-case.ts';
+import type { Needs } from './case-list.ts';
+import { onOneCore, outputOf, PYTHON } from './run-case.ts';
 
 // What the figures were measured on and with.
 
@@ -48,15 +49,19 @@ async function pythonVersions(): Promise<string> {
 }
 
 /** Why a case cannot run here; undefined when it can. */
-export async function whyNotHere(
-  needs: { readonly python: readonly string[] } | { readonly node: string } | undefined,
-): Promise<string | undefined> {
+export async function whyNotHere(needs: Needs | undefined): Promise<string | undefined> {
   if (needs === undefined) return undefined;
   try {
     if ('node' in needs) createRequire(import.meta.url).resolve(needs.node);
+    else if ('tool' in needs) await tryOneCore();
     else await outputOf('needs', PYTHON, ['-c', `import ${needs.python.join(', ')}`]);
     return undefined;
   } catch {
     return 'not installed';
   }
+}
+
+async function tryOneCore(): Promise<void> {
+  const [command, ...args] = await onOneCore();
+  await outputOf('needs', command, [...args, 'true']);
 }

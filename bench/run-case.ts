@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchCase } from './case-list.ts';
@@ -24,7 +24,7 @@ export class CaseFailed extends Error {
 
 /** Runs a case once, in a process and a folder of its own. */
 export async function runCase(
-  { name, script, threads = 1, isScaled = false, isFromSources = false }: BenchCase,
+  { name, script, threads = 1, isOnOneCore = false, isScaled = false, isFromSources = false }: BenchCase,
   {
     input,
     builtEntry,
@@ -40,15 +40,24 @@ export async function runCase(
     dir,
     ...(stagedFile !== undefined && { stagedFile }),
   };
-  const [command, ...args] = script.endsWith('.py')
+  const program: readonly [string, ...string[]] = script.endsWith('.py')
     ? [PYTHON, join(import.meta.dirname, 'peers', script)]
     : [process.execPath, '--no-warnings', isFromSources ? SOURCE_ENTRY : builtEntry, script];
+  const [command, ...args] = isOnOneCore ? [...(await onOneCore()), ...program] : program;
   try {
     const printed = await outputOf(name, command, [...args, JSON.stringify(orders)]);
     return Measurement.parse(JSON.parse(printed.trimEnd().split('\n').at(-1) ?? ''));
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** The beginning of a command that may use one core only, the first of those that this process may use. */
+export async function onOneCore(): Promise<readonly [string, ...string[]]> {
+  const status = await readFile('/proc/self/status', 'utf8');
+  const core = /^Cpus_allowed_list:\s*(\d+)/m.exec(status)?.[1];
+  if (core === undefined) throw new CaseFailed('the system does not say which cores may be used');
+  return ['taskset', '--cpu-list', core];
 }
 
 const SOURCE_ENTRY = join(import.meta.dirname, 'case-process.ts');

@@ -33,8 +33,21 @@ export const TARGETS: readonly Target[] = [
   ratio('pandas + pydantic row by row / whole chain', 'chain-pydantic-rows', 'chain-1w', { atLeast: 6 }),
   ratio('csv-parse + zod / whole chain', 'chain-csv-parse+zod', 'chain-1w', { atLeast: 5 }),
   ratio('all in DuckDB SQL / whole chain', 'chain-duckdb-sql', 'chain-1w', { atLeast: 1.5 }),
-  ratio('stage: 1 worker / 2 workers', 'stage-1w', 'stage-2w', { atLeast: 1.25 }),
-  ratio('stage, ten times the rows: 1 worker / 2 workers', 'stage-1w-big', 'stage-2w-big', { atLeast: 1.6 }),
+  // What the second core wins. One worker that is given both already uses the second, for what V8 and Node do beside it.
+  ratio('stage: 1 worker on one core / 2 workers on two', 'stage-1w-1core', 'stage-2w', { atLeast: 1.25 }),
+  ratio(
+    'stage, ten times the rows: 1 worker on one core / 2 workers on two',
+    'stage-1w-1core-big',
+    'stage-2w-big',
+    { atLeast: 1.6 },
+  ),
+  ratio('stage: 1 worker / 2 workers, both on two cores', 'stage-1w', 'stage-2w', { atLeast: 1 }),
+  ratio(
+    'stage, ten times the rows: 1 worker / 2 workers, both on two cores',
+    'stage-1w-big',
+    'stage-2w-big',
+    { atLeast: 1.25 },
+  ),
   ratio('all rows bad / 0.5 % of rows bad', 'stage-fifth-bad', 'stage-fifth', { atMost: 2 }),
   {
     kind: 'exponent',
@@ -55,7 +68,7 @@ export const TARGETS: readonly Target[] = [
   {
     kind: 'per-scan',
     // Of ten times the rows: over fewer, setting up the models takes longer than reading them.
-    about: 'KPIs / one scan of all columns for each model, ten times the rows',
+    about: 'KPIs / one scan of all columns for each group of them that is read together, ten times the rows',
     of: 'kpis-big',
     limit: { atMost: 1.5 },
   },
@@ -182,7 +195,7 @@ function valueOf(target: Target, of: (name: string) => CaseRuns): Spread | undef
     case 'per-scan':
       return spreadOf(
         of(target.of).runs.map(
-          ({ ms, found }) => ms / ((found.more?.['scanMs'] ?? 0) * (found.more?.['models'] ?? 0)),
+          ({ ms, found }) => ms / ((found.more?.['scanMs'] ?? 0) * (found.more?.['groups'] ?? 0)),
         ),
       );
   }

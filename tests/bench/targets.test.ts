@@ -73,9 +73,9 @@ describe('time', () => {
     expect(verdictOn(target, cases)).toMatchObject({ verdict: 'FAIL', value: { median: 2_000 } });
   });
 
-  it('is judged by scan where that is the goal', () => {
+  it('is judged by scans where that is the goal', () => {
     const target: Target = { kind: 'per-scan', about: 'KPIs', of: 'a', limit: { atMost: 1.5 } };
-    const found = { rows: 1, more: { scanMs: 50, models: 4 } };
+    const found = { rows: 1, more: { scanMs: 50, groups: 4 } };
 
     expect(verdictOn(target, byName(aCase('a', { ms: [300], found })))).toMatchObject({
       verdict: 'PASS',
