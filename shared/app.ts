@@ -117,6 +117,7 @@ export async function buildApp(
     }),
     scratch: temporaryFolders,
     sql: duckDbSqlEngine,
+    martsUnderWay: new Map(),
     clock,
     revision: config.revision,
     catalog: () => loadCatalog(),

@@ -24,12 +24,11 @@ export function martCsv(mart: KpiMart): string {
  */
 export async function writeMartParquet(mart: KpiMart, { sql, path }: ParquetTarget): Promise<void> {
   const lines = `${path}.lines`;
-  await writeFile(
-    lines,
-    linesOf(mart).map(
-      (line, index) => `${[index, ...COLUMNS.map((column) => quotedCell(column.value(line)))].join(',')}\n`,
-    ),
+  const text = linesOf(mart).map(
+    (line, index) => `${[index, ...COLUMNS.map((column) => quotedCell(column.value(line)))].join(',')}\n`,
   );
+  // In one piece: each item of a list would be written by itself.
+  await writeFile(lines, text.join(''));
   const names = ["'position': 'INTEGER'", ...COLUMNS.map(({ name }) => `'${name}': 'VARCHAR'`)].join(', ');
   const columns = COLUMNS.map(({ name, kind }) => `${castOf(kind)}(${name} AS ${SQL_TYPE[kind]}) AS ${name}`);
   const before = await sql.rows("SELECT current_setting('threads') AS threads");

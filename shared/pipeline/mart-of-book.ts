@@ -23,6 +23,8 @@ export type MartOfBookDeps = {
   sql: SqlEngine;
   secrets: SecretStore;
   log: Log;
+  /** What this process is computing, by the path that it will lie at. */
+  martsUnderWay: Map<string, Promise<MadeMart>>;
 };
 
 export type MartOfBookInput = {
@@ -34,14 +36,27 @@ export type MartOfBookInput = {
   readonly grain: PeriodGrain;
 };
 
-/**
- * `failures` are the KPIs and tables that an SQL error kept from being computed, with the error. The mart carries what
- * the twin said of it: whoever publishes looks at that first.
- */
-export async function martOfBook(
+export type MadeMart = {
+  /** It carries what the twin said of it: whoever publishes looks at that first. */
+  readonly mart: KpiMart;
+  /** The KPIs and tables that an SQL error kept from being computed, with the error. */
+  readonly failures: Readonly<Record<string, string>>;
+};
+
+/** Files that arrive together have the same book at the same moment: who comes while it is computed waits for it. */
+export async function martOfBook(input: MartOfBookInput, deps: MartOfBookDeps): Promise<MadeMart> {
+  const { martsUnderWay } = deps;
+  const underWay = martsUnderWay.get(input.path);
+  if (underWay !== undefined) return await underWay;
+  const made = findOrCompute(input, deps).finally(() => martsUnderWay.delete(input.path));
+  martsUnderWay.set(input.path, made);
+  return await made;
+}
+
+async function findOrCompute(
   { path, book, catalog, asOf, grain }: MartOfBookInput,
   { lake, scratch, sql, secrets, log }: MartOfBookDeps,
-): Promise<{ readonly mart: KpiMart; readonly failures: Readonly<Record<string, string>> }> {
+): Promise<MadeMart> {
   const cached = await lake.read('marts', path);
   if (cached !== undefined) return { mart: KpiMart.parse(JSON.parse(cached.toString('utf8'))), failures: {} };
   await using folder = await scratch.open();
