@@ -1,14 +1,10 @@
-import type { KpiHistory } from '../ports/kpi-history.ts';
-import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { pointPast } from './latest-pointer.ts';
 import { type LaterReportDeps, refreshLaterReports } from './refresh-later-reports.ts';
+import { type SettleDeps, takeOutOfHistory } from './settle-history.ts';
 import type { StageMessage } from './stage-message.ts';
 
-export type ForgetDeps = LaterReportDeps & {
-  registry: SnapshotRegistry;
-  history: Pick<KpiHistory, 'forget'>;
-};
+export type ForgetDeps = LaterReportDeps & SettleDeps;
 
 /**
  * A run that was accepted before is now rejected or rolled back, and its snapshot is out of the registry: its values leave the history
@@ -18,17 +14,18 @@ export type ForgetDeps = LaterReportDeps & {
 export async function forgetRun(run: RunRecord, deps: ForgetDeps): Promise<readonly StageMessage[]> {
   // It never had accepted rows.
   if (run.relation === undefined) return [];
-  await deps.history.forget(run);
+  await takeOutOfHistory(run, deps);
   await pointPast(run, deps);
   return await refreshLaterReports(run, deps, 'was withdrawn');
 }
 
 /**
- * An attempt was overtaken while it published. If that was because its file was withdrawn, nobody else comes back to what
- * it has written since: this is looked for after it was written, and whoever withdraws forgets after he has withdrawn, so
- * that one of the two finds it.
+ * An attempt was overtaken while it published: what it has said meanwhile is not for it to say. If it was overtaken because
+ * its file was withdrawn, nobody else comes back to what it has written since: this is looked for after it was written, and
+ * whoever withdraws forgets after he has withdrawn, so that one of the two finds it.
  */
-export async function forgetIfWithdrawn(run: RunRecord, deps: ForgetDeps): Promise<readonly StageMessage[]> {
+export async function forgetOvertaken(run: RunRecord, deps: ForgetDeps): Promise<readonly StageMessage[]> {
+  await takeOutOfHistory(run, deps);
   const place = await deps.registry.find(run.runId);
   return place?.isRemoved === true ? await forgetRun(run, deps) : [];
 }

@@ -15,7 +15,6 @@ import { runFacts } from '../runs/run-facts.ts';
 import { artifactPath, martPath, reportPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { Zone } from '../topology.ts';
-import { standingOf } from './book.ts';
 import {
   type CloseDeps,
   commitDocuments,
@@ -25,13 +24,14 @@ import {
   type RunDocument,
 } from './close-run.ts';
 import { continueSeries, readOnce } from './continue-series.ts';
-import { type ForgetDeps, forgetIfWithdrawn } from './forget-run.ts';
+import { type ForgetDeps, forgetOvertaken } from './forget-run.ts';
 import { pointToLatest } from './latest-pointer.ts';
 import { hasNumbers } from './newest-mart.ts';
 import { tellAnomalies } from './raise-anomalies.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { refreshLaterReports, seriesHash } from './refresh-later-reports.ts';
 import { refreshToldRollbacks, rollbacksToTell } from './refresh-told-rollbacks.ts';
+import { recordInHistory } from './settle-history.ts';
 import type { StageMessage } from './stage-message.ts';
 import {
   AttemptOvertaken,
@@ -53,7 +53,7 @@ export async function publishRun(message: StageMessage, deps: PublishDeps): Prom
       ...(await refreshLaterReports(run, deps)),
       ...(await refreshToldRollbacks(run, deps)),
     ],
-    resendOvertaken: (run) => forgetIfWithdrawn({ ...run, attempt: message.attempt }, deps),
+    resendOvertaken: (run) => forgetOvertaken({ ...run, attempt: message.attempt }, deps),
   });
 }
 
@@ -63,7 +63,7 @@ async function publishOrForget(run: RunRecord, deps: PublishDeps): Promise<reado
     return await publish(run, deps);
   } catch (error) {
     if (!(error instanceof AttemptOvertaken)) throw error;
-    throw new AttemptOvertaken(error.message, [...error.begun, ...(await forgetIfWithdrawn(run, deps))]);
+    throw new AttemptOvertaken(error.message, [...error.begun, ...(await forgetOvertaken(run, deps))]);
   }
 }
 
@@ -73,10 +73,7 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   const kpis = await readOfAttempts(deps.lake, run, 'kpis.json');
   if (asOf === undefined || kpis === undefined) return await publishWithoutKpis(run, startedAt, deps);
   const computed = KpiMart.parse(kpis);
-  const databaseWrites = await deps.history.record(computed, {
-    ...standingOf({ ...run, asOf }),
-    attempt: run.attempt,
-  });
+  const databaseWrites = await recordInHistory(computed, { ...run, asOf }, deps);
   const past = readOnce(deps.history);
   const mart = await continueSeries(computed, past);
   const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));

@@ -1,25 +1,47 @@
 import type { RunId } from '../domain/ids.ts';
 import type { KpiMart, KpiResult } from '../kpis/kpi-result.ts';
 
-/** The time series of all KPIs over all runs: of several results for one reporting date the best founded stands. */
+/** One result of the history: there is room for a single one, that of the run that is best founded. */
+export type HistoryPoint = Pick<KpiResult, 'id' | 'version' | 'model' | 'reportingDate' | 'dimension'>;
+
+/** Who says something. Between two books of equal standing it counts whose file landed later, then whose contract is newer. */
+export type HistoryWriter = {
+  readonly landedAt: string;
+  readonly contractVersion?: number | undefined;
+  readonly runId: RunId;
+  readonly attempt: number;
+};
+
+/** An attempt of a run, and those before it. */
+export type HistoryAttempt = Pick<HistoryWriter, 'runId' | 'attempt'>;
+
+/**
+ * The time series of all KPIs over all runs. Of several results for one point the best founded stands, and only that one
+ * is kept: however many runs there are, it does not grow by more than reporting dates. A run that takes back what it said
+ * leaves its points empty, for the other runs to offer theirs (`settleHistory`).
+ */
 export interface KpiHistory {
   /**
-   * The results of the run are now exactly those of the mart, unless a later attempt has said more. Idempotent. Between
-   * two books of equal standing it counts whose file landed later, then whose contract is newer. Returns how many results were added, changed or taken
-   * out.
+   * Says all that the run has to say: its results stand where nothing better founded does, and what it said before and
+   * does not say now, or less well founded, is taken back. A later attempt is never overridden. Idempotent.
    */
-  record(
-    mart: KpiMart,
-    run: { landedAt: string; contractVersion?: number | undefined; runId: RunId; attempt: number },
-  ): Promise<number>;
-  /**
-   * The run is withdrawn: what stood behind its results stands again. What a later attempt has said stays. Returns how many
-   * were taken out.
-   */
-  forget(run: { runId: RunId; attempt: number }): Promise<number>;
+  record(mart: KpiMart, run: HistoryWriter): Promise<Recorded>;
+  /** Takes back all that these attempts have said. Returns the points that are empty now, also those of an earlier call. */
+  forget(run: HistoryAttempt): Promise<readonly HistoryPoint[]>;
+  /** Says these points of the mart and no other. Returns those of them that are not empty any more, whoever took them. */
+  offer(mart: KpiMart, run: HistoryWriter, points: readonly HistoryPoint[]): Promise<readonly HistoryPoint[]>;
+  /** Removes the points that the run left empty and nobody took. */
+  close(run: HistoryAttempt, points: readonly HistoryPoint[]): Promise<void>;
   /**
    * Results of one KPI version at all reporting dates, oldest first. Only those read from the one model: another
    * model measures another quantity under the same name.
    */
   seriesOf(kpi: Pick<KpiResult, 'id' | 'version' | 'model'>): Promise<readonly KpiResult[]>;
 }
+
+export type Recorded = {
+  /** Results that were added, changed or taken out. */
+  readonly changed: number;
+  /** Points that the run has left empty and nobody has taken yet. */
+  readonly leftEmpty: readonly HistoryPoint[];
+};

@@ -51,6 +51,8 @@ export function watched(deps: Deps, before: (call: PortCall) => Promise<void> | 
     });
   return {
     ...deps,
+    // Another process.
+    martsUnderWay: new Map(),
     lake: through('lake', deps.lake),
     ledger: through('ledger', deps.ledger),
     registry: through('registry', deps.registry),

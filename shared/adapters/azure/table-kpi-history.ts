@@ -2,31 +2,39 @@ import { RestError, type TableClient, type TransactionAction } from '@azure/data
 import { z } from 'zod';
 import { RunId } from '../../domain/ids.ts';
 import { type KpiMart, KpiResult } from '../../kpis/kpi-result.ts';
-import type { KpiHistory } from '../../ports/kpi-history.ts';
+import type {
+  HistoryAttempt,
+  HistoryPoint,
+  HistoryWriter,
+  KpiHistory,
+  Recorded,
+} from '../../ports/kpi-history.ts';
 import { severalAtOnce } from '../../resilience/several-at-once.ts';
 import { asciiJson } from './ascii-json.ts';
 
-// Table `kpivalues`: a partition for each KPI and version, a row for each run, model, reporting date and dimension. A run
-// writes its own rows only, and each carries how well founded its result is; whoever reads takes the best founded one.
-// So a run that is withdrawn takes its rows away, and what another run says of the same day stands again. Models stand
-// in no series together: the tape counts receivables, the PAR file principal.
+// Table `kpivalues`: a partition for each KPI and version, a row for each model, reporting date and dimension. A row
+// carries whose result it is and how well founded that is, and only a better founded one replaces it. Rows by run would
+// be simpler, but each report would read those of all runs that there ever were. Models stand in no series together: the
+// tape counts receivables, the PAR file principal.
 
 const MAX_ACTIONS = 100;
 /** Partitions do not wait for each other. */
 const AT_ONCE = 8;
-const StoredResult = z.object({
+/** Of a row that its run has taken back: whoever says anything is better founded. */
+const EMPTY = '';
+
+const StoredRow = z.object({
+  rowKey: z.string(),
+  model: z.string(),
   runId: RunId,
   attempt: z.int().positive(),
   standing: z.string(),
+  /** The result as JSON. */
   result: z.string(),
 });
-type Stored = z.infer<typeof StoredResult> & { readonly etag: string };
-type Writer = {
-  readonly landedAt: string;
-  readonly contractVersion?: number | undefined;
-  readonly runId: RunId;
-  readonly attempt: number;
-};
+/** Without an etag before it is written. */
+type Row = z.infer<typeof StoredRow> & { readonly etag?: string };
+type Rows = ReadonlyMap<string, Row>;
 
 export class TableKpiHistory implements KpiHistory {
   readonly #table: TableClient;
@@ -35,111 +43,114 @@ export class TableKpiHistory implements KpiHistory {
     this.#table = table;
   }
 
-  async record(mart: KpiMart, run: Writer): Promise<number> {
-    const standing = standingOf(mart, run);
-    const computed = Map.groupBy(
-      mart.series.filter(({ value }) => value !== null),
-      partitionOf,
-    );
+  async record(mart: KpiMart, run: HistoryWriter): Promise<Recorded> {
+    const said = Map.groupBy(saidBy(mart), partitionOf);
     // Also those that have no value any more: an earlier attempt may have left one.
     const partitions = new Set([...mart.kpis, ...mart.series].map(partitionOf));
-    const changed = await severalAtOnce([...partitions], AT_ONCE, (partition) => {
-      const rows = rowsOf(partition, computed.get(partition) ?? [], { ...run, standing });
-      return this.#recordPartition(partition, rows, run);
+    const recorded = await severalAtOnce([...partitions], AT_ONCE, async (partition) => {
+      const rows = rowsOf(said.get(partition) ?? [], mart, run);
+      return await this.#change(partition, (there) => sayingOnly(rows, there, run));
     });
-    return changed.reduce((sum, count) => sum + count, 0);
+    return {
+      changed: recorded.reduce((sum, { changed }) => sum + changed, 0),
+      leftEmpty: recorded.flatMap(({ there }) => [...there.values()].filter(isEmptyOf(run)).map(pointIn)),
+    };
   }
 
-  async forget({ runId, attempt }: Pick<Writer, 'runId' | 'attempt'>): Promise<number> {
-    let removed = 0;
-    const filter = `RowKey ge '${runId}|' and RowKey lt '${runId}}' and attempt le ${attempt}`;
-    const queryOptions = { filter, select: ['partitionKey', 'rowKey'] };
-    for await (const { partitionKey = '', rowKey = '' } of this.#table.listEntities({ queryOptions })) {
-      if (await undisturbed(this.#table.deleteEntity(partitionKey, rowKey))) removed += 1;
-    }
-    return removed;
+  async forget(run: HistoryAttempt): Promise<readonly HistoryPoint[]> {
+    const filter = `runId eq '${run.runId}' and attempt le ${run.attempt}`;
+    const partitions = new Set<string>();
+    const queryOptions = { filter, select: ['partitionKey'] };
+    for await (const { partitionKey = '' } of this.#table.listEntities({ queryOptions }))
+      partitions.add(partitionKey);
+    const emptied = await severalAtOnce([...partitions], AT_ONCE, (partition) =>
+      this.#change(partition, (there) =>
+        [...there.values()].filter((row) => isBy(run)(row) && row.standing !== EMPTY).map(emptiedBy(run)),
+      ),
+    );
+    return emptied.flatMap(({ there }) => [...there.values()].filter(isEmptyOf(run)).map(pointIn));
+  }
+
+  async offer(
+    mart: KpiMart,
+    run: HistoryWriter,
+    points: readonly HistoryPoint[],
+  ): Promise<readonly HistoryPoint[]> {
+    const said = Map.groupBy(saidBy(mart), partitionOf);
+    const filled = await severalAtOnce(
+      [...Map.groupBy(points, partitionOf)],
+      AT_ONCE,
+      async ([partition, wanted]) => {
+        const keys = new Set(wanted.map(rowKeyOf));
+        const results = said.get(partition)?.filter((result) => keys.has(rowKeyOf(result))) ?? [];
+        if (results.length === 0) return [];
+        const rows = rowsOf(results, mart, run);
+        const { there } = await this.#change(partition, (found) => saying(rows, found, run));
+        return wanted.filter((point) => (there.get(rowKeyOf(point))?.standing ?? EMPTY) !== EMPTY);
+      },
+    );
+    return filled.flat();
+  }
+
+  async close(run: HistoryAttempt, points: readonly HistoryPoint[]): Promise<void> {
+    await severalAtOnce([...Map.groupBy(points, partitionOf)], AT_ONCE, async ([partition, own]) => {
+      const there = await this.#rows(`PartitionKey eq '${partition}'`);
+      for (const point of own) {
+        const rowKey = rowKeyOf(point);
+        const stored = there.get(rowKey);
+        // Whoever took it in between keeps it.
+        if (stored?.etag !== undefined && isEmptyOf(run)(stored))
+          await undisturbed(this.#table.deleteEntity(partition, rowKey, { etag: stored.etag }));
+      }
+    });
   }
 
   async seriesOf(kpi: Pick<KpiResult, 'id' | 'version' | 'model'>): Promise<readonly KpiResult[]> {
-    const best = new Map<string, Stored>();
-    const filter = `PartitionKey eq '${partitionOf(kpi)}' and model eq '${kpi.model}'`;
-    for (const [rowKey, row] of await this.#rows(filter)) {
-      const point = rowKey.slice(row.runId.length);
-      if (row.standing > (best.get(point)?.standing ?? '')) best.set(point, row);
-    }
-    return [...best.values()]
+    const rows = await this.#rows(`PartitionKey eq '${partitionOf(kpi)}' and model eq '${kpi.model}'`);
+    return [...rows.values()]
+      .filter(({ standing }) => standing !== EMPTY)
       .map(({ result }) => KpiResult.parse(JSON.parse(result)))
       .sort((a, b) => (a.reportingDate < b.reportingDate ? -1 : 1));
   }
 
-  /** Reads and writes until no other attempt of the run came in between. Returns how many rows it changed. */
-  async #recordPartition(
+  /** Reads the partition and changes it, again and again until nobody else wrote in between. Returns what is there then. */
+  async #change(
     partition: string,
-    rows: ReadonlyMap<string, Row>,
-    { runId, attempt }: Writer,
-  ): Promise<number> {
+    changesFor: (there: Rows) => readonly Row[],
+  ): Promise<{ readonly changed: number; readonly there: Rows }> {
     let changed = 0;
     for (;;) {
-      const there = await this.#rows(
-        `PartitionKey eq '${partition}' and RowKey ge '${runId}|' and RowKey lt '${runId}}'`,
-      );
-      if ([...there.values()].some((row) => row.attempt > attempt)) return changed;
-      const actions = actionsFor(rows, there);
+      const there = await this.#rows(`PartitionKey eq '${partition}'`);
+      const changes = changesFor(there);
       let isUndisturbed = true;
-      for (let start = 0; start < actions.length && isUndisturbed; start += MAX_ACTIONS) {
-        const batch = actions.slice(start, start + MAX_ACTIONS);
-        isUndisturbed = await undisturbed(this.#table.submitTransaction(batch));
+      for (let start = 0; start < changes.length && isUndisturbed; start += MAX_ACTIONS) {
+        const batch = changes.slice(start, start + MAX_ACTIONS);
+        isUndisturbed = await undisturbed(
+          this.#table.submitTransaction(batch.map((row) => actionFor(partition, row, there))),
+        );
         if (isUndisturbed) changed += batch.length;
       }
-      for (const [rowKey, { etag }] of there) {
-        if (rows.has(rowKey) || !isUndisturbed) continue;
-        isUndisturbed = await undisturbed(this.#table.deleteEntity(partition, rowKey, { etag }));
-        if (isUndisturbed) changed += 1;
-      }
-      if (isUndisturbed) return changed;
+      if (isUndisturbed)
+        return { changed, there: new Map([...there, ...changes.map((row) => [row.rowKey, row] as const)]) };
     }
   }
 
-  async #rows(filter: string): Promise<Map<string, Stored>> {
-    const rows = new Map<string, Stored>();
+  async #rows(filter: string): Promise<Rows> {
+    const rows = new Map<string, Row>();
     for await (const entity of this.#table.listEntities({ queryOptions: { filter } })) {
-      rows.set(entity.rowKey ?? '', { ...StoredResult.parse(entity), etag: entity.etag });
+      const row = StoredRow.parse(entity);
+      rows.set(row.rowKey, { ...row, etag: entity.etag });
     }
     return rows;
   }
 }
 
-type Row = z.infer<typeof StoredResult> & {
-  readonly partitionKey: string;
-  readonly rowKey: string;
-  readonly model: string;
-};
-
-function rowsOf(
-  partitionKey: string,
-  results: readonly KpiResult[],
-  { runId, attempt, standing }: Writer & { standing: string },
-): Map<string, Row> {
-  return new Map(
-    results.map((result) => {
-      const rowKey = `${runId}|${pointOf(result)}`;
-      const { model } = result;
-      return [
-        rowKey,
-        { partitionKey, rowKey, model, runId, attempt, standing, result: asciiJson(result) },
-      ] as const;
-    }),
-  );
-}
-
-function actionsFor(rows: ReadonlyMap<string, Row>, there: ReadonlyMap<string, Stored>): TransactionAction[] {
-  return [...rows.values()].flatMap((row): TransactionAction[] => {
-    const stored = there.get(row.rowKey);
-    if (stored === undefined) return [['create', row]];
-    const isSame =
-      stored.attempt === row.attempt && stored.standing === row.standing && stored.result === row.result;
-    return isSame ? [] : [['update', row, 'Replace', { etag: stored.etag }]];
-  });
+/** Over what was read, and only over that. */
+function actionFor(partitionKey: string, row: Row, there: Rows): TransactionAction {
+  const { etag: _, ...stored } = row;
+  const entity = { partitionKey, ...stored };
+  const etag = there.get(row.rowKey)?.etag;
+  return etag === undefined ? ['create', entity] : ['update', entity, 'Replace', { etag }];
 }
 
 /** False when another writer came in between. */
@@ -153,19 +164,85 @@ async function undisturbed(change: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** Rows to be written so that the run says these and nothing else. */
+function sayingOnly(rows: readonly Row[], there: Rows, run: HistoryWriter): readonly Row[] {
+  const own = [...there.values()].filter(({ runId }) => runId === run.runId);
+  if (own.some(({ attempt }) => attempt > run.attempt)) return [];
+  const said = new Map(rows.map((row) => [row.rowKey, row]));
+  const isWorse = ({ rowKey, standing }: Row): boolean => standing > (said.get(rowKey)?.standing ?? EMPTY);
+  const taken = own.filter(isWorse).map(emptiedBy(run));
+  // What it has taken back is there for all to be offered.
+  const empty = new Set([...taken, ...own.filter(isEmptyOf(run))].map(({ rowKey }) => rowKey));
+  return [
+    ...taken,
+    ...saying(
+      rows.filter(({ rowKey }) => !empty.has(rowKey)),
+      there,
+      run,
+    ),
+  ];
+}
+
+/** Those of the rows that are better founded than what is there. */
+function saying(rows: readonly Row[], there: Rows, run: HistoryWriter): readonly Row[] {
+  return rows.filter((row) => {
+    const stored = there.get(row.rowKey);
+    if (stored === undefined) return true;
+    if (stored.runId !== run.runId) return row.standing > stored.standing;
+    if (stored.attempt > run.attempt || stored.standing > row.standing) return false;
+    return stored.attempt !== row.attempt || stored.standing !== row.standing || stored.result !== row.result;
+  });
+}
+
+function isBy({ runId, attempt }: HistoryAttempt): (row: Row) => boolean {
+  return (row) => row.runId === runId && row.attempt <= attempt;
+}
+
+function isEmptyOf(run: HistoryAttempt): (row: Row) => boolean {
+  return (row) => isBy(run)(row) && row.standing === EMPTY;
+}
+
+function emptiedBy({ attempt }: HistoryAttempt): (row: Row) => Row {
+  return (row) => ({ ...row, attempt, standing: EMPTY });
+}
+
+function saidBy({ series }: KpiMart): readonly KpiResult[] {
+  return series.filter(({ value }) => value !== null);
+}
+
+function rowsOf(
+  results: readonly KpiResult[],
+  mart: KpiMart,
+  { landedAt, contractVersion, runId, attempt }: HistoryWriter,
+): readonly Row[] {
+  const standing = standingOf(mart, { landedAt, contractVersion, runId });
+  return results.map((result) => {
+    const { model } = result;
+    return { rowKey: rowKeyOf(result), model, runId, attempt, standing, result: asciiJson(result) };
+  });
+}
+
+function pointIn({ result }: Row): HistoryPoint {
+  const { id, version, model, reportingDate, dimension } = KpiResult.parse(JSON.parse(result));
+  return { id, version, model, reportingDate, dimension };
+}
+
 /** Ids and models hold letters, digits, dots and underscores only, which a key may hold. */
 function partitionOf({ id, version }: Pick<KpiResult, 'id' | 'version'>): string {
   return `${id}@${version}`;
 }
 
-function pointOf({ model, reportingDate, dimension }: KpiResult): string {
+function rowKeyOf({ model, reportingDate, dimension }: HistoryPoint): string {
   const dimensions = Object.entries(dimension).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
   // A key must not hold `%`.
   return [model, reportingDate, ...dimensions.sort()].join('|').replaceAll('%', '*');
 }
 
 /** The newer the book and the more datasets it has, the better founded its results. Sorts as text. */
-function standingOf(mart: KpiMart, { landedAt, contractVersion = 1, runId }: Writer): string {
+function standingOf(
+  mart: KpiMart,
+  { landedAt, contractVersion = 1, runId }: Omit<HistoryWriter, 'attempt'>,
+): string {
   const founded = [
     String(mart.book.length).padStart(3, '0'),
     landedAt,

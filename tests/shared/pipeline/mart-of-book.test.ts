@@ -20,7 +20,7 @@ beforeAll(async () => {
 async function asked(path: string, deps: Deps): Promise<MadeMart> {
   const catalog = await deps.catalog();
   const book = readByKpis(await deps.registry.all(), catalog);
-  const asOf = book[0]?.asOf ?? LocalDate.parse("2025-01-31");
+  const asOf = book[0]?.asOf ?? LocalDate.parse('2025-01-31');
   return await martOfBook({ path, book, catalog, asOf, grain: 'month' }, deps);
 }
 

@@ -6,6 +6,7 @@ import { RunId } from '../../../../shared/domain/ids.ts';
 import { addDays, LocalDate } from '../../../../shared/domain/local-date.ts';
 import type { KpiMart, KpiResult } from '../../../../shared/kpis/kpi-result.ts';
 import { continueSeries } from '../../../../shared/pipeline/continue-series.ts';
+import type { HistoryPoint } from '../../../../shared/ports/kpi-history.ts';
 import { aBookEntry, aKpiMart, aKpiResult } from '../../../support/a-kpi-mart.ts';
 import { takeStorageAccount } from '../../../support/emulator.ts';
 
@@ -15,10 +16,12 @@ const EARLY = { landedAt: '2031-01-01T00:00:00.000Z', runId: RUN, attempt: 1 };
 const LATE = { landedAt: '2031-01-02T00:00:00.000Z', runId: OTHER_RUN, attempt: 1 };
 const { model: MODEL } = aKpiResult();
 
+function tableOf(connection: string): TableClient {
+  return TableClient.fromConnectionString(connection, 'kpivalues', { allowInsecureConnection: true });
+}
+
 function at(connection: string): TableKpiHistory {
-  return new TableKpiHistory(
-    TableClient.fromConnectionString(connection, 'kpivalues', { allowInsecureConnection: true }),
-  );
+  return new TableKpiHistory(tableOf(connection));
 }
 
 let history: TableKpiHistory;
@@ -39,6 +42,11 @@ async function anOwnHistory(): Promise<TableKpiHistory> {
 /** A mart with one result of one KPI. */
 function aMartOf(result: Partial<KpiResult> & { id: string }, overrides: Partial<KpiMart> = {}): KpiMart {
   return aKpiMart({ kpis: [], series: [aKpiResult(result)], ...overrides });
+}
+
+function pointOf(id: string): HistoryPoint {
+  const { version, model, reportingDate, dimension } = aKpiResult({ id });
+  return { id, version, model, reportingDate, dimension };
 }
 
 async function valuesOf(id: string): Promise<(string | null)[]> {
@@ -127,32 +135,46 @@ it('ends with the best founded of many that write at the same time', async () =>
   expect(await valuesOf('x.race')).toEqual(['04']);
 });
 
-it('replaces what the run has said before, also over a smaller book of the same day', async () => {
-  const first = aMartOf({ id: 'x.again', value: '1' }, { book: [aBookEntry(), aBookEntry()] });
-  const second = aMartOf({ id: 'x.again', value: '2' }, { book: [aBookEntry(), aBookEntry()] });
-  const third = aMartOf({ id: 'x.again', value: '3' }, { book: [aBookEntry()] });
-
+it('replaces what the run has said before', async () => {
   const shown: unknown[] = [];
-  for (const [index, mart] of [first, second, third].entries()) {
-    await history.record(mart, { ...EARLY, attempt: index + 1 });
+  for (const [index, value] of ['1', '2', '3'].entries()) {
+    await history.record(aMartOf({ id: 'x.again', value }), { ...EARLY, attempt: index + 1 });
     shown.push(await valuesOf('x.again'));
   }
 
   expect(shown).toEqual([['1'], ['2'], ['3']]);
 });
 
+it('takes back what the run says less well founded than before, for others to offer theirs', async () => {
+  const [fuller, smaller] = [[aBookEntry(), aBookEntry()], [aBookEntry()]];
+  const ofRun = { ...EARLY, attempt: 2 };
+  const less = aMartOf({ id: 'x.less', value: '2' }, { book: smaller });
+  await history.record(aMartOf({ id: 'x.less', value: '1' }, { book: fuller }), EARLY);
+
+  const { leftEmpty } = await history.record(less, ofRun);
+  const shown = [await valuesOf('x.less')];
+  const again = await history.record(less, ofRun);
+  await history.offer(aMartOf({ id: 'x.less', value: '3' }, { book: fuller }), LATE, leftEmpty);
+  await history.offer(less, ofRun, leftEmpty);
+  shown.push(await valuesOf('x.less'));
+
+  expect(leftEmpty).toEqual([pointOf('x.less')]);
+  expect(again.leftEmpty).toEqual(leftEmpty);
+  expect(shown).toEqual([[], ['3']]);
+});
+
 it('changes nothing when the same is said again, or by an attempt that is over', async () => {
   const old = aMartOf({ id: 'x.over', value: '1' });
   const current = aMartOf({ id: 'x.over', value: '2' });
 
-  const changed = [
+  const recorded = [
     await history.record(old, EARLY),
     await history.record(current, { ...EARLY, attempt: 2 }),
     await history.record(current, { ...EARLY, attempt: 2 }),
     await history.record(old, EARLY),
   ];
 
-  expect(changed).toEqual([1, 1, 0, 0]);
+  expect(recorded.map(({ changed }) => changed)).toEqual([1, 1, 0, 0]);
   expect(await valuesOf('x.over')).toEqual(['2']);
 });
 
@@ -163,29 +185,60 @@ it('takes out what a later attempt of the run cannot compute any more, from what
   const none = aKpiResult({ id: 'x.gone', value: null });
   await history.record(aKpiMart({ kpis: [ofPar], series: [ofTape, ofPar] }), EARLY);
 
-  const changed = await history.record(aKpiMart({ kpis: [none], series: [] }), { ...EARLY, attempt: 2 });
+  const { changed, leftEmpty } = await history.record(aKpiMart({ kpis: [none], series: [] }), {
+    ...EARLY,
+    attempt: 2,
+  });
 
   expect(changed).toBe(2);
+  expect(leftEmpty.map(({ model }) => model).toSorted()).toEqual([MODEL, 'mart_loan_tape'].toSorted());
   expect(await history.seriesOf(ofPar)).toEqual([]);
   expect(await history.seriesOf(ofTape)).toEqual([]);
 });
 
-it('forgets a run that is withdrawn, and what it stood before stands again', async () => {
+it('forgets a run, and keeps its points empty until somebody fills or closes them', async () => {
   const history = await anOwnHistory();
-  const mart = (value: string, id: string) => aMartOf({ id, value });
-  await history.record(mart('1', 'x.forget'), EARLY);
-  await history.record(mart('2', 'x.forget'), LATE);
-  await history.record(mart('3', 'x.forget_too'), LATE);
   const valueOf = async (id: string) =>
     (await history.seriesOf({ id, version: 1, model: MODEL })).map(({ value }) => value);
+  const behind = aMartOf({ id: 'x.forget', value: '1' });
+  await history.record(behind, EARLY);
+  await history.record(aMartOf({ id: 'x.forget', value: '2' }), LATE);
+  await history.record(aMartOf({ id: 'x.forget_too', value: '3' }), LATE);
   const before = await valueOf('x.forget');
 
-  const removed = [await history.forget(LATE), await history.forget(LATE)];
+  const emptied = [await history.forget(LATE), await history.forget(LATE)];
+  const filled = await history.offer(behind, EARLY, emptied[1] ?? []);
+  await history.close(LATE, emptied[1] ?? []);
 
   expect(before).toEqual(['2']);
-  expect(removed).toEqual([2, 0]);
+  expect(emptied[0]?.map(({ id }) => id).toSorted()).toEqual(['x.forget', 'x.forget_too']);
+  expect(emptied[1]).toEqual(emptied[0]);
+  expect(filled).toEqual([pointOf('x.forget')]);
   expect(await valueOf('x.forget')).toEqual(['1']);
   expect(await valueOf('x.forget_too')).toEqual([]);
+  expect(await history.forget(LATE)).toEqual([]);
+});
+
+it('forgets no later attempt', async () => {
+  const history = await anOwnHistory();
+  await history.record(aMartOf({ id: 'x.later_attempt' }), { ...EARLY, attempt: 3 });
+
+  expect(await history.forget({ ...EARLY, attempt: 2 })).toEqual([]);
+});
+
+it('has one row for each point, however many runs have said something of it', async () => {
+  const storage = await takeStorageAccount();
+  await provisionStorage(storage);
+  const history = at(storage);
+  const days = [1, 2, 3].map((day) => ({ reportingDate: LocalDate.parse(`2025-11-0${day}`) }));
+  const mart = aKpiMart({ kpis: [], series: days.map((day) => aKpiResult({ id: 'x.rows', ...day })) });
+
+  for (let index = 0; index < 9; index += 1)
+    await history.record(mart, { ...EARLY, runId: RunId.parse(`run_00000000002${index}`) });
+
+  let rows = 0;
+  for await (const _ of tableOf(storage).listEntities()) rows += 1;
+  expect(rows).toBe(days.length);
 });
 
 it('ends with the newest of several attempts of a run that write at the same time', async () => {
@@ -204,7 +257,7 @@ it('keeps more results of one KPI than one transaction holds', async () => {
   const days = Array.from({ length: 230 }, (_, index) => addDays(LocalDate.parse('2025-01-01'), index));
   const series = days.map((reportingDate) => aKpiResult({ id: 'x.many', reportingDate }));
 
-  const changed = await history.record(aKpiMart({ kpis: [], series }), EARLY);
+  const { changed } = await history.record(aKpiMart({ kpis: [], series }), EARLY);
 
   expect(changed).toBe(230);
   expect((await history.seriesOf({ id: 'x.many', version: 1, model: MODEL })).length).toBe(230);

@@ -1,0 +1,101 @@
+import { addDays, type LocalDate } from '../domain/local-date.ts';
+import { KpiMart } from '../kpis/kpi-result.ts';
+import type { HistoryAttempt, HistoryPoint, HistoryWriter, KpiHistory } from '../ports/kpi-history.ts';
+import type { Lake } from '../ports/lake.ts';
+import type { RunLedger } from '../ports/run-ledger.ts';
+import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { standingOf, supersedes } from './book.ts';
+import { hasNumbers } from './newest-mart.ts';
+import { readOfAttempts } from './read-of-attempts.ts';
+import { isPublishedOrAbout } from './refresh-later-reports.ts';
+
+export type SettleDeps = {
+  lake: Lake;
+  ledger: RunLedger;
+  registry: SnapshotRegistry;
+  history: KpiHistory;
+};
+
+type DatedRun = RunRecord & { readonly asOf: LocalDate };
+
+/** The history says of the run what its mart says, as far as nobody knows better. Returns how many results changed. */
+export async function recordInHistory(mart: KpiMart, run: DatedRun, deps: SettleDeps): Promise<number> {
+  const writer = writerOf(run);
+  const { changed, leftEmpty } = await deps.history.record(mart, writer);
+  await settle(writer, leftEmpty, deps);
+  return changed;
+}
+
+/** The attempt and those before it have said nothing: what others know better than nothing stands again. */
+export async function takeOutOfHistory(attempt: HistoryAttempt, deps: SettleDeps): Promise<void> {
+  await settle(attempt, await deps.history.forget(attempt), deps);
+}
+
+/**
+ * The points that a run has left empty are offered to all runs that may have them, the run itself included, those with the
+ * newest day first: theirs are better founded. Whoever dies on the way leaves points empty and comes back to them; nobody
+ * takes an empty one for a value.
+ */
+async function settle(
+  from: HistoryAttempt,
+  leftEmpty: readonly HistoryPoint[],
+  deps: SettleDeps,
+): Promise<void> {
+  let open = leftEmpty;
+  const asked: DatedRun[] = [];
+  for (const { asOf, runs } of await bestOfEachBook(open, deps)) {
+    if (!open.some((point) => mayKnow(asOf, point))) break;
+    const filled = new Set<HistoryPoint>();
+    for (const run of runs) {
+      const kpis = await readOfAttempts(deps.lake, run, 'kpis.json');
+      if (kpis === undefined) continue;
+      for (const point of await deps.history.offer(KpiMart.parse(kpis), writerOf(run), open))
+        filled.add(point);
+      asked.push(run);
+    }
+    // All of one day have been asked: no older one is better founded.
+    open = open.filter((point) => !filled.has(point));
+  }
+  await deps.history.close(from, open);
+  // One may have been withdrawn since it was listed, by somebody who did not find here what it had not taken yet.
+  for (const { runId, attempt } of asked) {
+    if ((await deps.registry.find(runId))?.isRemoved === true)
+      await takeOutOfHistory({ runId, attempt }, deps);
+  }
+}
+
+/** A reporting date may be a label that lies weeks after the true day of its data. */
+const MOST_DAYS_AHEAD = 62;
+
+function mayKnow(asOf: LocalDate, { reportingDate }: HistoryPoint): boolean {
+  return addDays(asOf, MOST_DAYS_AHEAD) >= reportingDate;
+}
+
+/**
+ * Runs whose numbers count, by their days, the newest first. Of several with the same book the one that stands best: they
+ * say the same.
+ */
+async function bestOfEachBook(
+  points: readonly HistoryPoint[],
+  { ledger, registry }: SettleDeps,
+): Promise<readonly { readonly asOf: LocalDate; readonly runs: readonly DatedRun[] }[]> {
+  if (points.length === 0) return [];
+  const accepted = new Set((await registry.all()).map(({ runId }) => runId));
+  const best = new Map<string, DatedRun>();
+  for (const run of await ledger.list()) {
+    const { asOf, bookId } = run;
+    const hasSaid = hasNumbers(run) || isPublishedOrAbout(run);
+    if (asOf === undefined || bookId === undefined || !hasSaid || !accepted.has(run.runId)) continue;
+    const dated = { ...run, asOf };
+    const other = best.get(bookId);
+    if (other === undefined || supersedes(standingOf(dated), standingOf(other))) best.set(bookId, dated);
+  }
+  return [...Map.groupBy(best.values(), ({ asOf }) => asOf)]
+    .map(([asOf, runs]) => ({ asOf, runs }))
+    .sort((a, b) => (a.asOf < b.asOf ? 1 : -1));
+}
+
+function writerOf(run: DatedRun): HistoryWriter {
+  return { ...standingOf(run), attempt: run.attempt };
+}

@@ -1,0 +1,194 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Deps } from '../../../shared/app.ts';
+import { BookId, RunId } from '../../../shared/domain/ids.ts';
+import { LocalDate } from '../../../shared/domain/local-date.ts';
+import type { KpiMart, KpiResult } from '../../../shared/kpis/kpi-result.ts';
+import { martJson } from '../../../shared/kpis/mart-files.ts';
+import { recordInHistory, takeOutOfHistory } from '../../../shared/pipeline/settle-history.ts';
+import { amendRun } from '../../../shared/ports/run-ledger.ts';
+import { attemptPath } from '../../../shared/runs/run-paths.ts';
+import type { RunRecord } from '../../../shared/runs/run-record.ts';
+import { aBookEntry, aKpiMart, aKpiResult, aRun } from '../../support/a-kpi-mart.ts';
+import { Pipeline } from '../../support/a-pipeline.ts';
+import { aSnapshot } from '../../support/a-snapshot.ts';
+import { howMany } from '../../support/how-many.ts';
+import { dyingAtChange, isDeath } from '../../support/port-faults.ts';
+
+// Whatever runs publish, publish anew and withdraw, at once and dying on the way: at each reporting date the best founded
+// of those that are left stands, as if only they had ever been.
+
+const DAYS = ['2026-01-20', '2026-01-31', '2026-02-14', '2026-03-31'].map((day) => LocalDate.parse(day));
+const DATES = ['2025-12-31', '2026-01-31', '2026-02-28', '2026-03-31'].map((day) => LocalDate.parse(day));
+const KPIS = ['x.first', 'x.second'];
+const MODELS = ['mart_a', 'mart_b'];
+const RUNS = 5;
+
+/** What a run says from now on, or that its file is withdrawn; and at which of its changes the process dies first. */
+type Act = {
+  readonly run: number;
+  readonly says: { readonly points: readonly number[]; readonly files: number } | 'withdrawn';
+  readonly diesAt: number | undefined;
+};
+
+const act: fc.Arbitrary<Act> = fc.record({
+  run: fc.nat(RUNS - 1),
+  says: fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        points: fc.uniqueArray(fc.nat(15), { maxLength: 10 }),
+        files: fc.integer({ min: 1, max: 3 }),
+      }),
+    },
+    { weight: 2, arbitrary: fc.constant('withdrawn' as const) },
+  ),
+  diesAt: fc.option(fc.integer({ min: 1, max: 14 }), { nil: undefined }),
+});
+/** Acts of different runs that happen at once. */
+const acts = fc.array(fc.uniqueArray(act, { minLength: 1, maxLength: 3, selector: ({ run }) => run }), {
+  minLength: 2,
+  maxLength: 6,
+});
+
+let pipeline: Pipeline;
+beforeAll(async () => {
+  pipeline = await Pipeline.open();
+});
+
+class World {
+  readonly #runs: RunRecord[] = [];
+  readonly #marts = new Map<RunId, KpiMart>();
+  #said = 0;
+
+  /** Runs with numbers of different days, and of one day. */
+  static async open(): Promise<World> {
+    await pipeline.forget();
+    const world = new World();
+    for (let index = 0; index < RUNS; index += 1) {
+      const asOf = DAYS[Math.min(index, DAYS.length - 1)] as LocalDate;
+      const landedAt = `2026-04-0${index + 1}T00:00:00.000Z`;
+      const run = aRun({
+        runId: RunId.parse(`run_${String(index).padStart(12, '0')}`),
+        asOf,
+        attempt: 1,
+        status: 'running',
+        stage: 'publish',
+      });
+      const landed = { ...run, drop: { ...run.drop, landedAt } };
+      await pipeline.deps.ledger.claim(landed);
+      world.#runs.push(landed);
+    }
+    return world;
+  }
+
+  async do({ run: index, says, diesAt }: Act): Promise<void> {
+    const run = this.#runs[index] as RunRecord & { readonly asOf: LocalDate };
+    const { deps } = pipeline;
+    if (says === 'withdrawn') {
+      this.#marts.delete(run.runId);
+      const attempt = (await pipeline.run(run.runId)).attempt + 1;
+      await deps.registry.remove({ relation: run.relation ?? '', runId: run.runId, attempt });
+      const rejected = await amendRun(deps.ledger, run.runId, (current) => ({
+        ...current,
+        status: 'rejected',
+        attempt,
+      }));
+      if (rejected !== undefined) await insisted(diesAt, (mortal) => takeOutOfHistory(rejected.run, mortal));
+      return;
+    }
+    this.#said += 1;
+    const mart = aMart(run.asOf, says, this.#said);
+    this.#marts.set(run.runId, mart);
+    const attempt = (await pipeline.run(run.runId)).attempt + 1;
+    await deps.registry.register(
+      aSnapshot({ runId: run.runId, relation: run.relation ?? '', asOf: run.asOf, attempt }),
+    );
+    await deps.lake.write('runs', attemptPath(run.runId, attempt, 'kpis.json'), martJson(mart));
+    await amendRun(deps.ledger, run.runId, (current) => ({
+      ...current,
+      status: 'running',
+      stage: 'publish',
+      attempt,
+      bookId: mart.bookId,
+    }));
+    await insisted(diesAt, (mortal) => recordInHistory(mart, { ...run, attempt }, mortal));
+    await amendRun(deps.ledger, run.runId, (current) => ({
+      ...current,
+      status: 'success',
+      succeededAt: '2026-04-09T00:00:00.000Z',
+    }));
+  }
+
+  /** Of all that is said by those that are left, what stands best. */
+  expected(id: string, model: string): readonly KpiResult[] {
+    const best = new Map<string, { readonly rank: string; readonly result: KpiResult }>();
+    for (const run of this.#runs) {
+      const mart = this.#marts.get(run.runId);
+      if (mart === undefined) continue;
+      const rank = `${mart.asOf} ${mart.book.length} ${run.drop.landedAt}`;
+      for (const result of mart.series) {
+        if (result.id !== id || result.model !== model) continue;
+        const other = best.get(result.reportingDate);
+        if (other === undefined || rank > other.rank) best.set(result.reportingDate, { rank, result });
+      }
+    }
+    return [...best.values()]
+      .map(({ result }) => result)
+      .toSorted((a, b) => (a.reportingDate < b.reportingDate ? -1 : 1));
+  }
+}
+
+/** Its message comes again if the process dies. */
+async function insisted(diesAt: number | undefined, work: (deps: Deps) => Promise<unknown>): Promise<void> {
+  if (diesAt !== undefined) {
+    try {
+      await work(dyingAtChange(pipeline.deps, diesAt).deps);
+      return;
+    } catch (error) {
+      if (!isDeath(error)) throw error;
+    }
+  }
+  await work(pipeline.deps);
+}
+
+/** A point is a KPI, a model and a date; a mart has none after the month of its day. */
+function aMart(
+  asOf: LocalDate,
+  { points, files }: { points: readonly number[]; files: number },
+  value: number,
+): KpiMart {
+  const series = points.flatMap((point) => {
+    const reportingDate = DATES[point >> 2] as LocalDate;
+    if (reportingDate.slice(0, 7) > asOf.slice(0, 7)) return [];
+    const [id = '', model = ''] = [KPIS[point & 1], MODELS[(point >> 1) & 1]];
+    return [aKpiResult({ id, model, reportingDate, value: `${value}` })];
+  });
+  return aKpiMart({
+    asOf,
+    bookId: BookId.parse(`book_${String(value).padStart(12, '0')}`),
+    book: Array.from({ length: files }, () => aBookEntry({ asOf })),
+    kpis: KPIS.map((id) => aKpiResult({ id, value: null })),
+    series,
+  });
+}
+
+describe('the history of the KPIs', () => {
+  it('is what the runs that are left say, whatever happened before', async () => {
+    await fc.assert(
+      fc.asyncProperty(acts, async (happened) => {
+        const world = await World.open();
+        for (const atOnce of happened) {
+          await Promise.all(atOnce.map((each) => world.do(each)));
+          for (const id of KPIS) {
+            for (const model of MODELS) {
+              const series = await pipeline.deps.history.seriesOf({ id, version: 1, model });
+              expect(series).toEqual(world.expected(id, model));
+            }
+          }
+        }
+      }),
+      { seed: 20_261_129, numRuns: howMany(200, 20), endOnFailure: true },
+    );
+  });
+});
