@@ -13,7 +13,7 @@ import { aBookEntry, aKpiMart, aKpiResult, aRun } from '../../support/a-kpi-mart
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { aSnapshot } from '../../support/a-snapshot.ts';
 import { howMany } from '../../support/how-many.ts';
-import { dyingAtChange, isDeath } from '../../support/port-faults.ts';
+import { dyingAtChange, isDeath, watched } from '../../support/port-faults.ts';
 
 // Whatever runs publish, publish anew and withdraw, at once and dying on the way: at each reporting date the best founded
 // of those that are left stands, as if only they had ever been.
@@ -82,9 +82,8 @@ class World {
     return world;
   }
 
-  async do({ run: index, says, diesAt }: Act): Promise<void> {
+  async do({ run: index, says, diesAt }: Act, deps: Deps = pipeline.deps): Promise<void> {
     const run = this.#runs[index] as RunRecord & { readonly asOf: LocalDate };
-    const { deps } = pipeline;
     if (says === 'withdrawn') {
       this.#marts.delete(run.runId);
       const attempt = (await pipeline.run(run.runId)).attempt + 1;
@@ -94,7 +93,8 @@ class World {
         status: 'rejected',
         attempt,
       }));
-      if (rejected !== undefined) await insisted(diesAt, (mortal) => takeOutOfHistory(rejected.run, mortal));
+      if (rejected !== undefined)
+        await insisted(deps, diesAt, (mortal) => takeOutOfHistory(rejected.run, mortal));
       return;
     }
     this.#said += 1;
@@ -112,7 +112,7 @@ class World {
       attempt,
       bookId: mart.bookId,
     }));
-    await insisted(diesAt, (mortal) => recordInHistory(mart, { ...run, attempt }, mortal));
+    await insisted(deps, diesAt, (mortal) => recordInHistory(mart, { ...run, attempt }, mortal));
     await amendRun(deps.ledger, run.runId, (current) => ({
       ...current,
       status: 'success',
@@ -139,17 +139,27 @@ class World {
   }
 }
 
+/** The run publishes something for every KPI, model and date that it may have. */
+async function published(world: World, run: number): Promise<void> {
+  const points = Array.from({ length: 16 }, (_, point) => point);
+  await world.do({ run, says: { points, files: 1 }, diesAt: undefined });
+}
+
 /** Its message comes again if the process dies. */
-async function insisted(diesAt: number | undefined, work: (deps: Deps) => Promise<unknown>): Promise<void> {
+async function insisted(
+  deps: Deps,
+  diesAt: number | undefined,
+  work: (deps: Deps) => Promise<unknown>,
+): Promise<void> {
   if (diesAt !== undefined) {
     try {
-      await work(dyingAtChange(pipeline.deps, diesAt).deps);
+      await work(dyingAtChange(deps, diesAt).deps);
       return;
     } catch (error) {
       if (!isDeath(error)) throw error;
     }
   }
-  await work(pipeline.deps);
+  await work(deps);
 }
 
 /** A point is a KPI, a model and a date; a mart has none after the month of its day. */
@@ -174,6 +184,27 @@ function aMart(
 }
 
 describe('the history of the KPIs', () => {
+  it('names no run that is withdrawn while it is asked for what it knows', async () => {
+    const world = await World.open();
+    for (const run of [0, 1, 2]) await published(world, run);
+    const asked: unknown[] = [];
+    const withdrawingTheNext = watched(pipeline.deps, async ({ method, args }) => {
+      if (method !== 'offer' || asked.length > 0) return;
+      asked.push(args[1]);
+      await world.do({ run: 1, says: 'withdrawn', diesAt: undefined });
+    });
+
+    await world.do({ run: 2, says: 'withdrawn', diesAt: undefined }, withdrawingTheNext);
+
+    expect(asked).toMatchObject([{ runId: 'run_000000000001' }]);
+    for (const id of KPIS)
+      for (const model of MODELS) {
+        const series = await pipeline.deps.history.seriesOf({ id, version: 1, model });
+        expect(series).toEqual(world.expected(id, model));
+        expect(series.length).toBeGreaterThan(0);
+      }
+  });
+
   it('is what the runs that are left say, whatever happened before', async () => {
     await fc.assert(
       fc.asyncProperty(acts, async (happened) => {
