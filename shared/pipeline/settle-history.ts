@@ -22,8 +22,8 @@ type DatedRun = RunRecord & { readonly asOf: LocalDate };
 /** The history says of the run what its mart says, as far as nobody knows better. Returns how many results changed. */
 export async function recordInHistory(mart: KpiMart, run: DatedRun, deps: SettleDeps): Promise<number> {
   const writer = writerOf(run);
-  const { changed, leftEmpty } = await deps.history.record(mart, writer);
-  await settle(writer, leftEmpty, deps);
+  const { changed, takenBack } = await deps.history.record(mart, writer);
+  await settle(writer, takenBack, deps);
   return changed;
 }
 
@@ -33,16 +33,15 @@ export async function takeOutOfHistory(attempt: HistoryAttempt, deps: SettleDeps
 }
 
 /**
- * The points that a run has left empty are offered to all runs that may have them, the run itself included, those with the
- * newest day first: theirs are better founded. Whoever dies on the way leaves points empty and comes back to them; nobody
- * takes an empty one for a value.
+ * For the points that a run has taken back all runs that may have them are asked, the run itself included, those with the
+ * newest day first: theirs are better founded. Whoever dies on the way comes back to those that still wait.
  */
 async function settle(
   from: HistoryAttempt,
-  leftEmpty: readonly HistoryPoint[],
+  takenBack: readonly HistoryPoint[],
   deps: SettleDeps,
 ): Promise<void> {
-  let open = leftEmpty;
+  let open = takenBack;
   const asked: DatedRun[] = [];
   for (const { asOf, runs } of await bestOfEachBook(open, deps)) {
     if (!open.some((point) => mayKnow(asOf, point))) break;

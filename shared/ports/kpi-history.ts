@@ -17,8 +17,8 @@ export type HistoryAttempt = Pick<HistoryWriter, 'runId' | 'attempt'>;
 
 /**
  * The time series of all KPIs over all runs. Of several results for one point the best founded stands, and only that one
- * is kept: however many runs there are, it does not grow by more than reporting dates. A run that takes back what it said
- * leaves its points empty, for the other runs to offer theirs (`settleHistory`).
+ * is kept: however many runs there are, it does not grow by more than reporting dates. What a run takes back is read until
+ * another one has offered its own, or nobody has any and the points are closed (`settle-history.ts`).
  */
 export interface KpiHistory {
   /**
@@ -26,11 +26,11 @@ export interface KpiHistory {
    * does not say now, or less well founded, is taken back. A later attempt is never overridden. Idempotent.
    */
   record(mart: KpiMart, run: HistoryWriter): Promise<Recorded>;
-  /** Takes back all that these attempts have said. Returns the points that are empty now, also those of an earlier call. */
+  /** Takes back all that these attempts have said. Returns the points that wait for others, also those of an earlier call. */
   forget(run: HistoryAttempt): Promise<readonly HistoryPoint[]>;
-  /** Says these points of the mart and no other. Returns those of them that are not empty any more, whoever took them. */
+  /** Says these points of the mart and no other. Returns those of them that wait no more, whoever took them. */
   offer(mart: KpiMart, run: HistoryWriter, points: readonly HistoryPoint[]): Promise<readonly HistoryPoint[]>;
-  /** Removes the points that the run left empty and nobody took. */
+  /** Removes the points that the run has taken back and nobody else took. */
   close(run: HistoryAttempt, points: readonly HistoryPoint[]): Promise<void>;
   /**
    * Results of one KPI version at all reporting dates, oldest first. Only those read from the one model: another
@@ -42,6 +42,6 @@ export interface KpiHistory {
 export type Recorded = {
   /** Results that were added, changed or taken out. */
   readonly changed: number;
-  /** Points that the run has left empty and nobody has taken yet. */
-  readonly leftEmpty: readonly HistoryPoint[];
+  /** Points that the run has taken back and nobody has taken yet. */
+  readonly takenBack: readonly HistoryPoint[];
 };

@@ -20,8 +20,11 @@ import { asciiJson } from './ascii-json.ts';
 const MAX_ACTIONS = 100;
 /** Partitions do not wait for each other. */
 const AT_ONCE = 8;
-/** Of a row that its run has taken back: whoever says anything is better founded. */
-const EMPTY = '';
+/**
+ * Of a row that its run has taken back: whoever says anything is better founded. Until somebody does, or it is closed, it is
+ * read as before, or a report of that moment would have a gap.
+ */
+const TAKEN_BACK = '';
 
 const StoredRow = z.object({
   rowKey: z.string(),
@@ -53,7 +56,7 @@ export class TableKpiHistory implements KpiHistory {
     });
     return {
       changed: recorded.reduce((sum, { changed }) => sum + changed, 0),
-      leftEmpty: recorded.flatMap(({ there }) => [...there.values()].filter(isEmptyOf(run)).map(pointIn)),
+      takenBack: recorded.flatMap(({ there }) => [...there.values()].filter(isTakenBackBy(run)).map(pointIn)),
     };
   }
 
@@ -63,12 +66,14 @@ export class TableKpiHistory implements KpiHistory {
     const queryOptions = { filter, select: ['partitionKey'] };
     for await (const { partitionKey = '' } of this.#table.listEntities({ queryOptions }))
       partitions.add(partitionKey);
-    const emptied = await severalAtOnce([...partitions], AT_ONCE, (partition) =>
+    const takenBack = await severalAtOnce([...partitions], AT_ONCE, (partition) =>
       this.#change(partition, (there) =>
-        [...there.values()].filter((row) => isBy(run)(row) && row.standing !== EMPTY).map(emptiedBy(run)),
+        [...there.values()]
+          .filter((row) => isBy(run)(row) && row.standing !== TAKEN_BACK)
+          .map(takenBackBy(run)),
       ),
     );
-    return emptied.flatMap(({ there }) => [...there.values()].filter(isEmptyOf(run)).map(pointIn));
+    return takenBack.flatMap(({ there }) => [...there.values()].filter(isTakenBackBy(run)).map(pointIn));
   }
 
   async offer(
@@ -86,7 +91,7 @@ export class TableKpiHistory implements KpiHistory {
         if (results.length === 0) return [];
         const rows = rowsOf(results, mart, run);
         const { there } = await this.#change(partition, (found) => saying(rows, found, run));
-        return wanted.filter((point) => (there.get(rowKeyOf(point))?.standing ?? EMPTY) !== EMPTY);
+        return wanted.filter((point) => (there.get(rowKeyOf(point))?.standing ?? TAKEN_BACK) !== TAKEN_BACK);
       },
     );
     return filled.flat();
@@ -99,7 +104,7 @@ export class TableKpiHistory implements KpiHistory {
         const rowKey = rowKeyOf(point);
         const stored = there.get(rowKey);
         // Whoever took it in between keeps it.
-        if (stored?.etag !== undefined && isEmptyOf(run)(stored))
+        if (stored?.etag !== undefined && isTakenBackBy(run)(stored))
           await undisturbed(this.#table.deleteEntity(partition, rowKey, { etag: stored.etag }));
       }
     });
@@ -108,7 +113,6 @@ export class TableKpiHistory implements KpiHistory {
   async seriesOf(kpi: Pick<KpiResult, 'id' | 'version' | 'model'>): Promise<readonly KpiResult[]> {
     const rows = await this.#rows(`PartitionKey eq '${partitionOf(kpi)}' and model eq '${kpi.model}'`);
     return [...rows.values()]
-      .filter(({ standing }) => standing !== EMPTY)
       .map(({ result }) => KpiResult.parse(JSON.parse(result)))
       .sort((a, b) => (a.reportingDate < b.reportingDate ? -1 : 1));
   }
@@ -169,14 +173,15 @@ function sayingOnly(rows: readonly Row[], there: Rows, run: HistoryWriter): read
   const own = [...there.values()].filter(({ runId }) => runId === run.runId);
   if (own.some(({ attempt }) => attempt > run.attempt)) return [];
   const said = new Map(rows.map((row) => [row.rowKey, row]));
-  const isWorse = ({ rowKey, standing }: Row): boolean => standing > (said.get(rowKey)?.standing ?? EMPTY);
-  const taken = own.filter(isWorse).map(emptiedBy(run));
-  // What it has taken back is there for all to be offered.
-  const empty = new Set([...taken, ...own.filter(isEmptyOf(run))].map(({ rowKey }) => rowKey));
+  const isWorse = ({ rowKey, standing }: Row): boolean =>
+    standing > (said.get(rowKey)?.standing ?? TAKEN_BACK);
+  const worse = own.filter(isWorse).map(takenBackBy(run));
+  // What it has taken back waits until all have been asked.
+  const waiting = new Set([...worse, ...own.filter(isTakenBackBy(run))].map(({ rowKey }) => rowKey));
   return [
-    ...taken,
+    ...worse,
     ...saying(
-      rows.filter(({ rowKey }) => !empty.has(rowKey)),
+      rows.filter(({ rowKey }) => !waiting.has(rowKey)),
       there,
       run,
     ),
@@ -198,12 +203,12 @@ function isBy({ runId, attempt }: HistoryAttempt): (row: Row) => boolean {
   return (row) => row.runId === runId && row.attempt <= attempt;
 }
 
-function isEmptyOf(run: HistoryAttempt): (row: Row) => boolean {
-  return (row) => isBy(run)(row) && row.standing === EMPTY;
+function isTakenBackBy(run: HistoryAttempt): (row: Row) => boolean {
+  return (row) => isBy(run)(row) && row.standing === TAKEN_BACK;
 }
 
-function emptiedBy({ attempt }: HistoryAttempt): (row: Row) => Row {
-  return (row) => ({ ...row, attempt, standing: EMPTY });
+function takenBackBy({ attempt }: HistoryAttempt): (row: Row) => Row {
+  return (row) => ({ ...row, attempt, standing: TAKEN_BACK });
 }
 
 function saidBy({ series }: KpiMart): readonly KpiResult[] {

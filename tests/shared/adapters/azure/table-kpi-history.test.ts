@@ -151,16 +151,16 @@ it('takes back what the run says less well founded than before, for others to of
   const less = aMartOf({ id: 'x.less', value: '2' }, { book: smaller });
   await history.record(aMartOf({ id: 'x.less', value: '1' }, { book: fuller }), EARLY);
 
-  const { leftEmpty } = await history.record(less, ofRun);
+  const { takenBack } = await history.record(less, ofRun);
   const shown = [await valuesOf('x.less')];
   const again = await history.record(less, ofRun);
-  await history.offer(aMartOf({ id: 'x.less', value: '3' }, { book: fuller }), LATE, leftEmpty);
-  await history.offer(less, ofRun, leftEmpty);
+  await history.offer(aMartOf({ id: 'x.less', value: '3' }, { book: fuller }), LATE, takenBack);
+  await history.offer(less, ofRun, takenBack);
   shown.push(await valuesOf('x.less'));
 
-  expect(leftEmpty).toEqual([pointOf('x.less')]);
-  expect(again.leftEmpty).toEqual(leftEmpty);
-  expect(shown).toEqual([[], ['3']]);
+  expect(takenBack).toEqual([pointOf('x.less')]);
+  expect(again.takenBack).toEqual(takenBack);
+  expect(shown).toEqual([['1'], ['3']]);
 });
 
 it('changes nothing when the same is said again, or by an attempt that is over', async () => {
@@ -185,18 +185,20 @@ it('takes out what a later attempt of the run cannot compute any more, from what
   const none = aKpiResult({ id: 'x.gone', value: null });
   await history.record(aKpiMart({ kpis: [ofPar], series: [ofTape, ofPar] }), EARLY);
 
-  const { changed, leftEmpty } = await history.record(aKpiMart({ kpis: [none], series: [] }), {
+  const { changed, takenBack } = await history.record(aKpiMart({ kpis: [none], series: [] }), {
     ...EARLY,
     attempt: 2,
   });
 
+  await history.close({ ...EARLY, attempt: 2 }, takenBack);
+
   expect(changed).toBe(2);
-  expect(leftEmpty.map(({ model }) => model).toSorted()).toEqual([MODEL, 'mart_loan_tape'].toSorted());
+  expect(takenBack.map(({ model }) => model).toSorted()).toEqual([MODEL, 'mart_loan_tape'].toSorted());
   expect(await history.seriesOf(ofPar)).toEqual([]);
   expect(await history.seriesOf(ofTape)).toEqual([]);
 });
 
-it('forgets a run, and keeps its points empty until somebody fills or closes them', async () => {
+it('forgets a run, but shows what it said until somebody takes its points or they are closed', async () => {
   const history = await anOwnHistory();
   const valueOf = async (id: string) =>
     (await history.seriesOf({ id, version: 1, model: MODEL })).map(({ value }) => value);
@@ -206,13 +208,15 @@ it('forgets a run, and keeps its points empty until somebody fills or closes the
   await history.record(aMartOf({ id: 'x.forget_too', value: '3' }), LATE);
   const before = await valueOf('x.forget');
 
-  const emptied = [await history.forget(LATE), await history.forget(LATE)];
-  const filled = await history.offer(behind, EARLY, emptied[1] ?? []);
-  await history.close(LATE, emptied[1] ?? []);
+  const takenBack = [await history.forget(LATE), await history.forget(LATE)];
+  const meanwhile = [await valueOf('x.forget'), await valueOf('x.forget_too')];
+  const filled = await history.offer(behind, EARLY, takenBack[1] ?? []);
+  await history.close(LATE, takenBack[1] ?? []);
 
   expect(before).toEqual(['2']);
-  expect(emptied[0]?.map(({ id }) => id).toSorted()).toEqual(['x.forget', 'x.forget_too']);
-  expect(emptied[1]).toEqual(emptied[0]);
+  expect(meanwhile).toEqual([['2'], ['3']]);
+  expect(takenBack[0]?.map(({ id }) => id).toSorted()).toEqual(['x.forget', 'x.forget_too']);
+  expect(takenBack[1]).toEqual(takenBack[0]);
   expect(filled).toEqual([pointOf('x.forget')]);
   expect(await valueOf('x.forget')).toEqual(['1']);
   expect(await valueOf('x.forget_too')).toEqual([]);
