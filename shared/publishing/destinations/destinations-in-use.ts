@@ -1,6 +1,7 @@
 import type { LoansOfRunDeps } from '../../pipeline/loans-of-run.ts';
 import { newestMart } from '../../pipeline/newest-mart.ts';
 import type { AuditStore } from '../../ports/audit-store.ts';
+import type { Budgets } from '../../ports/budgets.ts';
 import type { Circuits } from '../../ports/circuits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries, DestinationName } from '../../ports/deliveries.ts';
@@ -27,9 +28,9 @@ import type { Destination } from './destination.ts';
 import type { DestinationSettings } from './destination-settings.ts';
 import { digestByEmail, digestDestination } from './digest-destinations.ts';
 import { alertsByEmail, emailDestination } from './email-destinations.ts';
-import { FIGMA_HOSTS } from './figma/figma-api.ts';
+import { FIGMA_HOSTS, figmaBucket } from './figma/figma-api.ts';
 import { figmaDestination } from './figma/figma-destination.ts';
-import { lineageDestination } from './lineage-destination.ts';
+import { lineageBucket, lineageDestination } from './lineage-destination.ts';
 import { NOTION_HOSTS, notionBucket } from './notion/notion-api.ts';
 import { notionDestination } from './notion/notion-destination.ts';
 import { postgresDestination } from './postgres-destination.ts';
@@ -54,6 +55,7 @@ type Deps = LoansOfRunDeps & {
   readonly audit: AuditStore;
   readonly mailer: Mailer;
   readonly circuits: Circuits;
+  readonly budgets: Budgets;
   readonly clock: Clock;
   readonly secrets: SecretStore;
   readonly deliveries: Deliveries;
@@ -88,9 +90,10 @@ export function destinationsInUse(
     'email-alerts': nowhere,
     'email-digest': nowhere,
   };
-  // Notion counts what all deliveries ask together.
+  // What all deliveries ask of a service counts together.
   const bucket = notionBucket(deps);
-  // What all deliveries send to Slack or to PagerDuty counts together.
+  const ofFigma = figmaBucket(deps);
+  const events = lineageBucket(deps);
   const budget = new SlackBudget(deps);
   const pages = pagerDutyBucket(deps);
   return (log) =>
@@ -99,7 +102,7 @@ export function destinationsInUse(
       const own = { ...deps, egress: egressOf[name], circuit };
       switch (name) {
         case 'lineage':
-          return lineage === undefined ? [] : [lineageDestination(lineage, own)];
+          return lineage === undefined ? [] : [lineageDestination(lineage, { ...own, bucket: events })];
         case 'postgres':
           return [postgresDestination(own)];
         case 'slack':
@@ -115,7 +118,7 @@ export function destinationsInUse(
         case 'notion':
           return notion === undefined ? [] : [notionDestination(notion, { ...own, newest, bucket })];
         case 'figma':
-          return figma === undefined ? [] : [figmaDestination(figma, { ...own, newest })];
+          return figma === undefined ? [] : [figmaDestination(figma, { ...own, newest, bucket: ofFigma })];
         case 'insights':
           return insights === undefined ? [] : [insightsDestination(insights, { ...own, newest })];
         case 'briefing':
