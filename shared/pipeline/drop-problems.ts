@@ -2,6 +2,7 @@ import { contractLabel } from '../contracts/contract.ts';
 import type { Identification } from '../contracts/registry.ts';
 import { showHiddenCharacters } from '../domain/hidden-characters.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { RunRecord } from '../runs/run-record.ts';
 
 // What can be wrong with a drop before any row is read, in words for whoever dropped it.
 
@@ -56,6 +57,21 @@ export const EMPTY_FILE: Problem = {
   severity: 'error',
   message: 'The file has no bytes. Nothing was read. Export it again and drop the new file.',
 };
+
+type Repeated = Pick<RunRecord, 'requestedAsOf' | 'unreadAsOf'>;
+
+/** Whoever drops something again should hear what was said of it the first time, and what is not taken up now. */
+export function verdictBefore(run: RunRecord, { requestedAsOf, unreadAsOf }: Repeated): string {
+  const same = `The same content as ${shownName(run.drop.path)} (run ${run.runId})`;
+  if (run.rolledBack !== undefined)
+    return `${same}, which ${run.rolledBack.by} has rolled back: ${run.rolledBack.reason}`;
+  if (run.status === 'rejected')
+    return `${same}, which was rejected: ${run.problems[0]?.message ?? 'see its validation report'}`;
+  const asked = requestedAsOf ?? unreadAsOf;
+  if (run.asOf === undefined || asked === undefined || asked === run.asOf)
+    return `${same}; nothing was computed again.`;
+  return `${same}, which stands for ${run.asOf}; nothing was computed again, and the asof=${asked} of this drop counts for nothing.`;
+}
 
 /** Said before a byte of it is read. */
 export function fileTooLarge(bytes: number, limit: number): Problem {

@@ -31,7 +31,9 @@ import { checkTotals, type Staged, type StageFileDeps, stageFile } from './stage
 export type ReadSnapshotDeps = StageFileDeps & { clock: Clock; secrets: SecretStore };
 
 /** A file to be read, and what came with it. */
-export type SnapshotInput = Pick<RunRecord, 'drop' | 'requestedAsOf'> & { readonly source: ByteSource };
+export type SnapshotInput = Pick<RunRecord, 'drop' | 'requestedAsOf' | 'unreadAsOf'> & {
+  readonly source: ByteSource;
+};
 
 export type SnapshotRead = {
   readonly intake: SnapshotIntake;

@@ -88,6 +88,8 @@ export const RunRecord = z.object({
   rawPath: z.string().optional(),
   /** Operator's wish for the as-of date, used when the data has none of its own. */
   requestedAsOf: LocalDate.optional(),
+  /** What was asked for as the as-of date and is none, as it may be shown. */
+  unreadAsOf: z.string().optional(),
   status: RunStatus,
   /** The stage that is next or under way; the last one reached when the run has ended. */
   stage: Stage,
