@@ -8,7 +8,7 @@ import type { ExplanationWords } from './explanation-words.ts';
 import { inEnglish } from './in-english.ts';
 import { shownValue, statusWord } from './kpi-row.ts';
 import type { Language } from './language/language.ts';
-import { departmentName, dimensionName, partName } from './language/names.ts';
+import { departmentName, dimensionName, ownerName, partName, wordFor } from './language/names.ts';
 import { percentOf } from './show-value.ts';
 
 // The parts of the page that explains one number. Amounts are shown in full: they are evidence.
@@ -26,11 +26,11 @@ export function meaningSection({ definition }: KpiExplanation, { language, words
 <dt>${words.formula}</dt><dd>${inEnglish(definition.formula, language)}</dd>
 ${expression && html`<dt>${words.expression}</dt><dd><code>${expression}</code></dd>`}${unavailable && html`<dt>${words.expression}</dt><dd>${inEnglish(unavailable, language)}</dd>`}
 <dt>${words.version}</dt><dd>${state}</dd>
-<dt>${words.owner}</dt><dd>${definition.owner}</dd>
+<dt>${words.owner}</dt><dd>${ownerName(definition.owner, language)}</dd>
 <dt>${words.department}</dt><dd>${departmentName(definition.department, language)}</dd>
-<dt>${words.cadence}</dt><dd>${inEnglish(definition.cadence, language)}</dd>
+<dt>${words.cadence}</dt><dd>${wordFor(definition.cadence, language.words.cadence) ?? inEnglish(definition.cadence, language)}</dd>
 <dt>${words.freshness}</dt><dd>${words.hours(String(definition.freshness))}</dd>
-<dt>${words.grain}</dt><dd>${inEnglish(definition.grain, language)}</dd>
+<dt>${words.grain}</dt><dd>${wordFor(definition.grain, language.words.grain) ?? inEnglish(definition.grain, language)}</dd>
 </dl></div>`;
 }
 
