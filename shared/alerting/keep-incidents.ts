@@ -46,10 +46,19 @@ function still(found: Incident | undefined, condition: Condition, { clock }: Inc
       change: (found?.change ?? 0) + 1,
       told: found?.told ?? 0,
       news: 'opened',
+      gravest: severity,
+      // Who said until when he wants to hear nothing of it need not say so again each time it comes back.
+      ...(isMuted(found, now) && { muted: found?.muted }),
       ...said,
     };
   const { resolvedAt: _, ...rest } = found;
-  const open = { ...rest, ...said, status: 'open' as const };
+  const { gravest = found.severity } = found;
+  const open = {
+    ...rest,
+    ...said,
+    status: 'open' as const,
+    gravest: severity < gravest ? severity : gravest,
+  };
   if (severity < found.severity) return { ...open, change: found.change + 1, news: 'worse' };
   if (isUnanswered(open, now))
     return { ...open, change: found.change + 1, news: 'escalated', escalatedAt: at };
@@ -68,6 +77,10 @@ function over(found: Incident | undefined, { clock }: IncidentDeps): Incident | 
     change: found.change + 1,
     news: 'resolved',
   };
+}
+
+function isMuted(incident: Pick<Incident, 'muted'> | undefined, now: Date): boolean {
+  return incident?.muted !== undefined && Date.parse(incident.muted.until) > now.getTime();
 }
 
 function isRecent(at: string | undefined, now: Date): boolean {
@@ -147,12 +160,12 @@ export async function openTestIncident(by: string, deps: IncidentDeps): Promise<
  */
 export async function incidentsToTell({ incidents, clock }: IncidentDeps): Promise<readonly Incident[]> {
   const now = clock.now();
-  return (await incidents.all()).filter(({ change, told, news, muted, resolvedAt }) => {
-    const isMuted = muted !== undefined && Date.parse(muted.until) > now.getTime();
+  return (await incidents.all()).filter((incident) => {
+    const { change, told, news, resolvedAt } = incident;
     const isTooEarly = news === 'resolved' && isRecent(resolvedAt, now);
     // Whoever never heard that it began need not hear that it is over.
     const isMoot = news === 'resolved' && told === 0;
-    return change > told && !isMuted && !isTooEarly && !isMoot;
+    return change > told && !isMuted(incident, now) && !isTooEarly && !isMoot;
   });
 }
 

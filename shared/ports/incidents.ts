@@ -3,13 +3,17 @@ import type { Versioned } from './run-ledger.ts';
 
 // What is wrong now, and was lately: one living incident for each problem of each dataset, KPI or service.
 
+const Severity = z.enum(['P1', 'P2', 'P3', 'P4']);
+
 export const Incident = z.object({
   /** `kpi-critical.risk.par_90`: what is wrong, and of what. */
   id: z.string().regex(/^[\w.-]{1,200}$/),
   kind: z.string(),
   /** The dataset, KPI, service or secret. */
   of: z.string(),
-  severity: z.enum(['P1', 'P2', 'P3', 'P4']),
+  severity: Severity,
+  /** The worst that it was since it opened; absent from incidents of before this was noted. */
+  gravest: Severity.optional(),
   status: z.enum(['open', 'resolved']),
   openedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),

@@ -112,7 +112,7 @@ export function destinationsInUse(
         case 'email':
           return [emailDestination(email, { ...own, newest })];
         case 'email-alerts':
-          return [alertsByEmail(email, { ...own, newest })];
+          return [alertsByEmail({ ...email, hasChannel: inUse.includes('alerts') }, { ...own, newest })];
         case 'pagerduty':
           return [pagerDutyDestination(pagerduty, { ...own, bucket: pages })];
         case 'notion':
