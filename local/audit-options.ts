@@ -10,7 +10,7 @@ Usage: npm run audit:dry-run -- --run RUN_ID   prints what would be written, as 
        npm run audit:write -- --run RUN_ID     writes it, and says what that has changed
        npm run audit:migrate                   says which migrations the database still needs
        npm run audit:migrate -- --apply        applies them, all or none
-       npm run audit:verify                    walks the access record and names the first break
+       npm run audit:verify                    walks the access record and names every break
 
   --run RUN_ID     a run, as run_0123456789ab
   --attempt N      an earlier attempt of it (default: the newest)

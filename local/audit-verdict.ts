@@ -3,12 +3,13 @@ import type { ChainVerdict } from '../shared/access/verify-chain.ts';
 
 /** What `npm run audit:verify` says of the access record. */
 export function verdictLines(verdict: ChainVerdict): string[] {
-  if (verdict.kind === 'broken')
+  const { breaks, records, newest, unanswered } = verdict;
+  if (breaks.length > 0)
     return [
-      `The access record breaks at ${verdict.where}: ${verdict.why}.`,
-      'Nothing after it is looked at. Compare with the events access.recorded in the log, which have the hash of each record.',
+      ...breaks.map(({ where, why }) => `The access record breaks at ${where}: ${why}.`),
+      'Compare with the events access.recorded in the log, which have the hash of each record.',
+      ...unanswered.map(unansweredLine),
     ];
-  const { records, newest, unanswered } = verdict;
   if (newest === undefined) return ['The access record is empty.'];
   return [
     `The access record is whole: ${records} records, each of which follows from the one before.`,

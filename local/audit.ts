@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   if (command.kind === 'migrate') return told(await migrated(command.applies, deps));
   if (command.kind === 'verify') {
     const verdict = await verifyChain(command, deps);
-    return told(verdictLines(verdict), verdict.kind === 'whole' ? EXIT.done : EXIT.broken);
+    return told(verdictLines(verdict), verdict.breaks.length === 0 ? EXIT.done : EXIT.broken);
   }
   const { subject, payload } = await foundBy(command, deps);
   if (command.kind === 'dry-run') return told([JSON.stringify(payload, null, 2)]);

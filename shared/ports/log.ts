@@ -44,6 +44,8 @@ export const EVENT_NAMES = [
   'message.malformed',
   'landing.swept',
   'access.recorded',
+  'access.walked',
+  'access.broken',
   'access.unrecorded',
   'config.invalid',
   'config.warned',

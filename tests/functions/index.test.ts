@@ -44,6 +44,7 @@ it('registers every function, in the order of the flow', () => {
     'daily-summary',
     'morning-digest',
     'watch',
+    'walk-access-record',
     'deliver',
     'poisoned-delivery',
     'poisoned-validate',

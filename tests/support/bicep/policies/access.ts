@@ -2,7 +2,7 @@ import { isSecret, isSecure } from '../check-modules.ts';
 import { possibleValues } from '../possible-values.ts';
 import { at, bodyOf, expressionsOf, within } from '../syntax.ts';
 import { resourcesIn, type Templates } from '../templates.ts';
-import { everyOne, is, nameOf, type Policy, placeOf, valuesAt } from './policy.ts';
+import { everyOne, is, type Policy, placeOf, valuesAt } from './policy.ts';
 
 // Who gets in, and how.
 
