@@ -77,7 +77,7 @@ describe('a night', () => {
 });
 
 describe('a record', () => {
-  it.each(Array.from({ length: RECORDS }, (_, index) => index + 1))(
+  it.each([1, 4, 5, 9, RECORDS])(
     'that was changed is found within as many nights as the chain has parts: %i',
     async (number) => {
       await put(number, (await bodyOf(number)).replace('maintenance', 'nothing bad'));
