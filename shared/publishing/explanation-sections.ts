@@ -170,15 +170,16 @@ export function inputsSection(
     (entry) =>
       html`<tr><th scope="row" class="lead">${entry.dataset}</th><td data-label="${words.day}" class="date">${language.day(entry.asOf)}</td><td data-label="${words.contract}">${entry.contractVersion}</td><td class="number" data-label="${words.rows}">${language.count(entry.rows)}</td><td data-label="${words.run}"><code>${entry.runId}</code></td><td data-label="sha256"><code>${entry.sha256}</code></td></tr>\n`,
   );
+  const table = html`<table class="stack"><caption>${words.inputsCaption}</caption>
+<thead><tr><th scope="col">${words.dataset}</th><th scope="col">${words.day}</th><th scope="col">${words.contract}</th><th scope="col" class="number">${words.rows}</th><th scope="col">${words.run}</th><th scope="col">sha256</th></tr></thead><tbody>
+${rows}</tbody></table>`;
   return html`<h2>${words.inputs}</h2>
 <div class="panel wide"><dl>
 ${runId && html`<dt>${words.run}</dt><dd><code>${runId}</code></dd>`}
 <dt>${words.book}</dt><dd><code>${bookId}</code></dd>
 <dt>${words.catalog}</dt><dd><code>${catalogSha256}</code></dd>
 </dl>
-<table class="stack"><caption>${words.inputsCaption}</caption>
-<thead><tr><th scope="col">${words.dataset}</th><th scope="col">${words.day}</th><th scope="col">${words.contract}</th><th scope="col" class="number">${words.rows}</th><th scope="col">${words.run}</th><th scope="col">sha256</th></tr></thead><tbody>
-${rows}</tbody></table></div>`;
+${rows.length === 0 ? undefined : table}</div>`;
 }
 
 function valueHead(first: string, words: ExplanationWords): Html {
