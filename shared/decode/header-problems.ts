@@ -1,6 +1,7 @@
 import { type Contract, contractLabel } from '../contracts/contract.ts';
 import { type HeaderMatch, listedNames, namelessColumn, shownName } from '../contracts/match-header.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { ReadOutcome } from '../ports/file-reader.ts';
 
 // What a header can have wrong, in words for the person who dropped the file.
 
@@ -12,6 +13,22 @@ export function headerProblems(contract: Contract, match: HeaderMatch): Problem[
     ...unexpectedColumns(contract, match),
     ...namelessColumns(contract, match),
   ];
+}
+
+/** The file cannot be read because of its header; undefined where it can. */
+export function refusedHeader(
+  problems: readonly Problem[],
+  match: HeaderMatch,
+): Extract<ReadOutcome, { kind: 'unreadable' }> | undefined {
+  if (problems.every(({ severity }) => severity !== 'error')) return undefined;
+  // The first row of data, most likely: its cells may name people.
+  if (match.recognised === 0) return { kind: 'unreadable', problems };
+  const { unexpected, missingOptional, aliases } = match;
+  const missing = match.missing.map(({ column: { name }, nearest }) => ({
+    column: name,
+    ...(nearest !== undefined && { nearest: shownName(nearest) }),
+  }));
+  return { kind: 'unreadable', problems, columns: { unexpected, missing, missingOptional, aliases } };
 }
 
 /** The header is as it should be, and nothing follows it. */

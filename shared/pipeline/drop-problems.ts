@@ -1,4 +1,5 @@
 import { contractLabel } from '../contracts/contract.ts';
+import { shownName as shownColumn } from '../contracts/match-header.ts';
 import type { Identification } from '../contracts/registry.ts';
 import { showHiddenCharacters } from '../domain/hidden-characters.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -23,11 +24,26 @@ export function notIdentified(path: string, found: Exclude<Identification, { kin
       message: `${shownName(path)} is below no known dataset, and its columns are those of none. No row was read. Drop the file below landing/<source>/<dataset>/.`,
     };
   }
-  const missing = nearest.missing.slice(0, 5).join(', ');
+  const { contract, missing, alike = {} } = nearest;
+  const near = `${shownName(path)} is below no known dataset. Its columns are nearest to ${contractLabel(contract)} (${contract.dataset}), but`;
+  const there = `drop the file below landing/${contract.dataset}/`;
+  if (missing.length === 0) {
+    return {
+      code: 'unknown-dataset',
+      severity: 'error',
+      message: `${near} too many others are there to tell. No row was read. If it is such a file, ${there}.`,
+    };
+  }
+  const named = missing.slice(0, 5).map((name) => {
+    const found = alike[name];
+    return found === undefined ? name : `${name} (the file has ${JSON.stringify(shownColumn(found))})`;
+  });
+  const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
+  const are = missing.length === 1 ? 'is' : 'are';
   return {
     code: 'unknown-dataset',
     severity: 'error',
-    message: `${shownName(path)} is below no known dataset. Its columns are nearest to ${contractLabel(nearest.contract)} (${nearest.contract.dataset}), but ${missing} ${nearest.missing.length === 1 ? 'is' : 'are'} missing. No row was read. Add what is missing and drop the file below landing/${nearest.contract.dataset}/.`,
+    message: `${near} ${named.join(', ')}${more} ${are} missing. No row was read. Add or rename what is missing and ${there}.`,
   };
 }
 

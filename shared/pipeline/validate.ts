@@ -105,7 +105,10 @@ function judgedFacts(run: RunRecord, report: ValidationReport): LogFields {
     verdict: report.verdict,
     problems: report.problems.map(({ code }) => code),
     unexpectedColumns: report.columns.unexpected,
-    missingColumns: report.columns.missingOptional,
+    missingColumns: [
+      ...(report.columns.missing ?? []).map(({ column }) => column),
+      ...report.columns.missingOptional,
+    ],
     failedExpectations: report.expectations.filter(({ status }) => status === 'failed').map(({ id }) => id),
   };
 }

@@ -6,7 +6,7 @@ import type { ByteSource } from '../../ports/byte-source.ts';
 import type { PartSink, ReadOutcome, TableHeader } from '../../ports/file-reader.ts';
 import type { TokenMaker } from '../../privacy/pseudonym.ts';
 import { BATCH_RECORDS } from '../column-batch.ts';
-import { headerOnly, headerProblems } from '../header-problems.ts';
+import { headerOnly, headerProblems, refusedHeader } from '../header-problems.ts';
 import type { SetAside } from '../set-aside.ts';
 import { type CsvHeader, readHeader } from './csv-header.ts';
 import { BYTE_ORDER_MARK, otherDelimiter } from './csv-problems.ts';
@@ -60,7 +60,8 @@ export async function readCsv(
   if ('code' in header) return { kind: 'unreadable', problems: [header] };
   const match = matchHeader(contract, header.names);
   const problems = headerProblems(contract, match);
-  if (problems.some(({ severity }) => severity === 'error')) return { kind: 'unreadable', problems };
+  const refused = refusedHeader(problems, match);
+  if (refused !== undefined) return refused;
 
   const {
     rangeBytes = RANGE_BYTES,

@@ -266,6 +266,27 @@ describe('a file that cannot be placed', () => {
     expect(await pipeline.bytes('raw', run.rawPath ?? '')).toBeDefined();
   });
 
+  it('is rejected with the name that may be meant, and without a gap where only others are too many', async () => {
+    const renamed = [aLoan()].map(({ outstanding_balance, ...row }) => ({
+      ...row,
+      outstanding_bal: outstanding_balance,
+    }));
+    await pipeline.drop('inbox/renamed.csv', csvOf(renamed));
+    await pipeline.drop('inbox/petty cash.csv', 'fecha,caja,nota\n2025-12-10,5,pan\n');
+
+    const [near, few] = [
+      await pipeline.announce('inbox/renamed.csv'),
+      await pipeline.announce('inbox/petty cash.csv'),
+    ];
+
+    expect(near.detail).toContain(
+      'but outstanding_balance (the file has "outstanding_bal") is missing. No row was read. Add or rename what is missing and drop the file below landing/looker/loans/.',
+    );
+    expect(few.detail).toContain(
+      'nearest to financial_statements@1 (manual/financial_statements), but too many others are there to tell. No row was read. If it is such a file, drop the file below landing/manual/financial_statements/.',
+    );
+  });
+
   it('is rejected in words when its columns are those of nothing that we know', async () => {
     await pipeline.drop('inbox/recipe.csv', 'flour,sugar\n1,2\n');
 
