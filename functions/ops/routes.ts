@@ -8,7 +8,7 @@ import { doctorRoute } from './doctor.ts';
 import { kpiRoute } from './explain-kpi.ts';
 import { kpisExportRoute, tableExportRoute } from './exports.ts';
 import { healthRoute } from './health.ts';
-import { acknowledgeRoute, incidentsRoute, muteRoute, testAlertRoute } from './incidents.ts';
+import { acknowledgeRoute, incidentRoute, incidentsRoute, muteRoute, testAlertRoute } from './incidents.ts';
 import { kpisRoute, reportRoute } from './kpis.ts';
 import { openApiRoute } from './openapi.ts';
 import { replayRoute } from './replay.ts';
@@ -53,6 +53,7 @@ const DOCUMENTED: Route[] = [
   muteRoute,
   testAlertRoute,
 ];
+  incidentRoute,
 
 /** Every HTTP function, the description of them all included. */
 export const ROUTES: readonly Route[] = [...DOCUMENTED, openApiRoute(DOCUMENTED)];

@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Incident, Incidents } from '../ports/incidents.ts';
 import { ALERT_ROUTES, FAMILIES, type Family, RESPONSES } from './alert-routes.ts';
 import type { Condition } from './condition.ts';
+import { withStep } from './incident-trail.ts';
 
 // Conditions come and go; an incident lives from the first to the last of them. People are told when it opens, grows
 // worse, is answered by nobody, and is over: once each.
@@ -104,7 +105,8 @@ async function amendIncident(
     const found = await incidents.get(id);
     const next = change(found?.value);
     if (next === undefined) return found?.value;
-    if ((await incidents.save(next, found?.version)) === 'saved') return next;
+    const kept = withStep(found?.value, next);
+    if ((await incidents.save(kept, found?.version)) === 'saved') return kept;
   }
 }
 
@@ -124,7 +126,8 @@ export async function muteIncident(
   muted: NonNullable<Incident['muted']>,
   deps: IncidentDeps,
 ): Promise<Incident | undefined> {
-  return await amendIncident(id, deps, (found) => found && { ...found, muted });
+  const updatedAt = deps.clock.now().toISOString();
+  return await amendIncident(id, deps, (found) => found && { ...found, muted, updatedAt });
 }
 
 /** Somebody wants to see whether alerts arrive: an incident that is told and is over at the next look. */
