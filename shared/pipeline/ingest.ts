@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Contract } from '../contracts/contract.ts';
 import { DatasetId, Sha256 } from '../domain/ids.ts';
-import { localDateOf } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import { runIdOf } from '../domain/run-identity.ts';
 import { operationIdOf, traceparentOf } from '../domain/trace.ts';
@@ -10,8 +9,8 @@ import type { Lake, LakeFile } from '../ports/lake.ts';
 import { LogLevel } from '../ports/log.ts';
 import { amendRun, type DropRecord } from '../ports/run-ledger.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
+import { originOf } from '../runs/origin.ts';
 import { runFacts } from '../runs/run-facts.ts';
-import { rawPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { type CloseDeps, closeRun } from './close-run.ts';
 import {
@@ -23,6 +22,7 @@ import {
   verdictBefore,
 } from './drop-problems.ts';
 import { identifyTables } from './identify-tables.ts';
+import { keepRaw } from './keep-raw.ts';
 import { type LandingPath, parseLandingPath } from './landing-path.ts';
 import { rollbackBefore } from './rolled-back-files.ts';
 import { type AskedDay, dayAskedIn, dayGiven, runOfFile } from './run-of-file.ts';
@@ -91,7 +91,7 @@ async function keepAndAdvance(
   const extension = location.kind === 'usable' ? location.extension : 'bin';
   // A file that is too large to be read is too large to be kept.
   const isKept = judged.problems.every(({ code }) => code !== 'file-too-large');
-  const raw = file && isKept ? await keepRaw(run, file, extension, deps) : undefined;
+  const raw = file && isKept ? await keepRaw(run, { file, extension }, deps) : undefined;
   const problems = raw === 'gone' ? [sourceGone(run.drop.path)] : judged.problems;
   const kept = raw === undefined || raw === 'gone' ? run : { ...run, rawPath: raw.path };
   const [problem] = problems;
@@ -168,11 +168,13 @@ function draftRun(
   const name = contract?.name ?? 'unknown';
   const version = contract?.version ?? 0;
   const now = startedAt.toISOString();
+  const origin = file && originOf(file.metadata);
   const drop = {
     path,
     etag: file?.etag ?? '',
     landedAt: (file?.modifiedAt ?? startedAt).toISOString(),
     bytes: file?.bytes ?? 0,
+    ...(origin !== undefined && { origin }),
   };
   // A day that tells the run from others goes with it, also where its content lands again under a name without one.
   const given = contract?.asOf.kind === 'given' ? dayGiven({ ...asked, drop }) : undefined;
@@ -200,24 +202,6 @@ function draftRun(
     traceparent: [traceparent, input.traceparent].find(operationIdOf) ?? traceparentOf(runId),
     ...(logLevel !== undefined && { logLevel }),
   };
-}
-
-/** Copies landing to raw, once, under its hash. Returns the path, or `gone` when the file changed meanwhile. */
-async function keepRaw(
-  run: RunRecord,
-  file: LakeFile,
-  extension: string,
-  { lake }: IngestDeps,
-): Promise<{ path: string } | 'gone'> {
-  const path = rawPath(run.dataset, localDateOf(new Date(run.drop.landedAt)), run.sha256, extension);
-  if ((await lake.stat('raw', path)) !== undefined) return { path };
-  const opened = await lake.open('landing', file.path, file);
-  if (opened === undefined) return 'gone';
-  await lake.writeStream('raw', path, opened.body, {
-    onlyIf: 'absent',
-    contentType: 'application/octet-stream',
-  });
-  return { path };
 }
 
 async function advance(run: RunRecord, startedAt: Date, { ledger, clock }: IngestDeps): Promise<RunRecord> {

@@ -91,12 +91,16 @@ export const Compliance = z.object({
   piiMaskedIn: z.array(z.string()),
   accessLog: z.array(
     z.object({
+      /** `landing` is whoever brought the file; the others are the pipeline at work. */
       stage: z.string(),
       principal: z.string(),
       purpose: z.string(),
+      ticket: z.string().optional(),
       action: z.string(),
       object: z.string(),
       status: z.string(),
+      /** When it was done; absent in documents of before it was kept. */
+      at: z.iso.datetime().optional(),
     }),
   ),
   /** The critical ones first; those of one cause stand together. */

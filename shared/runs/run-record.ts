@@ -4,6 +4,7 @@ import { LocalDate } from '../domain/local-date.ts';
 import { Problem, ProblemCode } from '../domain/problem.ts';
 import { Stage } from '../pipeline/stages.ts';
 import { LogLevel } from '../ports/log.ts';
+import { Origin } from './origin.ts';
 
 // What the ledger knows of a run. Who, when, state and pointers; the data itself lies in blobs.
 
@@ -59,6 +60,8 @@ export const Drop = z.object({
   etag: z.string(),
   landedAt: Instant,
   bytes: z.int().nonnegative(),
+  /** Absent where nobody said. */
+  origin: Origin.optional(),
 });
 
 /** The files that the rows were held against, as of which day, and the attempt that did so. No day: the newest files. */

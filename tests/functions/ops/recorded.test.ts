@@ -8,7 +8,7 @@ import { ROUTES } from '../../../functions/ops/routes.ts';
 import { ACCESS_FOLDER, type AccessRecord } from '../../../shared/access/access-record.ts';
 import { verifyChain } from '../../../shared/access/verify-chain.ts';
 import { VIEWS } from '../../../shared/publishing/dashboard/views.ts';
-import type { RunRecord } from '../../../shared/runs/run-record.ts';
+import { RunRecord } from '../../../shared/runs/run-record.ts';
 import { recordsIn } from '../../shared/access/a-chain.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { anInvocation, call } from '../../support/an-invocation.ts';
@@ -108,6 +108,21 @@ describe('an act', () => {
       { what: { values: { name: 'hubspot', dataset: 'hubspot/deals', from: '2025-12-01', dryRun: 'true' } } },
       { kind: 'answered' },
     ]);
+  });
+
+  it('that brings a file goes with the file: who, why, and the ticket', async () => {
+    const brought = async (by: string, headers: Record<string, string>) => {
+      const query = { input_file: `looker/loan_par_balances/${by}.csv`, by };
+      const answer = await call('trigger', { query, body: parFile(by), headers });
+      const { runId } = RunRecord.pick({ runId: true }).parse(answer.json());
+      return (await pipeline.run(runId)).drop.origin;
+    };
+
+    const told = await brought('josé', { 'x-reason': 'cierre de noviembre', 'x-ticket': 'RISK-12' });
+    const proved = await brought('eva', { 'x-ms-client-principal-name': 'ana@abaco.sv' });
+
+    expect(told).toEqual({ principal: 'josé', purpose: 'cierre de noviembre', ticket: 'RISK-12' });
+    expect(proved).toEqual({ principal: 'ana@abaco.sv' });
   });
 
   it('leaves no personal value in the record, wherever it stands', async () => {

@@ -81,6 +81,30 @@ describe('a good file', () => {
     expect(next).toEqual([expect.objectContaining({ traceparent, logLevel: 'debug' })]);
   });
 
+  it('keeps who brought it and what for with its run, and with its bytes in raw', async () => {
+    const path = `${PAR}/traído.csv`;
+    const metadata = {
+      principal: 'Ana%20L%C3%B3pez',
+      Purpose: 'close of November, tel. 7777 8888',
+      ticket: '#12',
+    };
+    await pipeline.drop(path, parFile('BROUGHT'), { ...metadata, asof: '2025-11-30' });
+
+    const run = await pipeline.runOf(await pipeline.announce(path));
+
+    const origin = { principal: 'Ana López', purpose: 'close of November, tel. [withheld]', ticket: '#12' };
+    expect(run.drop).toMatchObject({ path, origin });
+    const raw = await pipeline.deps.lake.stat('raw', run.rawPath ?? '');
+    expect(raw?.metadata).toEqual({
+      principal: 'Ana%20L%C3%B3pez',
+      purpose: 'close of November, tel. [withheld]',
+      ticket: '#12',
+      asof: '2025-11-30',
+      landing: encodeURIComponent(path),
+      landedat: run.drop.landedAt,
+    });
+  });
+
   it('is not put off by metadata that is neither', async () => {
     await pipeline.drop(`${PAR}/odd.csv`, parFile('ODD'), { traceparent: 'none', loglevel: 'loud' });
 
