@@ -2,6 +2,7 @@ import { auditRoute } from './audit.ts';
 import { breakersRoute, isolateBreakerRoute, resetBreakerRoute } from './breakers.ts';
 import { catalogRoute } from './catalog.ts';
 import { checkRoute } from './check.ts';
+import { complianceRoute } from './compliance.ts';
 import { dashboardRoute } from './dashboard.ts';
 import { deliveriesRoute, previewRoute, resendRoute } from './deliveries.ts';
 import { doctorRoute } from './doctor.ts';
@@ -37,6 +38,7 @@ const DOCUMENTED: Route[] = [
   kpisExportRoute,
   tableExportRoute,
   reportRoute,
+  complianceRoute,
   sourcesRoute,
   pullRoute,
   pauseRoute,

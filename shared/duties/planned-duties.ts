@@ -33,7 +33,7 @@ export const PLANNED_DUTIES: readonly PlannedDuty[] = [
   {
     cadence: 'monthly',
     what: 'the compliance report',
-    how: 'compliance.json of each run of the month, docs/compliance.md',
+    how: 'GET /api/compliance of the month before, docs/compliance.md',
   },
   {
     cadence: 'monthly',

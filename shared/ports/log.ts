@@ -40,6 +40,7 @@ export const EVENT_NAMES = [
   'watch.completed',
   'summary.planned',
   'digest.planned',
+  'compliance.kept',
   'message.poisoned',
   'message.malformed',
   'landing.swept',

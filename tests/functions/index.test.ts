@@ -68,6 +68,7 @@ it('registers every function, in the order of the flow', () => {
     'kpis-export',
     'table-export',
     'report',
+    'compliance',
     'sources',
     'pull-source',
     'pause-source',

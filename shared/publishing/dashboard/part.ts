@@ -52,7 +52,8 @@ export function partOf(mart: KpiMart, { dimension, value }: Part, language: Lang
 }
 
 /** What the engine says of the whole book holds for no part of it. */
-function withoutValue({ reason: _, ...kpi }: KpiResult): KpiResult {
+function withoutValue(ofWhole: KpiResult): KpiResult {
+  const { reason: _, ...kpi } = ofWhole;
   const none = { value: null, numerator: null, denominator: null, rows: 0, nulls: 0 };
   return { ...kpi, ...none, status: 'not-computable' };
 }
