@@ -13,7 +13,7 @@ import { acknowledgeRoute, incidentRoute, incidentsRoute, muteRoute, testAlertRo
 import { kpisRoute, reportRoute } from './kpis.ts';
 import { openApiRoute } from './openapi.ts';
 import { replayRoute } from './replay.ts';
-import { rerunRoute } from './rerun.ts';
+import { rerunFailedRoute, rerunRoute } from './rerun.ts';
 import { rollBackRoute } from './roll-back.ts';
 import type { Route } from './route.ts';
 import { artifactRoute, runRoute, runsRoute } from './runs.ts';
@@ -29,6 +29,7 @@ const DOCUMENTED: Route[] = [
   rerunRoute,
   replayRoute,
   rollBackRoute,
+  rerunFailedRoute,
   triggerRoute,
   checkRoute,
   kpisRoute,
