@@ -19,6 +19,7 @@ import type { Route } from './route.ts';
 import { artifactRoute, runRoute, runsRoute } from './runs.ts';
 import { pauseRoute, pullRoute, resumeRoute, sourcesRoute } from './sources.ts';
 import { triggerRoute } from './trigger.ts';
+import { verifyRoute } from './verify.ts';
 
 const DOCUMENTED: Route[] = [
   healthRoute,
@@ -26,10 +27,11 @@ const DOCUMENTED: Route[] = [
   runsRoute,
   runRoute,
   artifactRoute,
+  verifyRoute,
   rerunRoute,
+  rerunFailedRoute,
   replayRoute,
   rollBackRoute,
-  rerunFailedRoute,
   triggerRoute,
   checkRoute,
   kpisRoute,
@@ -52,11 +54,11 @@ const DOCUMENTED: Route[] = [
   resendRoute,
   auditRoute,
   incidentsRoute,
+  incidentRoute,
   acknowledgeRoute,
   muteRoute,
   testAlertRoute,
 ];
-  incidentRoute,
 
 /** Every HTTP function, the description of them all included. */
 export const ROUTES: readonly Route[] = [...DOCUMENTED, openApiRoute(DOCUMENTED)];

@@ -39,11 +39,26 @@ export type MartOfBookInput = {
  * the twin said of it: whoever publishes looks at that first.
  */
 export async function martOfBook(
-  { path, book, catalog, asOf, grain }: MartOfBookInput,
-  { lake, scratch, sql, secrets, log }: MartOfBookDeps,
-): Promise<{ readonly mart: KpiMart; readonly failures: Readonly<Record<string, string>> }> {
-  const cached = await lake.read('marts', path);
+  { path, ...input }: MartOfBookInput,
+  deps: MartOfBookDeps,
+): Promise<ComputedMart> {
+  const cached = await deps.lake.read('marts', path);
   if (cached !== undefined) return { mart: KpiMart.parse(JSON.parse(cached.toString('utf8'))), failures: {} };
+  const { mart, failures } = await computeMart(input, deps);
+  // A result with a failed KPI is not kept for others: the failure may pass. Nor is one that is not proved.
+  if (Object.keys(failures).length === 0 && mart.parity?.mismatches.length === 0) {
+    await deps.lake.write('marts', path, martJson(mart), { onlyIf: 'absent' });
+  }
+  return { mart, failures };
+}
+
+export type ComputedMart = { readonly mart: KpiMart; readonly failures: Readonly<Record<string, string>> };
+
+/** The same computed whether or not it is kept, and not kept. */
+export async function computeMart(
+  { book, catalog, asOf, grain }: Omit<MartOfBookInput, 'path'>,
+  { lake, scratch, sql, secrets, log }: MartOfBookDeps,
+): Promise<ComputedMart> {
   await using folder = await scratch.open();
   const files = new Map<string, string>();
   for (const { relation, stagingPath } of book) {
@@ -69,10 +84,5 @@ export async function martOfBook(
   });
   const failed = new Set(Object.keys(failures));
   const parity = await proveMart({ mart: computed, files, sql: session, failed });
-  const mart = { ...computed, parity };
-  // A result with a failed KPI is not kept for others: the failure may pass. Nor is one that is not proved.
-  if (failed.size === 0 && parity.mismatches.length === 0) {
-    await lake.write('marts', path, martJson(mart), { onlyIf: 'absent' });
-  }
-  return { mart, failures };
+  return { mart: { ...computed, parity }, failures };
 }
