@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type LocalDate, toEpochDay } from '../domain/local-date.ts';
+import type { LocalDate } from '../domain/local-date.ts';
+import { isFirstWorkingDay, isMonday } from '../domain/working-day.ts';
 
 // What a person has to do from time to time, as the operations manual lists it: the digest of the morning on which it is
 // due says so. What the product or a workflow does by itself is not in here.
@@ -63,26 +64,10 @@ export function plannedFor(day: LocalDate): readonly PlannedDuty[] {
   const month = day.slice(5, 7);
   const isFirst = isFirstWorkingDay(day);
   const due: Readonly<Record<PlannedDuty['cadence'], boolean>> = {
-    weekly: weekdayOf(day) === MONDAY,
+    weekly: isMonday(day),
     monthly: isFirst,
     quarterly: isFirst && QUARTERS_BEGIN.has(month),
     yearly: isFirst && month === '01',
   };
   return PLANNED_DUTIES.filter(({ cadence }) => due[cadence]);
-}
-
-const MONDAY = 1;
-const FRIDAY = 5;
-
-/** Holidays are not known here: what is due on one is done on the day after. */
-function isFirstWorkingDay(day: LocalDate): boolean {
-  const dayOfMonth = Number(day.slice(8));
-  const weekday = weekdayOf(day);
-  if (weekday === MONDAY) return dayOfMonth <= 3;
-  return dayOfMonth === 1 && weekday > MONDAY && weekday <= FRIDAY;
-}
-
-/** 0 for Sunday. The first day of all, 1970-01-01, was a Thursday. */
-function weekdayOf(day: LocalDate): number {
-  return (((toEpochDay(day) + 4) % 7) + 7) % 7;
 }

@@ -12,6 +12,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Mailer } from '../../ports/mailer.ts';
 import type { RunLedger } from '../../ports/run-ledger.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
+import type { WorkbookWriter } from '../../ports/workbook-writer.ts';
 import type { Sealed } from '../../privacy/sealed.ts';
 import { SharedCircuit } from '../../resilience/shared-circuit.ts';
 import type { CatalogIds } from '../insights/insight.ts';
@@ -31,6 +32,7 @@ import { alertsByEmail, emailDestination } from './email-destinations.ts';
 import { FIGMA_HOSTS, figmaBucket } from './figma/figma-api.ts';
 import { figmaDestination } from './figma/figma-destination.ts';
 import { lineageBucket, lineageDestination } from './lineage-destination.ts';
+import { monthlyByEmail } from './monthly-destination.ts';
 import { NOTION_HOSTS, notionBucket } from './notion/notion-api.ts';
 import { notionDestination } from './notion/notion-destination.ts';
 import { postgresDestination } from './postgres-destination.ts';
@@ -46,6 +48,7 @@ const SERVICES: Partial<Record<DestinationName, string>> = {
   digest: 'slack',
   'email-alerts': 'email',
   'email-digest': 'email',
+  'email-monthly': 'email',
 };
 
 type Deps = LoansOfRunDeps & {
@@ -54,6 +57,7 @@ type Deps = LoansOfRunDeps & {
   readonly incidents: Incidents;
   readonly audit: AuditStore;
   readonly mailer: Mailer;
+  readonly workbook: WorkbookWriter;
   readonly circuits: Circuits;
   readonly budgets: Budgets;
   readonly clock: Clock;
@@ -89,6 +93,7 @@ export function destinationsInUse(
     email: nowhere,
     'email-alerts': nowhere,
     'email-digest': nowhere,
+    'email-monthly': nowhere,
   };
   // What all deliveries ask of a service counts together.
   const bucket = notionBucket(deps);
@@ -125,6 +130,8 @@ export function destinationsInUse(
           return [briefingDestination(slack, { ...own, newest, budget })];
         case 'digest':
           return [digestDestination(slack, { ...own, budget })];
+        case 'email-monthly':
+          return [monthlyByEmail({ ...email, to: email.toMonthly }, { ...own, newest })];
         case 'email-digest':
           return [digestByEmail(email, own)];
       }
