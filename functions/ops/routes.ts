@@ -2,6 +2,7 @@ import { auditRoute } from './audit.ts';
 import { breakersRoute, isolateBreakerRoute, resetBreakerRoute } from './breakers.ts';
 import { catalogRoute } from './catalog.ts';
 import { checkRoute } from './check.ts';
+import { compareRoute } from './compare.ts';
 import { complianceRoute } from './compliance.ts';
 import { dashboardRoute } from './dashboard.ts';
 import { deliveriesRoute, previewRoute, resendRoute } from './deliveries.ts';
@@ -27,6 +28,7 @@ const DOCUMENTED: Route[] = [
   runsRoute,
   runRoute,
   artifactRoute,
+  compareRoute,
   verifyRoute,
   rerunRoute,
   rerunFailedRoute,

@@ -56,6 +56,7 @@ it('registers every function, in the order of the flow', () => {
     'runs',
     'run',
     'artifact',
+    'compare-runs',
     'verify-run',
     'rerun',
     'replay',

@@ -472,6 +472,7 @@ export const ENGLISH_WORDS = {
     validationJson: 'Validation report (JSON)',
     summary: 'Summary',
     manifest: 'Manifest',
+    compare: 'Compared with the file before',
   },
   page: {
     shownAt: (instant: string) => `Shown at ${instant}.`,

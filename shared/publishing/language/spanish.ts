@@ -467,6 +467,7 @@ export const SPANISH_WORDS: Words = {
     validationJson: 'Informe de validación (JSON)',
     summary: 'Resumen',
     manifest: 'Manifiesto',
+    compare: 'Comparada con el archivo anterior',
   },
   page: {
     shownAt: (instant) => `Mostrado el ${instant}.`,

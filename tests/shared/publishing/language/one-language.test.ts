@@ -2,9 +2,11 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Catalog, parseCatalog } from '../../../../shared/kpis/catalog.ts';
 import { readCatalogAssets } from '../../../../shared/kpis/catalog-assets.ts';
 import { catalogListing } from '../../../../shared/kpis/catalog-listing.ts';
+import { compareMarts } from '../../../../shared/kpis/compare-marts.ts';
 import { explainKpi, partsOf } from '../../../../shared/kpis/explain-kpi.ts';
 import type { KpiMart, KpiResult } from '../../../../shared/kpis/kpi-result.ts';
 import { catalogHtmlPage } from '../../../../shared/publishing/catalog-html-page.ts';
+import { comparisonPage } from '../../../../shared/publishing/comparison-page.ts';
 import { VIEWS } from '../../../../shared/publishing/dashboard/views.ts';
 import { type DashboardInput, dashboardPage } from '../../../../shared/publishing/dashboard-page.ts';
 import { kpiExplanationPage } from '../../../../shared/publishing/kpi-explanation-page.ts';
@@ -131,6 +133,23 @@ describe('a page in Spanish has no word of English that it does not say to be En
     const listing = catalogListing(catalog, hasNumbers ? aMartOfGaps() : undefined);
 
     expect(judge(catalogHtmlPage({ listing, language: 'es', link: (path) => path }))).toEqual(NOTHING);
+  });
+
+  it('two runs compared, with all that may differ', () => {
+    const [before, now] = [aMartOfGaps(), aFullMart()];
+    const kpis = now.kpis.map((kpi) => (kpi.id === 'risk.par_30' ? { ...kpi, ...NOT_COMPUTABLE } : kpi));
+    const asOf = now.asOf;
+    const page = comparisonPage({
+      before: { ...aRun(), asOf },
+      now: { ...aRun(), asOf },
+      comparison: compareMarts({ ...before, book: [] }, { ...now, kpis }),
+      definitions: catalog.kpis,
+      language: 'es',
+      link: (path) => path,
+    });
+
+    expect(page).toContain(REASON);
+    expect(judge(page)).toEqual(NOTHING);
   });
 
   it('the page of each number', () => {
