@@ -213,6 +213,7 @@ function measured(run: RunRecord, { read, contract, report, startedAt }: Work, n
         rowsDropped: intake.dropped,
         nullCount,
         maskedColumns: maskedColumns(contract, intake.rejected > 0 || report.rows.accepted > 0),
+        ...(report.score !== undefined && { qualityScore: report.score }),
         durationMs: now.getTime() - startedAt.getTime(),
       },
     },

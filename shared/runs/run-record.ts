@@ -28,6 +28,8 @@ export const PhaseMetrics = z.object({
       rowsDropped: z.int(),
       nullCount: z.int(),
       maskedColumns: z.array(z.string()),
+      /** `0.0` to `100.0`; absent when nothing could be evaluated. */
+      qualityScore: z.string().optional(),
       durationMs: z.int(),
     })
     .optional(),
