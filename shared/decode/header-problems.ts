@@ -5,8 +5,9 @@ import type { ReadOutcome } from '../ports/file-reader.ts';
 
 // What a header can have wrong, in words for the person who dropped the file.
 
-export function headerProblems(contract: Contract, match: HeaderMatch): Problem[] {
-  if (match.recognised === 0) return [noHeader(contractLabel(contract))];
+/** `below` is the line further down that looks like the header, where there is one. */
+export function headerProblems(contract: Contract, match: HeaderMatch, below?: number): Problem[] {
+  if (match.recognised === 0) return [noHeader(contractLabel(contract), below)];
   return [
     ...match.missing.map((missing) => missingColumn(contract, missing)),
     ...match.claimed.map((claim) => claimedTwice(contract, claim)),
@@ -41,11 +42,15 @@ export function headerOnly(contract: Contract): Problem {
 }
 
 /** Most likely the first row of the data: its cells may name people, so they are not repeated. */
-function noHeader(label: string): Problem {
+function noHeader(label: string, below: number | undefined): Problem {
+  const mend =
+    below === undefined
+      ? 'Export the file with its header and drop it again.'
+      : `Line ${below} does: remove what stands above it and drop the file again.`;
   return {
     code: 'missing-column',
     severity: 'error',
-    message: `Contract ${label}: none of its columns is named in the first row, which does not look like a header. Nothing was promoted. Export the file with its header and drop it again.`,
+    message: `Contract ${label}: none of its columns is named in the first row, which does not look like a header. Nothing was promoted. ${mend}`,
   };
 }
 

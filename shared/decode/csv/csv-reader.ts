@@ -13,6 +13,7 @@ import { BYTE_ORDER_MARK, otherDelimiter } from './csv-problems.ts';
 import { CsvWorkers } from './csv-workers.ts';
 import { chunkDecoder } from './decode-chunk.ts';
 import { COMMA } from './dialect.ts';
+import { lineOfHeaderBelow } from './header-below.ts';
 import { type ChunkDecoders, MOST_CHUNK_BYTES, readInParallel } from './read-in-parallel.ts';
 import { type CsvFile, finishedBy, finishedHere, type Place, readInSequence } from './read-in-sequence.ts';
 import type { Layout } from './record-decoder.ts';
@@ -59,7 +60,8 @@ export async function readCsv(
   const header = await readHeader(source, [contract]);
   if ('code' in header) return { kind: 'unreadable', problems: [header] };
   const match = matchHeader(contract, header.names);
-  const problems = headerProblems(contract, match);
+  const below = match.recognised === 0 ? await lineOfHeaderBelow(source, header, contract) : undefined;
+  const problems = headerProblems(contract, match, below);
   const refused = refusedHeader(problems, match);
   if (refused !== undefined) return refused;
 
