@@ -72,7 +72,7 @@ const HAS_A_FIGURE: Expectation = {
   id: 'has-a-figure',
   kind: 'share',
   severity: 'block',
-  about: 'At least one row has a figure of financial statements',
+  about: 'Not every row is without a figure of financial statements',
   where: `trim(regexp_replace(lower(strip_accents(metric)), '[^a-z0-9]+', '_', 'g'), '_') NOT IN (${KNOWN_FIGURES.map((name) => `'${name}'`).join(', ')})`,
   // All but one of a million rows may be other accounts.
   maxShare: '0.999999',

@@ -128,7 +128,7 @@ describe('the verdict of a check', () => {
       if (verdict === 'rejected')
         expect(problems[0]).toMatchObject({
           code: 'share-exceeded',
-          message: expect.stringContaining('At least one row has a figure of financial statements.'),
+          message: expect.stringContaining('Not every row is without a figure of financial statements.'),
         });
     },
   );
