@@ -18,6 +18,7 @@ type Facts = {
 export function serviceLevelsOf({ runs, days, incidents }: Facts): Levels {
   const { latencyMinutes, freshnessHours, errors } = SERVICE_LEVELS;
   const times = runs.flatMap(timeOfFirstAttempt);
+  // Of a day at whose end nobody looked nothing is promised to have been kept.
   const known = days.filter(({ duties }) => duties !== undefined);
   const isOnTime = ({ day }: DayKept): boolean => !incidents.some((incident) => isLateOn(day, incident));
   return [
@@ -31,13 +32,13 @@ export function serviceLevelsOf({ runs, days, incidents }: Facts): Levels {
     {
       level: 'freshness',
       promise: `numbers that are never older than ${freshnessHours.warning} hours`,
-      met: days.filter(isOnTime).length,
-      of: days.length,
+      met: known.filter(isOnTime).length,
+      of: known.length,
       unit: 'days',
     },
     {
       level: 'errors',
-      promise: `a day with no more than ${errors.target} errors`,
+      promise: `errors in a day: at most ${errors.target}`,
       met: known.filter(({ lines }) => lines.filter(({ level }) => level === 'error').length <= errors.target)
         .length,
       of: known.length,

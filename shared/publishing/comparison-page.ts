@@ -103,7 +103,7 @@ export function comparisonPage(page: ComparisonPage): string {
 <dt>${words.before}</dt><dd>${runLine(before, page, language)}</dd>
 <dt>${words.now}</dt><dd>${runLine(now, page, language)}</dd>
 </dl></div>
-<p><strong>${words.differ(language.count(kpis.length))}</strong> ${words.same(language.count(comparison.same))}</p>
+<p class="after"><strong>${words.differ(language.count(kpis.length))}</strong> ${words.same(language.count(comparison.same))}</p>
 <h2>${words.files}</h2>
 ${files.length === 0 ? html`<p>${words.noFiles}</p>` : table(words.filesCaption, [words.dataset, words.before, words.now], files)}
 <h2>${words.kpis}</h2>
@@ -123,7 +123,8 @@ function runLine(
 
 function fileRow({ dataset, relation, before, now }: ComparedFile, reading: Reading): Html {
   const { words } = reading;
-  const name = dataset.endsWith(`/${relation}`) ? dataset : `${dataset} (${relation})`;
+  const isOneOfSeveral = dataset.replace('/', '_') !== relation;
+  const name = isOneOfSeveral ? `${dataset} (${relation})` : dataset;
   return html`<tr><th scope="row" class="lead"><code>${name}</code></th><td data-label="${words.before}">${fileCell(before, reading)}</td><td data-label="${words.now}">${fileCell(now, reading)}</td></tr>
 `;
 }

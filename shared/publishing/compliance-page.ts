@@ -1,5 +1,6 @@
 import type { ComplianceMonth } from '../compliance/compliance-month.ts';
 import type { ReportOfMonth } from '../compliance/report-of-month.ts';
+import { addDays, type LocalDate } from '../domain/local-date.ts';
 import { DUTY_NAMES } from '../duties/daily-duties.ts';
 import { type Html, html } from './escape-html.ts';
 import { renderPage, statusChip, type Tone } from './page.ts';
@@ -52,7 +53,7 @@ function serviceLevels({ serviceLevels: levels }: ComplianceMonth): Html {
     return [html`${promise}`, html`${showCount(met)} of ${showCount(of)} ${unit}`, statusChip(tone, word)];
   });
   return html`${table('What was promised, and how often it was so', ['Promise', 'Kept', 'Status'], rows)}
-<p class="small muted">Availability and the times of answers over HTTP are measured from outside: the workbook has them.</p>`;
+<p class="small muted after">Availability and the times of answers over HTTP are measured from outside: the workbook has them.</p>`;
 }
 
 function incidents({ incidents: all }: ComplianceMonth): Html {
@@ -102,13 +103,13 @@ ${files}${changed}</ul>`;
 function access({ access: found }: ComplianceMonth): Html {
   const { chain } = found;
   const lines = [
-    `${showCount(found.acts)} acts, of which ${showCount(found.refused)} were answered with an error, ${showCount(found.withoutReason)} name neither reason nor ticket, and ${showCount(found.withoutOutcome)} have no outcome on record.`,
-    `${showCount(found.looks)} looks at documents that may have a line for each person.`,
-    `${showCount(found.keys)} function keys were used.`,
-    ...(found.notRead > 0 ? [`${showCount(found.notRead)} records are beyond what was read.`] : []),
+    `Acts: ${showCount(found.acts)}. Answered with an error: ${showCount(found.refused)}. With neither reason nor ticket: ${showCount(found.withoutReason)}. Without an outcome on record: ${showCount(found.withoutOutcome)}.`,
+    `Looks at documents that may have a line for each person: ${showCount(found.looks)}.`,
+    `Function keys that were used: ${showCount(found.keys)}.`,
+    ...(found.notRead > 0 ? [`Records beyond what was read: ${showCount(found.notRead)}.`] : []),
     chain === undefined
       ? 'The record has not been walked yet.'
-      : `Walked on ${showInstant(chain.walkedAt)}: ${chain.breaks === 0 ? 'it is as it was written' : `${showCount(chain.breaks)} breaks`}${chain.newest === undefined ? '' : `, up to record ${chain.newest.number}, sha256 ${chain.newest.sha256}`}.`,
+      : `Walked on ${showInstant(chain.walkedAt)}: ${chain.breaks === 0 ? 'it is as it was written' : `places that are not as they were written: ${showCount(chain.breaks)}`}${chain.newest === undefined ? '' : `, up to record ${chain.newest.number}, sha256 ${chain.newest.sha256}`}.`,
   ];
   const routes = Object.entries(found.byRoute).map(([route, count]) => [
     html`<code>${route}</code>`,
@@ -124,9 +125,21 @@ function duties({ duties: { days, missing, found } }: ComplianceMonth): Html {
     html`${DUTY_NAMES[duty]}`,
     ...[fine, look, unknown].map((count) => html`${showCount(count)}`),
   ]);
-  const gaps = missing.length === 0 ? 'Each day was looked at.' : `Nothing is kept of ${missing.join(', ')}.`;
+  const gaps =
+    missing.length === 0 ? 'Each day was looked at.' : `Nothing is kept of ${spansOf(missing).join(', ')}.`;
   return html`${table(`${showCount(days - missing.length)} of ${showCount(days)} days were looked at`, ['Duty', 'Days in order', 'Days with something to look at', 'Days not known'], rows)}
-<p class="small muted">${unbroken(gaps)} Backups: every file that landed lies in raw, and the newest three are read back and hashed.</p>`;
+<p class="small muted after">${unbroken(gaps)} Backups: every file that landed lies in raw, and the newest three are read back and hashed.</p>`;
+}
+
+/** Days that follow each other, by the first and the last of them. */
+function spansOf(days: readonly LocalDate[]): string[] {
+  const spans: { from: LocalDate; to: LocalDate }[] = [];
+  for (const day of days) {
+    const newest = spans.at(-1);
+    if (newest !== undefined && addDays(newest.to, 1) === day) newest.to = day;
+    else spans.push({ from: day, to: day });
+  }
+  return spans.map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
 }
 
 function credentials({ credentials: secrets, madeAt }: ComplianceMonth): Html {

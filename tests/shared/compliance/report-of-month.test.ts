@@ -14,7 +14,12 @@ import {
   reportOfMonth,
 } from '../../../shared/compliance/report-of-month.ts';
 import { addDays, LocalDate } from '../../../shared/domain/local-date.ts';
-import { dailyLogPath } from '../../../shared/duties/daily-duties.ts';
+import {
+  type DailyDuties,
+  type Duty,
+  dailyLogPath,
+  dutiesPath,
+} from '../../../shared/duties/daily-duties.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { call } from '../../support/an-invocation.ts';
@@ -26,6 +31,7 @@ import { answered, asked } from '../access/a-chain.ts';
 // outcome. What is kept of it is the same for ever.
 
 const PAR = 'looker/loan_par_balances';
+const FINE: Duty = { duty: 'backups', verdict: 'fine', sentence: 'All of it.', details: [] };
 const EXPIRES = new Date('2027-03-01T00:00:00Z');
 
 const WITHOUT_REASON: AccessEntry = {
@@ -119,10 +125,12 @@ describe('the report of a month', () => {
       { at: `${day}T06:00:00.000Z`, level: 'error', event: 'run.failed', runId: run.runId },
     ];
     const log = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const looked: DailyDuties = { day, lookedAt: `${day}T07:30:00.000Z`, duties: [FINE], planned: [] };
     await pipeline.deps.lake.write('runs', dailyLogPath(day), log);
+    await pipeline.deps.lake.write('runs', dutiesPath(day), JSON.stringify(looked));
 
     const { report } = (await reportOfMonth(month, firstMorningAfter(month))) ?? {};
-    await pipeline.remove('runs', dailyLogPath(day));
+    for (const path of [dailyLogPath(day), dutiesPath(day)]) await pipeline.remove('runs', path);
 
     expect(report?.incidents).toEqual([
       {
@@ -132,8 +140,13 @@ describe('the report of a month', () => {
         resolvedAt: `${day}T05:00:00.000Z`,
       },
     ]);
-    const freshness = report?.serviceLevels.find(({ level }) => level === 'freshness');
-    expect((freshness?.of ?? 0) - (freshness?.met ?? 0)).toBe(1);
+    // Of the one day at which somebody looked, the numbers were late and a run failed.
+    expect(report?.serviceLevels.map(({ level, met, of }) => [level, met, of])).toEqual([
+      ['latency', 1, 1],
+      ['freshness', 0, 1],
+      ['errors', 0, 1],
+    ]);
+    expect(report?.duties.found).toContainEqual({ duty: 'backups', fine: 1, look: 0, unknown: 0 });
   });
 
   it('is not kept of a month before any file came', async () => {
@@ -182,7 +195,7 @@ describe('over HTTP', () => {
 
     expect(report).toMatchObject({ month, access: { acts: 2 } });
     expect(page.text).toContain(`its sha256 is <code>${sha256}</code>`);
-    expect(page.text).toContain('1 name neither reason nor ticket, and 1 have no outcome on record.');
+    expect(page.text).toContain('With neither reason nor ticket: 1. Without an outcome on record: 1.');
     expect(page.text).toContain('<th scope="row" class="lead"><code>pause-source</code></th>');
   });
 
