@@ -18,6 +18,7 @@ import { validateStage } from './pipeline/validate.ts';
 import { dailySummaryTimer } from './schedule/daily-summary.ts';
 import { morningDigestTimer } from './schedule/morning-digest.ts';
 import { dueDeliveriesTimer } from './schedule/send-deliveries.ts';
+import { accessWalk } from './schedule/walk-access-record.ts';
 import { watchTimer } from './schedule/watch.ts';
 import { flushTelemetry, startTelemetryLater } from './telemetry.ts';
 
@@ -46,6 +47,7 @@ app.timer('send-deliveries', dueDeliveriesTimer);
 app.timer('daily-summary', dailySummaryTimer);
 app.timer('morning-digest', morningDigestTimer);
 app.timer('watch', watchTimer);
+app.timer('walk-access-record', accessWalk);
 app.storageQueue('deliver', deliverStage);
 app.storageQueue('poisoned-delivery', poisonedDelivery);
 

@@ -40,6 +40,9 @@ param runbooksUrl string = 'docs/runbooks'
 @description('Group of those who may drop files and read reports, by its object id.')
 param dropperGroupId string = ''
 
+@description('Group of auditors, by its object id: they read the record of who did what, and nothing else.')
+param auditorGroupId string = ''
+
 @description('Group of those who put secrets into the vault, by its object id.')
 param secretsOfficerGroupId string = ''
 
@@ -167,6 +170,7 @@ module access 'modules/data-access.bicep' = {
     dataAccountName: dataStorage.outputs.name
     appPrincipalId: identity.outputs.principalId
     dropperGroupId: dropperGroupId
+    auditorGroupId: auditorGroupId
   }
 }
 

@@ -10,10 +10,12 @@ Usage: npm run audit:dry-run -- --run RUN_ID   prints what would be written, as 
        npm run audit:write -- --run RUN_ID     writes it, and says what that has changed
        npm run audit:migrate                   says which migrations the database still needs
        npm run audit:migrate -- --apply        applies them, all or none
-       npm run audit:verify                    walks the access record and names the first break
+       npm run audit:verify                    walks the access record and names every break
+       npm run audit:verify -- --run RUN_ID    is all that the run left as it was written? By the hashes of its manifest
 
   --run RUN_ID     a run, as run_0123456789ab
   --attempt N      an earlier attempt of it (default: the newest)
+  --recompute      verify: also computes the numbers of the run again from the same files, and says which differ
   --noted N:SHA256 a link of the access record as it was noted elsewhere, such as in the log
   --help           this text
 
@@ -22,14 +24,15 @@ which is all that verify takes;
 SUPABASE_DB_URL or DATABASE_URL, or KEY_VAULT_URI with the secret postgres-url. To write loans takes the app's PII_KEY as
 well, since their ids become tokens (npm start keeps its own in keys.json).
 
-Exit code: 0 done, 3 the access record is broken, 2 the call or a setting is wrong or the database refused it, 1 the
+Exit code: 0 done, 3 the access record is broken, or a run is not as it was written or gives other numbers, 2 the call or a setting is wrong or the database refused it, 1 the
 machinery failed.`;
 
 export type AuditCommand =
   | { readonly kind: 'help' }
   | { readonly kind: 'dry-run' | 'write'; readonly runId: RunId; readonly attempt: number | undefined }
   | { readonly kind: 'migrate'; readonly applies: boolean }
-  | { readonly kind: 'verify'; readonly noted: Link | undefined };
+  | { readonly kind: 'verify'; readonly noted: Link | undefined }
+  | { readonly kind: 'verify-run'; readonly runId: RunId; readonly recomputes: boolean };
 
 /** Throws UsageError. */
 export function auditCommand(args: readonly string[]): AuditCommand {
@@ -38,10 +41,15 @@ export function auditCommand(args: readonly string[]): AuditCommand {
   const [kind, ...others] = positionals;
   if (others.length > 0) throw new UsageError(`${others.join(' ')} is one word too many`);
   if (kind === 'verify') {
-    if (values.run !== undefined || values.attempt !== undefined || values.apply !== undefined)
-      throw new UsageError('the access record is of no run, and nothing is applied to it');
-    return { kind, noted: notedLink(values.noted) };
+    if (values.attempt !== undefined || values.apply !== undefined)
+      throw new UsageError('the newest attempt is verified, and nothing is applied to it');
+    if (values.run === undefined && values.recompute === true)
+      throw new UsageError('--recompute is of a run: --run RUN_ID');
+    if (values.run === undefined) return { kind, noted: notedLink(values.noted) };
+    if (values.noted !== undefined) throw new UsageError('--noted is of the access record, not of a run');
+    return { kind: 'verify-run', runId: runOf(values.run), recomputes: values.recompute ?? false };
   }
+  if (values.recompute === true) throw new UsageError('--recompute belongs to audit:verify');
   if (values.noted !== undefined) throw new UsageError('--noted belongs to audit:verify');
   if (kind === 'migrate') {
     if (values.run !== undefined || values.attempt !== undefined)
@@ -89,6 +97,7 @@ function parsed(args: readonly string[]) {
         attempt: { type: 'string' },
         apply: { type: 'boolean' },
         noted: { type: 'string' },
+        recompute: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });

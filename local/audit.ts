@@ -3,6 +3,8 @@ import { buildApp, type Deps } from '../shared/app.ts';
 import { ConfigInvalid } from '../shared/config.ts';
 import { type FoundAudit, findAudit } from '../shared/pipeline/audit-of-run.ts';
 import { loansOfRun } from '../shared/pipeline/loans-of-run.ts';
+import { reproduceNumbers } from '../shared/pipeline/reproduce-numbers.ts';
+import { verifyRun } from '../shared/pipeline/verify-run.ts';
 import { type AuditOutcome, MigrationRefused } from '../shared/ports/audit-store.ts';
 import { SecretMissing } from '../shared/ports/secret-store.ts';
 import {
@@ -12,12 +14,12 @@ import {
 } from '../shared/resilience/service-errors.ts';
 import type { AuditPayload } from '../shared/runs/audit-payload.ts';
 import { type AuditCommand, auditCommand, HELP } from './audit-options.ts';
-import { verdictLines } from './audit-verdict.ts';
+import { reproductionLines, runVerdictLines, verdictLines } from './audit-verdict.ts';
 import { exitWhenWritten } from './exit-when-written.ts';
 import { UsageError } from './pipeline-options.ts';
 
 // `npm run audit:dry-run`, `audit:write`, `audit:migrate`: the audit tables by hand. A run goes the way of the
-// destination `postgres`. `npm run audit:verify`: is the access record as it was written?
+// destination `postgres`. `npm run audit:verify`: is the access record as it was written, or what a run left?
 
 const EXIT = { done: 0, machineryFailed: 1, refused: 2, broken: 3 } as const;
 
@@ -30,12 +32,29 @@ async function main(): Promise<number> {
   if (command.kind === 'migrate') return told(await migrated(command.applies, deps));
   if (command.kind === 'verify') {
     const verdict = await verifyChain(command, deps);
-    return told(verdictLines(verdict), verdict.kind === 'whole' ? EXIT.done : EXIT.broken);
+    return told(verdictLines(verdict), verdict.breaks.length === 0 ? EXIT.done : EXIT.broken);
   }
+  if (command.kind === 'verify-run') return await verifiedRun(command, deps);
   const { subject, payload } = await foundBy(command, deps);
   if (command.kind === 'dry-run') return told([JSON.stringify(payload, null, 2)]);
   const loans = await loansOfRun(subject, deps);
   return told(changeLines(payload, await deps.audit.write(payload, loans)));
+}
+
+async function verifiedRun(
+  { runId, recomputes }: Extract<AuditCommand, { kind: 'verify-run' }>,
+  deps: Deps,
+): Promise<number> {
+  const outcome = await verifyRun(runId, deps);
+  if (outcome.kind === 'unknown-run') throw new UsageError(`there is no run ${runId} in this store`);
+  if (outcome.kind === 'not-ended') throw new UsageError(`${runId} is at work`);
+  const { verdict, manifest } = outcome;
+  const numbers = recomputes ? await reproduceNumbers(manifest, deps) : undefined;
+  const isGood = verdict.isAsWritten && (numbers === undefined || numbers.kind === 'same');
+  return told(
+    [...runVerdictLines(verdict), ...(numbers === undefined ? [] : reproductionLines(numbers))],
+    isGood ? EXIT.done : EXIT.broken,
+  );
 }
 
 function told(lines: readonly string[], code: number = EXIT.done): number {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { stopOnSignals } from './host/stop-on-signals.ts';
 import { startLocalHost } from './local-host.ts';
 import { localSettings, USUAL_SETTINGS } from './local-settings.ts';
+import { UsageError } from './pipeline-options.ts';
 import { runLines } from './run-lines.ts';
 import { dropSampleBook, isEmpty } from './sample-book.ts';
 
@@ -26,9 +27,7 @@ pseudonyms are those of DATA_DIR, whatever that file says. Of this host, from th
   GRACE_MS       how long a stop waits for work in flight before it goes back to its queue (default 10000)`;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { empty: { type: 'boolean' }, verbose: { type: 'boolean' }, help: { type: 'boolean' } },
-  });
+  const values = optionsOf(process.argv.slice(2));
   if (values.help === true) {
     console.log(HELP);
     return;
@@ -66,6 +65,19 @@ Ctrl-C stops it; work in flight is finished or goes back to its queue.
   }
 }
 
+function optionsOf(args: string[]) {
+  const options = {
+    empty: { type: 'boolean' },
+    verbose: { type: 'boolean' },
+    help: { type: 'boolean' },
+  } as const;
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
 /** With another key, tokens would join with nothing that the store has. */
 const OF_DATA_DIR =
   /^(AzureWebJobsStorage|AZURE_STORAGE_CONNECTION_STRING|DataStorage(__\w+)?|PII_KEY|PSEUDONYM_KEY)$/;
@@ -77,12 +89,14 @@ async function takeLocalSettings(): Promise<void> {
 
 function wholeNumber(setting: string, standard: number): number {
   const text = process.env[setting] || String(standard);
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${setting} takes a whole number, not "${text}"`);
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${setting} takes a whole number, not "${text}"`);
   return Number(text);
 }
 
 main().catch((error: unknown) => {
+  const isUsage = error instanceof UsageError;
   console.error(`Could not start: ${error instanceof Error ? error.message : String(error)}`);
+  if (isUsage) console.error('See: npm start -- --help');
   // Clients and the emulator keep handles that would hold a process with nothing to do.
-  process.exit(1);
+  process.exit(isUsage ? 2 : 1);
 });

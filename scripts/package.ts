@@ -6,6 +6,7 @@ import { bundle, commitOfSources, DIST, ROOT, revisionOf } from './bundle.ts';
 import { deterministicZip, type ZipEntry } from './deterministic-zip.ts';
 import { bundledFiles, externalFiles } from './packaged-files.ts';
 import { manifestPath, type ReleaseManifest } from './release-manifest.ts';
+import { runToExit } from './script-failed.ts';
 
 // `npm run package`: the one file that is deployed, to every environment alike, and a manifest beside it that says
 // what it was made of. The same sources give the same bytes. Needs no network.
@@ -19,13 +20,16 @@ Usage: npm run package [-- options]
   --help         this text
 
 The ZIP is named by the commit; the manifest beside it has its size and sha256, the commit and the version of Node.
-Exit code: 0 packed, 1 something is missing, and nothing was written.`;
+Exit code: 0 packed, 1 something is missing, and nothing was written, 2 the call was wrong.`;
 
-async function main(): Promise<void> {
+await runToExit(async () => {
   const { values } = parseArgs({
     options: { out: { type: 'string' }, folder: { type: 'string' }, help: { type: 'boolean' } },
   });
-  if (values.help === true) return console.log(HELP);
+  if (values.help === true) {
+    console.log(HELP);
+    return 0;
+  }
   const commit = await commitOfSources();
   const revision = revisionOf(commit);
   const { startBytes, startPackages } = await bundle(revision);
@@ -53,7 +57,8 @@ async function main(): Promise<void> {
   console.log(`sha256 ${manifest.sha256}`);
   console.log(`At every start ${megabytes(startBytes)} of code: ${startPackages.join(', ')}`);
   if (commit.isDirty) console.log('Files differ from the commit: this package cannot be made again.');
-}
+  return 0;
+});
 
 async function writeFolder(folder: string, entries: readonly ZipEntry[]): Promise<void> {
   await rm(folder, { recursive: true, force: true });
@@ -66,8 +71,3 @@ async function writeFolder(folder: string, entries: readonly ZipEntry[]): Promis
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
-
-main().catch((error: unknown) => {
-  console.error(`Not packed: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-});

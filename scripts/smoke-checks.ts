@@ -142,3 +142,43 @@ export async function persistedCheck(app: AppClient, { run, artifacts }: TriedRu
   if (isMet) return { name, isMet, detail: 'documents and audit tables' };
   return { name, isMet, detail: `audit tables: ${stands}`, isPending };
 }
+
+const TestAlert = z.looseObject({ incident: z.looseObject({ id: z.string(), change: z.int() }) });
+/** Of these at least one tells somebody; the others are for what is worse than a test, or stand in. */
+const TELL_OF_INCIDENTS: readonly string[] = ['alerts', 'email-alerts', 'pagerduty'];
+
+/** An alert that is only a test. Returns what its deliveries are about. */
+export async function openTestAlert(app: AppClient): Promise<string> {
+  const opened = await app.json('alerts/test?by=smoke', { method: 'POST', wanted: [202] });
+  const { incident } = TestAlert.parse(opened);
+  return `${incident.id}@${incident.change}`;
+}
+
+/** Whether it has arrived; nobody has to be told where nothing is set up to tell. */
+export async function alertCheck(app: AppClient, subject: string): Promise<Check> {
+  const name = 'alerts arrive';
+  const { inUse, deliveries } = Deliveries.parse(await app.json('deliveries'));
+  const tellers = inUse
+    .map((destination) => destination.name)
+    .filter((used) => TELL_OF_INCIDENTS.includes(used));
+  if (tellers.length === 0)
+    return {
+      name,
+      isMet: true,
+      detail: 'no destination tells of incidents: nobody is told when something is wrong',
+    };
+  const own = deliveries.filter((delivery) => delivery.subject === subject);
+  const arrived = own.filter(({ status }) => status === 'delivered');
+  const stuck = own.filter(({ status }) => status !== 'delivered' && status !== 'skipped');
+  const isMet = arrived.length > 0 && stuck.length === 0;
+  const isPending = own.length === 0 || stuck.some(({ status }) => status !== 'refused');
+  const told = own.map(
+    ({ destination, status, detail }) => `${destination} ${status}${detail ? ` (${detail})` : ''}`,
+  );
+  return {
+    name,
+    isMet,
+    detail: told.join(', ') || `the test was told nowhere yet; in use: ${tellers.join(', ')}`,
+    ...(!isMet && isPending && { isPending }),
+  };
+}

@@ -5,10 +5,12 @@ import { type AppClient, appAt } from './app-client.ts';
 import { verifiedPackage } from './release-manifest.ts';
 import { CallWrong, needed, runToExit } from './script-failed.ts';
 import {
+  alertCheck,
   type Check,
   healthCheck,
   healthOf,
   keyCheck,
+  openTestAlert,
   persistedCheck,
   revisionCheck,
   runChecks,
@@ -28,6 +30,8 @@ Usage: npm run smoke -- --url URL --key KEY [--drop | --rerun] [options]
                     changes; not for production all the same
   --rerun           has the newest good run computed again, which comes to the same numbers; for production
                     Without either: looks at the newest good run, and changes nothing
+  --alert           opens an alert that is only a test, and looks whether it arrives; where no destination tells of
+                    incidents that is said, and is no failure
   --package FILE    the package that should run; its revision is compared
   --revision TEXT   the same by its revision
   --wait SECONDS    how long the run may take (default 600)
@@ -38,6 +42,8 @@ Usage: npm run smoke -- --url URL --key KEY [--drop | --rerun] [options]
 Exit code: 0 it works, 1 it does not, 2 the call was wrong.`;
 
 const DELIVERY_PATIENCE_MS = 90_000;
+/** It is looked for what is wrong every minute, and told in the next one at the latest. */
+const ALERT_PATIENCE_MS = 240_000;
 const POLL_MS = 2_000;
 
 await runToExit(async () => {
@@ -47,6 +53,7 @@ await runToExit(async () => {
       key: { type: 'string' },
       drop: { type: 'boolean', default: false },
       rerun: { type: 'boolean', default: false },
+      alert: { type: 'boolean', default: false },
       package: { type: 'string' },
       revision: { type: 'string' },
       wait: { type: 'string', default: '600' },
@@ -71,7 +78,7 @@ await runToExit(async () => {
     : values.rerun
       ? () => rerun(app, patienceMs)
       : () => newest(app);
-  const checks = await allChecks(app, { expected, tryRun });
+  const checks = await allChecks(app, { expected, tryRun, triesAlert: values.alert });
   const works = checks.every(({ isMet }) => isMet);
   const lines = checks.map(({ name, isMet, detail }) => `${isMet ? '✓' : '✗'} ${name}: ${detail}`);
   const verdict = works
@@ -90,7 +97,11 @@ await runToExit(async () => {
 /** Each check, whatever became of the others: whoever has to decide wants all of it at once. */
 async function allChecks(
   app: AppClient,
-  { expected, tryRun }: { expected: string | undefined; tryRun: () => Promise<TriedRun> },
+  {
+    expected,
+    tryRun,
+    triesAlert,
+  }: { expected: string | undefined; tryRun: () => Promise<TriedRun>; triesAlert: boolean },
 ): Promise<readonly Check[]> {
   const health = await checked('health', async () => {
     const found = await healthOf(app);
@@ -99,9 +110,15 @@ async function allChecks(
   const keys = await checked('no entry without a key', async () => [await keyCheck(app)]);
   const run = await checked('a run', async () => {
     const tried = await tryRun();
-    return [...runChecks(tried), await untilPersisted(app, tried)];
+    return [...runChecks(tried), await untilSettled(() => persistedCheck(app, tried), DELIVERY_PATIENCE_MS)];
   });
-  return [...health, ...keys, ...run];
+  const alert = !triesAlert
+    ? []
+    : await checked('alerts arrive', async () => {
+        const subject = await openTestAlert(app);
+        return [await untilSettled(() => alertCheck(app, subject), ALERT_PATIENCE_MS)];
+      });
+  return [...health, ...keys, ...run, ...alert];
 }
 
 async function checked(name: string, check: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
@@ -112,11 +129,11 @@ async function checked(name: string, check: () => Promise<readonly Check[]>): Pr
   }
 }
 
-/** A run is over before the last destination has been told. */
-async function untilPersisted(app: AppClient, tried: TriedRun): Promise<Check> {
-  const deadline = Date.now() + DELIVERY_PATIENCE_MS;
+/** A run is over before the last destination has been told, and so is the request for an alert. */
+async function untilSettled(look: () => Promise<Check>, patienceMs: number): Promise<Check> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
-    const check = await persistedCheck(app, tried);
+    const check = await look();
     if (check.isPending !== true || Date.now() > deadline) return check;
     await sleep(POLL_MS);
   }

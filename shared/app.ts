@@ -8,6 +8,7 @@ import { CommunicationMailer } from './adapters/azure/communication-mailer.ts';
 import { KeyVaultSecretStore } from './adapters/azure/key-vault-secret-store.ts';
 import { storageProbes } from './adapters/azure/storage-probes.ts';
 import { TableBreakers } from './adapters/azure/table-breakers.ts';
+import { TableBudgets } from './adapters/azure/table-budgets.ts';
 import { TableCircuits } from './adapters/azure/table-circuits.ts';
 import { TableDeliveries } from './adapters/azure/table-deliveries.ts';
 import { TableIncidents } from './adapters/azure/table-incidents.ts';
@@ -138,7 +139,13 @@ export async function buildApp(
   );
   const destinationsFor = destinationsInUse(
     { ...config.destinations, allowsLoopback },
-    { ...deps, egressTo, mailer, identityToken: async (scope) => await tokenOf(identity(clientId), scope) },
+    {
+      ...deps,
+      egressTo,
+      mailer,
+      budgets: new TableBudgets(table('breakers')),
+      identityToken: async (scope) => await tokenOf(identity(clientId), scope),
+    },
   );
   const clientFor = sourceClients(config.sources, { ...deps, egressTo });
   const checks: HealthCheck[] = [

@@ -14,6 +14,7 @@ const SCHEDULES = {
   MORNING_DIGEST_SCHEDULE: '0 30 7 * * *',
   DELIVERY_SCHEDULE: '0 * * * * *',
   WATCH_SCHEDULE: '30 * * * * *',
+  ACCESS_WALK_SCHEDULE: '0 30 2 * * *',
 } as const;
 export type ScheduleSetting = keyof typeof SCHEDULES;
 export type Schedules = Readonly<Record<ScheduleSetting, string>>;
@@ -34,6 +35,10 @@ export const SCHEDULE_ENVIRONMENT: Readonly<Record<ScheduleSetting, z.ZodOptiona
   ),
   DELIVERY_SCHEDULE: schedule('When what is due is sent to destinations', 'DELIVERY_SCHEDULE'),
   WATCH_SCHEDULE: schedule('When it is looked for what is wrong', 'WATCH_SCHEDULE'),
+  ACCESS_WALK_SCHEDULE: schedule(
+    'When it is looked whether the access record is as it was written',
+    'ACCESS_WALK_SCHEDULE',
+  ),
 };
 
 function schedule(meaning: string, setting: ScheduleSetting): z.ZodOptional<z.ZodString> {
@@ -66,6 +71,7 @@ export function schedulesOf(env: Env): Schedules {
     MORNING_DIGEST_SCHEDULE: scheduleOf('MORNING_DIGEST_SCHEDULE', env),
     DELIVERY_SCHEDULE: scheduleOf('DELIVERY_SCHEDULE', env),
     WATCH_SCHEDULE: scheduleOf('WATCH_SCHEDULE', env),
+    ACCESS_WALK_SCHEDULE: scheduleOf('ACCESS_WALK_SCHEDULE', env),
   };
 }
 

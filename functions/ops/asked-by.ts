@@ -8,6 +8,7 @@ import { LocalDate } from '../../shared/domain/local-date.ts';
 import { DestinationName } from '../../shared/ports/deliveries.ts';
 import { SourceName } from '../../shared/ports/source-client.ts';
 import { withoutPersonalValues } from '../../shared/privacy/without-personal-values.ts';
+import type { Origin } from '../../shared/runs/origin.ts';
 import { jsonOf } from './parse-query.ts';
 import type { Route } from './route.ts';
 
@@ -20,18 +21,29 @@ type Asked = Omit<Extract<AccessEntry, { kind: 'asked' }>, 'kind' | 'invocation'
 export async function askedBy(route: RecordedRoute, request: HttpRequest, query: object): Promise<Asked> {
   const { by, reason, ...others } = Told.parse({ ...query, ...(await bodyOf(route, request)) });
   const key = request.headers.get('x-functions-key') ?? request.query.get('code');
-  const principal = request.headers.get('x-ms-client-principal-name');
-  const why = request.headers.get('x-reason')?.trim() || reason;
-  const ticket = request.headers.get('x-ticket')?.trim();
+  const { principal, purpose: why = reason, ticket } = toldIn(request);
   return {
     who: {
       ...(key && { key: createHash('sha256').update(key).digest('hex').slice(0, 12) }),
-      ...(principal && { principal: principal.slice(0, 200) }),
+      ...(principal && { principal }),
       ...(by !== undefined && { by }),
     },
     what: { route: route.name, values: { ...namesIn(request.params), ...valuesOf(others, route) } },
     why: { ...(why && { reason: withoutPersonalValues(why) }), ...(ticket && { ticket }) },
   };
+}
+
+/** Who hands a file over and what for, which goes with the file. */
+export function broughtBy(request: HttpRequest, by: string | undefined): Origin {
+  const told = toldIn(request);
+  return by === undefined ? told : { principal: by, ...told };
+}
+
+function toldIn({ headers }: HttpRequest): Origin {
+  const principal = headers.get('x-ms-client-principal-name')?.slice(0, 200);
+  const purpose = headers.get('x-reason')?.trim();
+  const ticket = headers.get('x-ticket')?.trim();
+  return { ...(principal && { principal }), ...(purpose && { purpose }), ...(ticket && { ticket }) };
 }
 
 const Told = z.looseObject({

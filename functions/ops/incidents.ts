@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { ALERT_ROUTES } from '../../shared/alerting/alert-routes.ts';
 import { acknowledgeIncident, muteIncident, openTestIncident } from '../../shared/alerting/keep-incidents.ts';
+import { type IncidentRecord, postMortem } from '../../shared/alerting/post-mortem.ts';
+import type { Deps } from '../../shared/app.ts';
+import { RunId } from '../../shared/domain/ids.ts';
+import { subjectId } from '../../shared/ports/deliveries.ts';
 import { Incident } from '../../shared/ports/incidents.ts';
 import { badRequest, notFound } from './problem-details.ts';
-import { jsonAnswer, type Route, withDeps } from './route.ts';
+import { jsonAnswer, type Route, SAFE_TO_SHOW, withDeps } from './route.ts';
 
 /** What comes from outside becomes no key of a table before it looks like one. */
 const IncidentId = Incident.shape.id;
+const ROUTES: Readonly<Record<string, unknown>> = ALERT_ROUTES;
 const BY = z.string().min(1).max(100).describe('Who says so');
 const IncidentsQuery = z.object({
   status: Incident.shape.status.optional().describe('Only those that stand so'),
@@ -33,12 +38,63 @@ export const incidentsRoute: Route<typeof IncidentsQuery> = {
         a.severity.localeCompare(b.severity) ||
         (a.openedAt < b.openedAt ? 1 : -1),
     );
-    const routes: Readonly<Record<string, unknown>> = ALERT_ROUTES;
     return jsonAnswer({
-      incidents: found.map((incident) => ({ ...incident, route: routes[incident.kind] })),
+      incidents: found.map((incident) => ({ ...incident, route: ROUTES[incident.kind] })),
     });
   }),
 };
+
+const IncidentQuery = z.object({
+  format: z
+    .enum(['json', 'md'])
+    .default('json')
+    .describe('md: a post-mortem in Markdown, begun with its timeline, to be filled in'),
+});
+
+export const incidentRoute: Route<typeof IncidentQuery> = {
+  name: 'incident',
+  method: 'GET',
+  path: 'incidents/{id}',
+  authLevel: 'function',
+  summary: 'One incident with its steps, its run and the messages that told of it',
+  query: IncidentQuery,
+  responses: { 200: { description: 'The incident' }, 404: { description: 'No such incident' } },
+  handle: withDeps(async (request, deps, { query }) => {
+    const record = await recordOf(request.params['id'], deps);
+    if (record === undefined) return unknownIncident(request.params['id'] ?? '');
+    if (query.format === 'md')
+      return {
+        body: postMortem(record),
+        headers: { ...SAFE_TO_SHOW, 'content-type': 'text/markdown; charset=utf-8' },
+      };
+    const { incident, run, deliveries } = record;
+    return jsonAnswer({
+      incident: { ...incident, route: ROUTES[incident.kind] },
+      run: run && { runId: run.runId, dataset: run.dataset, status: run.status, stage: run.stage },
+      deliveries: deliveries.map(({ subject, ...delivery }) => ({
+        ...delivery,
+        subject: subjectId(subject),
+      })),
+    });
+  }),
+};
+
+/** Everything that is known of it. */
+async function recordOf(
+  id: string | undefined,
+  { incidents, deliveries, ledger }: Pick<Deps, 'incidents' | 'deliveries' | 'ledger'>,
+): Promise<IncidentRecord | undefined> {
+  const known = IncidentId.safeParse(id);
+  const incident = known.success ? (await incidents.get(known.data))?.value : undefined;
+  if (incident === undefined) return undefined;
+  const all = await deliveries.all();
+  const runId = RunId.safeParse(incident.facts['run']);
+  return {
+    incident,
+    deliveries: all.filter(({ subject }) => subject.kind === 'incident' && subject.incident === incident.id),
+    run: runId.success ? (await ledger.find(runId.data))?.value : undefined,
+  };
+}
 
 export const acknowledgeRoute: Route<typeof AcknowledgeQuery> = {
   name: 'acknowledge-incident',

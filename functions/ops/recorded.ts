@@ -13,14 +13,15 @@ import type { Route } from './route.ts';
 // is done, and not done when that fails; what came of it is recorded afterwards, and told to the caller whether or not
 // that succeeds. A look is recorded before it is answered, or is not answered.
 
-/** Though they are sent with POST. */
-const CHANGES_NOTHING: ReadonlySet<string> = new Set(['check']);
-/** What they answer may have a line for each person or loan, with pseudonyms. */
-const SHOWS_PEOPLE: ReadonlySet<string> = new Set(['artifact', 'table-export', 'kpi', 'dashboard']);
+/**
+ * What they answer may have a line for each person or loan, with pseudonyms. `check` has those of whatever rows it is sent:
+ * who holds a name learns its pseudonym from it, and with that whose rows are whose. It changes nothing, so it is no act.
+ */
+const SHOWS_PEOPLE: ReadonlySet<string> = new Set(['artifact', 'table-export', 'kpi', 'dashboard', 'check']);
 
 export function recordingOf({ name, method }: Pick<Route, 'name' | 'method'>): 'act' | 'look' | undefined {
-  if (method !== 'GET') return CHANGES_NOTHING.has(name) ? undefined : 'act';
-  return SHOWS_PEOPLE.has(name) ? 'look' : undefined;
+  if (SHOWS_PEOPLE.has(name)) return 'look';
+  return method === 'GET' ? undefined : 'act';
 }
 
 const DashboardView = z.object({ view: z.enum(VIEWS).default('executive') });

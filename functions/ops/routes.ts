@@ -2,22 +2,25 @@ import { auditRoute } from './audit.ts';
 import { breakersRoute, isolateBreakerRoute, resetBreakerRoute } from './breakers.ts';
 import { catalogRoute } from './catalog.ts';
 import { checkRoute } from './check.ts';
+import { compareRoute } from './compare.ts';
+import { complianceRoute } from './compliance.ts';
 import { dashboardRoute } from './dashboard.ts';
 import { deliveriesRoute, previewRoute, resendRoute } from './deliveries.ts';
 import { doctorRoute } from './doctor.ts';
 import { kpiRoute } from './explain-kpi.ts';
 import { kpisExportRoute, tableExportRoute } from './exports.ts';
 import { healthRoute } from './health.ts';
-import { acknowledgeRoute, incidentsRoute, muteRoute, testAlertRoute } from './incidents.ts';
+import { acknowledgeRoute, incidentRoute, incidentsRoute, muteRoute, testAlertRoute } from './incidents.ts';
 import { kpisRoute, reportRoute } from './kpis.ts';
 import { openApiRoute } from './openapi.ts';
 import { replayRoute } from './replay.ts';
-import { rerunRoute } from './rerun.ts';
+import { rerunFailedRoute, rerunRoute } from './rerun.ts';
 import { rollBackRoute } from './roll-back.ts';
 import type { Route } from './route.ts';
 import { artifactRoute, runRoute, runsRoute } from './runs.ts';
 import { pauseRoute, pullRoute, resumeRoute, sourcesRoute } from './sources.ts';
 import { triggerRoute } from './trigger.ts';
+import { verifyRoute } from './verify.ts';
 
 const DOCUMENTED: Route[] = [
   healthRoute,
@@ -25,7 +28,10 @@ const DOCUMENTED: Route[] = [
   runsRoute,
   runRoute,
   artifactRoute,
+  compareRoute,
+  verifyRoute,
   rerunRoute,
+  rerunFailedRoute,
   replayRoute,
   rollBackRoute,
   triggerRoute,
@@ -37,6 +43,7 @@ const DOCUMENTED: Route[] = [
   kpisExportRoute,
   tableExportRoute,
   reportRoute,
+  complianceRoute,
   sourcesRoute,
   pullRoute,
   pauseRoute,
@@ -49,6 +56,7 @@ const DOCUMENTED: Route[] = [
   resendRoute,
   auditRoute,
   incidentsRoute,
+  incidentRoute,
   acknowledgeRoute,
   muteRoute,
   testAlertRoute,

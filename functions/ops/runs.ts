@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunId } from '../../shared/domain/ids.ts';
+import { DatasetId, RunId } from '../../shared/domain/ids.ts';
 import { operationIdOf } from '../../shared/domain/trace.ts';
 import type { Lake } from '../../shared/ports/lake.ts';
 import { attemptPath } from '../../shared/runs/run-paths.ts';
@@ -10,6 +10,11 @@ import { htmlAnswer, jsonAnswer, NO_QUERY, type Route, SAFE_TO_SHOW, withDeps } 
 
 const RunsQuery = z.object({
   status: RunStatus.optional(),
+  dataset: DatasetId.optional().describe('Only those of this dataset, such as looker/loans'),
+  since: z.iso
+    .datetime()
+    .optional()
+    .describe('Only those that started then or later, as 2026-01-15T06:00:00Z'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 
@@ -21,9 +26,7 @@ export const runsRoute: Route<typeof RunsQuery> = {
   summary: 'Runs, newest first',
   query: RunsQuery,
   responses: { 200: { description: 'Runs', schema: z.object({ runs: z.array(RunRecord) }) } },
-  handle: withDeps(async (_request, { ledger }, { query: { status, limit } }) => {
-    return jsonAnswer({ runs: await ledger.list({ limit, ...(status && { status }) }) });
-  }),
+  handle: withDeps(async (_request, { ledger }, { query }) => jsonAnswer({ runs: await ledger.list(query) })),
 };
 
 export const runRoute: Route = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dropFile } from '../../shared/pipeline/drop-file.ts';
 import { ingestFile } from '../../shared/pipeline/ingest.ts';
 import { sendNext } from '../stage-queues.ts';
+import { broughtBy } from './asked-by.ts';
 import { notFound, problem } from './problem-details.ts';
 import { jsonAnswer, LOG_LEVEL_WISH, type Route, withDeps } from './route.ts';
 
@@ -10,6 +11,7 @@ const TriggerQuery = z.object({
     .string('say which file: ?input_file=looker/loans/loans.csv')
     .min(1)
     .describe('Path within landing, for example looker/loans/loans.csv; relative, and never outside landing'),
+  by: z.string().min(1).max(200).optional().describe('Who brings the file, where no principal says so'),
   logLevel: LOG_LEVEL_WISH,
 });
 
@@ -50,7 +52,8 @@ export const triggerRoute: Route<typeof TriggerQuery> = {
     const { logLevel } = query;
     const traceparent = context.traceContext?.traceParent;
     const wishes = { logLevel, ...(traceparent !== undefined && { traceparent }) };
-    const dropped = await dropFile({ path: query.input_file, body, ...wishes }, deps);
+    const origin = broughtBy(request, query.by);
+    const dropped = await dropFile({ path: query.input_file, body, origin, ...wishes }, deps);
     if (dropped.kind === 'refused') return refused(dropped.why);
     if (dropped.kind === 'missing') {
       return notFound(`File ${JSON.stringify(query.input_file)}`, 'Send its bytes as the request body.');

@@ -1,5 +1,6 @@
 import type { InvocationContext, Timer, TimerFunctionOptions } from '@azure/functions';
 import { theApp } from '../../shared/app.ts';
+import { keepReportOfMonth } from '../../shared/compliance/report-of-month.ts';
 import { lookAtDuties } from '../../shared/duties/look-at-duties.ts';
 import { planDutyDeliveries } from '../../shared/pipeline/deliver.ts';
 import { scheduleOf } from '../../shared/schedules.ts';
@@ -9,7 +10,7 @@ import { DELIVER_OUTPUT, sendDeliveries } from '../pipeline/deliver.ts';
 
 // Fires: daily at 07:30 UTC, after the pulls and the daily summary.
 // Reads health, the ledger, the newest numbers, and what keeps the raw files. Writes what it found and the log of the day
-// to runs/logs/<day>, and that it is to be told.
+// to runs/logs/<day>, and that it is to be told; of the month that is over the compliance report, once, to audit.
 // On failure: tried three times more; what was found by then stands.
 export const morningDigestTimer: TimerFunctionOptions = {
   schedule: scheduleOf('MORNING_DIGEST_SCHEDULE', process.env),
@@ -22,5 +23,6 @@ export const morningDigestTimer: TimerFunctionOptions = {
     const deliveries = await planDutyDeliveries(day, deps);
     deps.log.info('digest.planned', { day, deliveries: deliveries.length });
     await sendDeliveries(context, deliveries, deps);
+    await keepReportOfMonth(deps);
   },
 };

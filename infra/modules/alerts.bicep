@@ -27,6 +27,8 @@ param sourcesInUse array
 
 var rules = loadJsonContent('../alerts.json')
 var queries = {
+  access_broken: loadTextContent('../kql/alerts/access_broken.kql')
+  access_unrecorded: loadTextContent('../kql/alerts/access_unrecorded.kql')
   alerts_not_delivered: loadTextContent('../kql/alerts/alerts_not_delivered.kql')
   data_late: loadTextContent('../kql/alerts/data_late.kql')
   dead_man: replace(loadTextContent('../kql/alerts/dead_man.kql'), 'dynamic(["cascade", "hubspot", "meta"])', 'dynamic(${string(sourcesInUse)})')

@@ -7,6 +7,9 @@ param appPrincipalId string
 @description('Group of those who drop files and read results; nobody without it.')
 param dropperGroupId string
 
+@description('Group of those who read the access record; nobody without it.')
+param auditorGroupId string
+
 var blobOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var blobContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var blobReader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
@@ -39,6 +42,11 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' exist
 resource landing 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = {
   parent: blobs
   name: 'landing'
+}
+
+resource audit 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = {
+  parent: blobs
+  name: 'audit'
 }
 
 resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = [for container in containersOfTheApp: {
@@ -111,3 +119,14 @@ resource peopleRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for 
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobReader)
   }
 }]
+
+// Enough to walk the chain of the access record, and to change nothing in it.
+resource auditorsRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(auditorGroupId)) {
+  scope: audit
+  name: guid(audit.id, auditorGroupId, blobReader)
+  properties: {
+    principalId: auditorGroupId
+    principalType: 'Group'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobReader)
+  }
+}

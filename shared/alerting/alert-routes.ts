@@ -58,6 +58,7 @@ export type AlertKind =
   | 'secret-expiry-critical'
   | 'secret-expiry-warning'
   | 'delivery-failed'
+  | 'access-broken'
   | 'test';
 
 /** Without `#`; staging has its own. Where there is no bot, each has its own webhook. */
@@ -242,6 +243,15 @@ export const ALERT_ROUTES: Readonly<Record<AlertKind, AlertRoute>> = {
     secondAction: 'Mend the cause and send it again.',
     runbook: 'delivery-failed',
   },
+  'access-broken': {
+    severity: 'P1',
+    channel: 'compliance-team',
+    mention: '@general-counsel',
+    firstAction: 'npm run audit:verify, and leave container audit as it is: it is evidence.',
+    secondAction:
+      'Hold the records against the events access.recorded in the log, and find out who wrote to it.',
+    runbook: 'access-broken',
+  },
   test: {
     severity: 'P4',
     channel: 'devops-alerts',
@@ -267,6 +277,7 @@ export type Family =
   | 'credentials'
   | 'secret-expiry'
   | 'delivery'
+  | 'access'
   | 'test';
 
 export const FAMILIES: Readonly<Record<AlertKind, Family>> = {
@@ -290,5 +301,6 @@ export const FAMILIES: Readonly<Record<AlertKind, Family>> = {
   'secret-expiry-critical': 'secret-expiry',
   'secret-expiry-warning': 'secret-expiry',
   'delivery-failed': 'delivery',
+  'access-broken': 'access',
   test: 'test',
 };

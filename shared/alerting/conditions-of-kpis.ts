@@ -4,6 +4,7 @@ import { type KpiRow, kpiRows } from '../publishing/kpi-row.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { AlertKind } from './alert-routes.ts';
 import type { Condition } from './condition.ts';
+import { driverOfKpi } from './driver-of-kpi.ts';
 
 /** The manual has a warning for it where others are critical. */
 const WARNING_AT_MOST = new Set(['risk.collection_rate']);
@@ -20,12 +21,15 @@ export function conditionsOfKpis({
   return kpiRows(mart).flatMap((row) => {
     const kind = kindOf(row, mart.kpis);
     if (kind === undefined) return [];
+    const kpi = mart.kpis.find(({ id, version }) => id === row.id && version === row.version);
+    const driver = kpi && driverOfKpi(kpi, mart);
     const facts = {
       value: row.shown,
       ...(row.limits !== undefined && { limits: row.limits }),
       ...(row.change !== undefined && {
         previous: `${row.change.before} on ${row.change.since} (${row.change.shown})`,
       }),
+      ...(driver !== undefined && { driver }),
       'as of': row.asOf,
       owner: row.owner,
       run: run.runId,

@@ -1,3 +1,4 @@
+import { type LastWalk, lastWalk } from '../access/last-walk.ts';
 import { type OpenBreaker, openBreakers } from '../pipeline/data-quality.ts';
 import { newestMart } from '../pipeline/newest-mart.ts';
 import { describeError } from '../pipeline/work-stage.ts';
@@ -88,6 +89,11 @@ export async function findConditions(deps: ConditionDeps): Promise<Found> {
         return conditionsOfDeliveries(found.flat(), now);
       },
     },
+    {
+      at: 'the access record',
+      families: ['access'],
+      find: async () => conditionsOfWalk(await lastWalk(deps.lake)),
+    },
   ];
   const outcomes = await Promise.all(looks.map(async (look) => await lookAt(look, deps.log)));
   return {
@@ -166,5 +172,15 @@ function conditionsOfDeliveries(deliveries: readonly Delivery[], now: Date): Con
     of: destination,
     title: `${own.length} results have not reached ${destination}.`,
     facts: { answer: own[0]?.detail?.slice(0, 200) ?? '' },
+  }));
+}
+
+/** One for each place, so that a second one is told though the first is known. */
+function conditionsOfWalk(walk: LastWalk | undefined): Condition[] {
+  return (walk?.breaks ?? []).map(({ where, why, foundAt }) => ({
+    kind: 'access-broken',
+    of: where,
+    title: `The access record is no longer what was written: ${where}: ${why}.`,
+    facts: { found: foundAt, ...(walk?.moreBreaks && { 'more places': String(walk.moreBreaks) }) },
   }));
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Incident, Incidents } from '../ports/incidents.ts';
 import { ALERT_ROUTES, FAMILIES, type Family, RESPONSES } from './alert-routes.ts';
 import type { Condition } from './condition.ts';
+import { withStep } from './incident-trail.ts';
 
 // Conditions come and go; an incident lives from the first to the last of them. People are told when it opens, grows
 // worse, is answered by nobody, and is over: once each.
@@ -46,10 +47,19 @@ function still(found: Incident | undefined, condition: Condition, { clock }: Inc
       change: (found?.change ?? 0) + 1,
       told: found?.told ?? 0,
       news: 'opened',
+      gravest: severity,
+      // Who said until when he wants to hear nothing of it need not say so again each time it comes back.
+      ...(isMuted(found, now) && { muted: found?.muted }),
       ...said,
     };
   const { resolvedAt: _, ...rest } = found;
-  const open = { ...rest, ...said, status: 'open' as const };
+  const { gravest = found.severity } = found;
+  const open = {
+    ...rest,
+    ...said,
+    status: 'open' as const,
+    gravest: severity < gravest ? severity : gravest,
+  };
   if (severity < found.severity) return { ...open, change: found.change + 1, news: 'worse' };
   if (isUnanswered(open, now))
     return { ...open, change: found.change + 1, news: 'escalated', escalatedAt: at };
@@ -68,6 +78,10 @@ function over(found: Incident | undefined, { clock }: IncidentDeps): Incident | 
     change: found.change + 1,
     news: 'resolved',
   };
+}
+
+function isMuted(incident: Pick<Incident, 'muted'> | undefined, now: Date): boolean {
+  return incident?.muted !== undefined && Date.parse(incident.muted.until) > now.getTime();
 }
 
 function isRecent(at: string | undefined, now: Date): boolean {
@@ -91,7 +105,8 @@ async function amendIncident(
     const found = await incidents.get(id);
     const next = change(found?.value);
     if (next === undefined) return found?.value;
-    if ((await incidents.save(next, found?.version)) === 'saved') return next;
+    const kept = withStep(found?.value, next);
+    if ((await incidents.save(kept, found?.version)) === 'saved') return kept;
   }
 }
 
@@ -111,7 +126,8 @@ export async function muteIncident(
   muted: NonNullable<Incident['muted']>,
   deps: IncidentDeps,
 ): Promise<Incident | undefined> {
-  return await amendIncident(id, deps, (found) => found && { ...found, muted });
+  const updatedAt = deps.clock.now().toISOString();
+  return await amendIncident(id, deps, (found) => found && { ...found, muted, updatedAt });
 }
 
 /** Somebody wants to see whether alerts arrive: an incident that is told and is over at the next look. */
@@ -147,12 +163,12 @@ export async function openTestIncident(by: string, deps: IncidentDeps): Promise<
  */
 export async function incidentsToTell({ incidents, clock }: IncidentDeps): Promise<readonly Incident[]> {
   const now = clock.now();
-  return (await incidents.all()).filter(({ change, told, news, muted, resolvedAt }) => {
-    const isMuted = muted !== undefined && Date.parse(muted.until) > now.getTime();
+  return (await incidents.all()).filter((incident) => {
+    const { change, told, news, resolvedAt } = incident;
     const isTooEarly = news === 'resolved' && isRecent(resolvedAt, now);
     // Whoever never heard that it began need not hear that it is over.
     const isMoot = news === 'resolved' && told === 0;
-    return change > told && !isMuted && !isTooEarly && !isMoot;
+    return change > told && !isMuted(incident, now) && !isTooEarly && !isMoot;
   });
 }
 

@@ -58,7 +58,7 @@ export const SECRET_USES: Readonly<Record<SecretName, SecretUse>> = {
     renewal: 'Make a new integration key for the service in PagerDuty',
   },
   'communication-connection': {
-    destinations: ['email', 'email-alerts', 'email-digest'],
+    destinations: ['email', 'email-alerts', 'email-digest', 'email-monthly'],
     renewal: 'Regenerate the key of the Communication Services resource',
   },
   'notion-token': {

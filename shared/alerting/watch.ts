@@ -16,10 +16,7 @@ export async function watch(deps: WatchDeps): Promise<readonly DeliveryId[]> {
   const { conditions, blind } = await findConditions(deps);
   await keepIncidents(conditions, deps, blind);
   const today = deps.clock.now().toISOString().slice(0, 10);
-  const toldToday = (await deps.deliveries.all({ destination: 'alerts' })).filter(({ plannedAt }) =>
-    plannedAt.startsWith(today),
-  );
-  let left = MOST_A_DAY - toldToday.length;
+  let left = MOST_A_DAY - (await toldOn(today, deps));
   const planned: DeliveryId[] = [];
   for (const incident of await incidentsToTell(deps)) {
     if (left <= 0 && incident.severity !== 'P1') continue;
@@ -36,4 +33,14 @@ export async function watch(deps: WatchDeps): Promise<readonly DeliveryId[]> {
   // Its silence is an alert of the platform's own.
   deps.log.info('watch.completed', { conditions: conditions.length, blind: [...blind] });
   return planned;
+}
+
+/** How many changes of incidents were told on that day: all that are told of them are told the same. */
+async function toldOn(day: string, { destinations, deliveries }: PlanDeps): Promise<number> {
+  const teller = destinations.find(
+    ({ tells, standsInFor }) => tells === 'incident' && standsInFor === undefined,
+  );
+  if (teller === undefined) return 0;
+  const told = await deliveries.all({ destination: teller.name });
+  return told.filter(({ plannedAt }) => plannedAt.startsWith(day)).length;
 }

@@ -1,7 +1,8 @@
 import { DatasetId } from '../domain/ids.ts';
 import { day, measure, money, OPTIONAL, signedMoney, text, wholeNumber } from './column-kinds.ts';
-import type { Column, Contract } from './contract.ts';
+import type { Column, Contract, Expectation } from './contract.ts';
 import { freshWithin } from './expectation-kinds.ts';
+import { NEWEST_PAR_OUTSTANDING } from './outstanding-sums.ts';
 
 // The JSON reader flattens the document to dotted names; each is the alias of a canonical one. Lists come
 // as text, and whole branches that the product does not read such as the cash-flow simulation are
@@ -47,6 +48,49 @@ const GROWTH = ['volume', 'clients', 'balance'].flatMap((what) =>
     ),
   ),
 );
+
+/** What Cascade says of the whole book against the files that came of it: rows that got lost on the way show here. */
+const COMPLETE: readonly Expectation[] = [
+  {
+    id: 'loans-are-complete',
+    kind: 'reconciles',
+    severity: 'warn',
+    about: 'There are as many loans in the loan file as Cascade has',
+    here: 'max_by(total_loans, data_as_of)',
+    with: { dataset: DatasetId.parse('looker/loans'), relation: 'looker_loans', sum: 'count(*)' },
+    sameDay: true,
+    within: '0',
+  },
+  {
+    id: 'disbursed-is-complete',
+    kind: 'reconciles',
+    severity: 'warn',
+    about: 'The loan file has disbursed in all what Cascade has',
+    here: 'max_by(total_volume_usd, data_as_of)',
+    with: {
+      dataset: DatasetId.parse('looker/loans'),
+      relation: 'looker_loans',
+      sum: 'coalesce(sum(disburse_principal), 0)',
+    },
+    sameDay: true,
+    within: '1.00',
+  },
+  {
+    id: 'outstanding-is-complete',
+    kind: 'reconciles',
+    severity: 'warn',
+    about: 'The newest PAR snapshot has outstanding what Cascade has',
+    here: 'max_by(outstanding_balance_usd, data_as_of)',
+    with: {
+      dataset: DatasetId.parse('looker/loan_par_balances'),
+      relation: 'looker_loan_par_balances',
+      sum: NEWEST_PAR_OUTSTANDING,
+    },
+    sameDay: true,
+    // PAR leaves balances under 1 % of the principal out.
+    within: '50.00',
+  },
+];
 
 /** Everything that Cascade says about the book at one moment, in a single record. */
 export const cascadeAnalyticsV1: Contract = {
@@ -130,5 +174,5 @@ export const cascadeAnalyticsV1: Contract = {
     reportedShare('data_quality', 'data_completeness_pct', 'Completeness as Cascade reports it'),
   ],
   rules: [],
-  expectations: [freshWithin(7)],
+  expectations: [...COMPLETE, freshWithin(7)],
 };

@@ -1,6 +1,6 @@
 import { DatasetId } from '../domain/ids.ts';
 import { day, measure, OPTIONAL, signedMoney, text } from './column-kinds.ts';
-import type { Column, Contract } from './contract.ts';
+import type { Column, Contract, Expectation } from './contract.ts';
 
 // Balance sheet and income of the company, as finance keeps them: a column for each figure, or a row for each.
 
@@ -64,6 +64,20 @@ export const financialStatementsV1: Contract = {
   rules: [],
 };
 
+/** As the KPIs compare them: in any case, with or without accents. */
+const KNOWN_FIGURES = FIGURES.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+
+/** A date, a word and an amount are the columns of many a file: this one is of statements if it has a figure of theirs. */
+const HAS_A_FIGURE: Expectation = {
+  id: 'has-a-figure',
+  kind: 'share',
+  severity: 'block',
+  about: 'Not every row is without a figure of financial statements',
+  where: `trim(regexp_replace(lower(strip_accents(metric)), '[^a-z0-9]+', '_', 'g'), '_') NOT IN (${KNOWN_FIGURES.map((name) => `'${name}'`).join(', ')})`,
+  // All but one of a million rows may be other accounts.
+  maxShare: '0.999999',
+};
+
 /** Long: a row for each date and figure. */
 export const financialStatementsLongV1: Contract = {
   ...STATEMENTS,
@@ -83,4 +97,5 @@ export const financialStatementsLongV1: Contract = {
     }),
   ],
   rules: [],
+  expectations: [HAS_A_FIGURE],
 };

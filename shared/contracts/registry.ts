@@ -20,7 +20,7 @@ import { loanParBalancesV1 } from './loan-par-balances.v1.ts';
 import { loanTapeLoansV1, loanTapeParV1, loanTapeV1 } from './loan-tape.v1.ts';
 import { loansV1 } from './loans.v1.ts';
 import { marketingSpendV1 } from './marketing-spend.v1.ts';
-import { foldHeader, type Placement, placeColumns } from './match-header.ts';
+import { foldHeader, nearestName, type Placement, placeColumns } from './match-header.ts';
 import { metaInsightsV1 } from './meta-insights.v1.ts';
 import { payorMapV1 } from './payor-map.v1.ts';
 import { riskParametersV1 } from './risk-parameters.v1.ts';
@@ -61,8 +61,14 @@ export const CONTRACTS: readonly Contract[] = [
   riskParametersV1,
 ];
 
-/** A contract that a header nearly fits, and the columns that it would still need. */
-export type NearMiss = { readonly contract: Contract; readonly missing: readonly string[] };
+/** A contract that a header nearly fits. */
+export type NearMiss = {
+  readonly contract: Contract;
+  /** Columns that it would still need; none where the header has too much else to be its own. */
+  readonly missing: readonly string[];
+  /** For some of them, the name in the header that may be meant. */
+  readonly alike?: Readonly<Record<string, string>>;
+};
 
 export type Identification =
   | { readonly kind: 'found'; readonly contract: Contract }
@@ -104,12 +110,26 @@ export function identifyContract(
   if (candidates.length > 0 && closest !== undefined) return { kind: 'found', contract: closest.contract };
   const nearest = fits
     .filter(({ match }) => match.recognised > 0)
-    .map(({ contract, match }) => ({ contract, missing: match.missing.map(({ name }) => name) }));
-  return { kind: 'unknown', nearest: nearest.slice(0, 3) };
+    .slice(0, 3)
+    .map(({ contract, match }) => nearMiss(contract, match));
+  return { kind: 'unknown', nearest };
+}
+
+function nearMiss(contract: Contract, match: Placement): NearMiss {
+  const missing = match.missing.map(({ name }) => name);
+  const alike = Object.fromEntries(
+    missing.flatMap((name) => {
+      const nearest = nearestName(name, match.unexpected);
+      return nearest === undefined ? [] : [[name, nearest]];
+    }),
+  );
+  return { contract, missing, ...(Object.keys(alike).length > 0 && { alike }) };
 }
 
 /** From here on the names that a contract needs are too many to be there by chance. */
 const TELLING_COLUMNS = 5;
+/** Fewer than that beside any other name may be anybody's: a date and `caja` are in every petty cash book. */
+const TELLING_BESIDE_OTHERS = 3;
 
 /**
  * Does the header say that it is this contract's? Where a file lies in no folder of a dataset, two or three common
@@ -117,7 +137,9 @@ const TELLING_COLUMNS = 5;
  */
 function isTelling({ columns }: Contract, { recognised, unexpected }: Placement): boolean {
   const needed = columns.filter(({ optional }) => optional !== true).length;
-  return recognised > 0 && (needed >= TELLING_COLUMNS || unexpected.length <= recognised);
+  if (recognised === 0) return false;
+  if (needed >= TELLING_COLUMNS || unexpected.length === 0) return true;
+  return recognised >= TELLING_BESIDE_OTHERS && unexpected.length <= recognised;
 }
 
 /** New files are judged by the newest version of each contract. */

@@ -1,17 +1,35 @@
 import { type Contract, contractLabel } from '../contracts/contract.ts';
 import { type HeaderMatch, listedNames, namelessColumn, shownName } from '../contracts/match-header.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { ReadOutcome } from '../ports/file-reader.ts';
 
 // What a header can have wrong, in words for the person who dropped the file.
 
-export function headerProblems(contract: Contract, match: HeaderMatch): Problem[] {
-  if (match.recognised === 0) return [noHeader(contractLabel(contract))];
+/** `below` is the line further down that looks like the header, where there is one. */
+export function headerProblems(contract: Contract, match: HeaderMatch, below?: number): Problem[] {
+  if (match.recognised === 0) return [noHeader(contractLabel(contract), below)];
   return [
     ...match.missing.map((missing) => missingColumn(contract, missing)),
     ...match.claimed.map((claim) => claimedTwice(contract, claim)),
     ...unexpectedColumns(contract, match),
     ...namelessColumns(contract, match),
   ];
+}
+
+/** The file cannot be read because of its header; undefined where it can. */
+export function refusedHeader(
+  problems: readonly Problem[],
+  match: HeaderMatch,
+): Extract<ReadOutcome, { kind: 'unreadable' }> | undefined {
+  if (problems.every(({ severity }) => severity !== 'error')) return undefined;
+  // The first row of data, most likely: its cells may name people.
+  if (match.recognised === 0) return { kind: 'unreadable', problems };
+  const { unexpected, missingOptional, aliases } = match;
+  const missing = match.missing.map(({ column: { name }, nearest }) => ({
+    column: name,
+    ...(nearest !== undefined && { nearest: shownName(nearest) }),
+  }));
+  return { kind: 'unreadable', problems, columns: { unexpected, missing, missingOptional, aliases } };
 }
 
 /** The header is as it should be, and nothing follows it. */
@@ -24,11 +42,15 @@ export function headerOnly(contract: Contract): Problem {
 }
 
 /** Most likely the first row of the data: its cells may name people, so they are not repeated. */
-function noHeader(label: string): Problem {
+function noHeader(label: string, below: number | undefined): Problem {
+  const mend =
+    below === undefined
+      ? 'Export the file with its header and drop it again.'
+      : `Line ${below} does: remove what stands above it and drop the file again.`;
   return {
     code: 'missing-column',
     severity: 'error',
-    message: `Contract ${label}: none of its columns is named in the first row, which does not look like a header. Nothing was promoted. Export the file with its header and drop it again.`,
+    message: `Contract ${label}: none of its columns is named in the first row, which does not look like a header. Nothing was promoted. ${mend}`,
   };
 }
 

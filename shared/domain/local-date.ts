@@ -18,6 +18,11 @@ export const LocalDate = z
 /** The day of reference data, which has none: it is before every other, and so in every book. */
 export const REFERENCE_DAY = LocalDate.parse('0001-01-01');
 
+/** ` as of 2025-12-31` behind the name of a snapshot; nothing behind reference data, which is of no day. */
+export function ofDay(asOf: LocalDate): string {
+  return asOf === REFERENCE_DAY ? '' : ` as of ${asOf}`;
+}
+
 /** The day, or undefined when the text is not exactly one calendar day in ISO form. */
 export function parseLocalDate(text: string): LocalDate | undefined {
   // Not `safeParse`: what it says of a text that is no day takes ten times as long, and a file may be full of them.

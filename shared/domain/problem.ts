@@ -66,6 +66,7 @@ export const PROBLEM_CODES = [
   'parity-mismatch',
   'config-invalid',
   'access-unrecorded',
+  'access-broken',
   'stage-failed',
   'source-failed',
   'delivery-failed',

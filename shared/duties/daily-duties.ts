@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LocalDate } from '../domain/local-date.ts';
+import { PlannedDuty } from './planned-duties.ts';
 
 // The four duties of every day, as the operations manual lists them: health checked, error logs reviewed, KPIs within
 // the expected ranges, backups completed.
@@ -18,6 +19,8 @@ export const DailyDuties = z.object({
   day: LocalDate,
   lookedAt: z.iso.datetime(),
   duties: z.array(Duty),
+  /** What a person has to do on that day besides; absent from digests of before it was told. */
+  planned: z.array(PlannedDuty).default([]),
 });
 export type DailyDuties = z.infer<typeof DailyDuties>;
 

@@ -16,6 +16,7 @@ import { type DayFacts, dailyLog } from './daily-log.ts';
 import { errorDuty } from './error-duty.ts';
 import { healthDuty } from './health-duty.ts';
 import { kpiDuty } from './kpi-duty.ts';
+import { plannedFor } from './planned-duties.ts';
 
 export type DutyDeps = {
   readonly lake: Lake;
@@ -46,7 +47,7 @@ export async function lookAtDuties(health: () => Promise<Health>, deps: DutyDeps
     looked('kpis', async () => kpiDuty(await newestMart({}, deps)), deps.log),
     looked('backups', async () => await backupDuty(facts.landed, deps), deps.log),
   ]);
-  const found: DailyDuties = { day, lookedAt: now.toISOString(), duties };
+  const found: DailyDuties = { day, lookedAt: now.toISOString(), duties, planned: [...plannedFor(day)] };
   const log = dailyLog(facts, found);
   // First the log: where the duties are, everything is.
   await deps.lake.write('runs', dailyLogPath(day), log, { contentType: 'application/x-ndjson' });

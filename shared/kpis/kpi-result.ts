@@ -94,7 +94,7 @@ export type PeriodGrain = z.infer<typeof PeriodGrain>;
 export const PeriodGrain = z.enum(['day', 'week', 'month', 'quarter']);
 
 /** Of snapshots that were written down before staged files were named by their content. */
-const UNKNOWN_CONTENT = Sha256.parse('0'.repeat(64));
+export const UNKNOWN_CONTENT = Sha256.parse('0'.repeat(64));
 
 /** One snapshot of the book. */
 export type BookEntry = z.infer<typeof BookEntry>;

@@ -1,4 +1,4 @@
-import type { LocalDate } from '../domain/local-date.ts';
+import { type LocalDate, ofDay } from '../domain/local-date.ts';
 import type { SqlSession } from '../ports/sql-engine.ts';
 import { SqlEngineExhausted } from '../ports/sql-engine.ts';
 import { readContributors } from './contributors.ts';
@@ -103,7 +103,7 @@ async function readTogether(
 function noRowsOf({ model, inputs }: Reading, { asOf, book }: ReadMartDeps): string {
   const days = book
     .filter(({ dataset }) => inputs.includes(dataset))
-    .map(({ dataset, asOf: day }) => `${dataset} as of ${day}`);
+    .map(({ dataset, asOf: day }) => `${dataset}${ofDay(day)}`);
   return `${model} has no rows for ${asOf} out of ${[...new Set(days)].toSorted().join(', ')}`;
 }
 

@@ -1,3 +1,4 @@
+import { ofDay } from '../domain/local-date.ts';
 import type { ExactDecimal } from './exact-decimal.ts';
 import { exactDecimalText } from './exact-decimal.ts';
 import type { ComputableKpi } from './kpi-definition.ts';
@@ -29,7 +30,7 @@ export function unmetRequirement(
 }
 
 function snapshotWords(relation: string, book: readonly BookEntry[]): string {
-  const days = book.filter((entry) => entry.relation === relation).map(({ asOf }) => ` as of ${asOf}`);
+  const days = book.filter((entry) => entry.relation === relation).map(({ asOf }) => ofDay(asOf));
   return `${datasetOfRelation(relation)}${days.join('')}`;
 }
 

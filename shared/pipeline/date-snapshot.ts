@@ -3,13 +3,13 @@ import { type AsOfFinding, labelColumn } from '../decode/as-of-finder.ts';
 import { addDays, type LocalDate, localDateOf } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { RunRecord } from '../runs/run-record.ts';
-import { dayGiven } from './run-of-file.ts';
+import { dayGiven, dayInName } from './run-of-file.ts';
 
 // The day that a file stands for: by the contract's rule from the data, else as asked with the drop, else from the
 // name; never from the clock. What speaks against that day is said, and what makes it absurd rejects the file.
 
 export type Dated = { readonly asOf: LocalDate; readonly warnings: readonly Problem[] };
-type Asked = Pick<RunRecord, 'requestedAsOf' | 'drop'>;
+type Asked = Pick<RunRecord, 'requestedAsOf' | 'unreadAsOf' | 'drop'>;
 
 export function dateSnapshot(
   run: Asked,
@@ -20,13 +20,14 @@ export function dateSnapshot(
   const slip = newestIsSlip(contract, finding);
   if (slip !== undefined) return slip;
   const asOf = finding.asOf ?? dayGiven(run);
-  if (asOf === undefined) return noAsOf(contract);
+  if (asOf === undefined) return noAsOf(run, contract);
   // A day ahead is allowed: the sender's day may have begun where ours has not.
   if (asOf > addDays(localDateOf(now), 1)) return futureAsOf(run, contract, finding, asOf, now);
   const warnings = [
     thinNewest(contract, finding),
     disagreement(finding),
     unlikeAsked(run, contract, finding),
+    finding.asOf === undefined ? unlikeName(run, contract, asOf) : undefined,
   ].flatMap((warning) => (warning === undefined ? [] : [warning]));
   return { asOf, warnings };
 }
@@ -80,12 +81,31 @@ function disagreement({ asOf, disagreeing }: AsOfFinding): Problem | undefined {
 }
 
 function unlikeAsked(run: Asked, contract: Contract, { asOf, told }: AsOfFinding): Problem | undefined {
-  if (run.requestedAsOf === undefined || asOf === undefined || run.requestedAsOf === asOf) return undefined;
+  const { requestedAsOf, unreadAsOf } = run;
+  if (asOf === undefined || requestedAsOf === asOf) return undefined;
   const where = told === undefined ? '' : ` (first ${place(told.record, toldBy(contract))})`;
+  const problem = { code: 'as-of-conflict', severity: 'warning' } as const;
+  if (requestedAsOf !== undefined)
+    return {
+      ...problem,
+      message: `The file was dropped with asof=${requestedAsOf}, but its rows say ${asOf}${where}. The rows count: the file stands for ${asOf}. If ${requestedAsOf} is right, correct the dates of the export and drop the file again; otherwise nothing is to be done.`,
+    };
+  if (unreadAsOf === undefined) return undefined;
+  return {
+    ...problem,
+    message: `The file was dropped with asof=${unreadAsOf}, which is no day. Its rows say ${asOf}${where}, which counts: the file stands for ${asOf}. If that is right, nothing is to be done but to write asof as 2025-12-10, or to leave it out, next time.`,
+  };
+}
+
+/** Rows that tell nothing have the day that was asked for, also where the name has another. */
+function unlikeName(run: Asked, contract: Contract, asOf: LocalDate): Problem | undefined {
+  const inName = dayInName(run.drop);
+  if (inName === undefined || inName === asOf) return undefined;
+  const andThen = contract.asOf.kind === 'given' ? ', and roll this run back' : '';
   return {
     code: 'as-of-conflict',
     severity: 'warning',
-    message: `The file was dropped with asof=${run.requestedAsOf}, but its rows say ${asOf}${where}. The rows count: the file stands for ${asOf}. If ${run.requestedAsOf} is right, correct the dates of the export and drop the file again; otherwise nothing is to be done.`,
+    message: `No row tells the day. The file stands for ${asOf}, as was asked for when it was dropped (blob metadata asof, or an earlier drop of the same content), but its name says ${inName}. If ${inName} is right, drop the file again with asof=${inName}${andThen}; otherwise nothing is to be done.`,
   };
 }
 
@@ -100,7 +120,7 @@ function futureAsOf(
   const end = 'Nothing was promoted. Check the dates of the export and drop the file again.';
   const problem = { code: 'future-as-of', severity: 'error' } as const;
   if (found === undefined || told === undefined) {
-    const isInName = dayGiven({ drop: run.drop }) === asOf;
+    const isInName = dayInName(run.drop) === asOf;
     const source = isInName ? "the file's name" : 'the blob metadata asof';
     return { ...problem, message: `${start}, says ${source}. ${end}` };
   }
@@ -119,16 +139,21 @@ function futureAsOf(
   };
 }
 
-function noAsOf(contract: Contract): Problem {
+function noAsOf({ unreadAsOf, drop }: Asked, contract: Contract): Problem {
   const { kind, ...columns } = contract.asOf;
   const source =
     kind === 'given'
       ? `Files of contract ${contractLabel(contract)} do not say which day they stand for, and nothing else does`
       : `No row of the file says which day it stands for (contract ${contractLabel(contract)} reads it from ${Object.values(columns).join(' and ')})`;
+  const inName = dayInName(drop);
+  const notTaken =
+    inName === undefined ? '' : `, and ${inName} in its name was not taken, since another may be meant`;
+  const unread =
+    unreadAsOf === undefined ? '' : `It was dropped with asof=${unreadAsOf}, which is no day${notTaken}. `;
   return {
     code: 'no-as-of',
     severity: 'error',
-    message: `${source}. Nothing was promoted. Drop it again with the day in its name, for example loans_2025-12-10.csv, or with blob metadata asof=2025-12-10.`,
+    message: `${source}. ${unread}Nothing was promoted. Drop it again with the day in its name, for example loans_2025-12-10.csv, or with blob metadata asof=2025-12-10.`,
   };
 }
 

@@ -76,8 +76,9 @@ async function plan(
 ): Promise<readonly DeliveryId[]> {
   const since = clock.now().toISOString();
   const planned: DeliveryId[] = [];
-  for (const { name: destination, tells, standsInFor } of destinations) {
+  for (const { name: destination, tells, standsInFor, tellsOn } of destinations) {
     if (tells !== about || standsInFor !== undefined) continue;
+    if (subject.kind === 'day' && tellsOn?.(subject.day) === false) continue;
     const waits = about === 'day' ? ({ waits: 'for numbers' } as const) : {};
     await deliveries.save(
       { destination, subject, status: 'due', tries: 0, since, plannedAt: since, ...waits },

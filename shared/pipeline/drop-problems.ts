@@ -1,7 +1,9 @@
 import { contractLabel } from '../contracts/contract.ts';
+import { shownName as shownColumn } from '../contracts/match-header.ts';
 import type { Identification } from '../contracts/registry.ts';
 import { showHiddenCharacters } from '../domain/hidden-characters.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { RunRecord } from '../runs/run-record.ts';
 
 // What can be wrong with a drop before any row is read, in words for whoever dropped it.
 
@@ -22,11 +24,26 @@ export function notIdentified(path: string, found: Exclude<Identification, { kin
       message: `${shownName(path)} is below no known dataset, and its columns are those of none. No row was read. Drop the file below landing/<source>/<dataset>/.`,
     };
   }
-  const missing = nearest.missing.slice(0, 5).join(', ');
+  const { contract, missing, alike = {} } = nearest;
+  const near = `${shownName(path)} is below no known dataset. Its columns are nearest to ${contractLabel(contract)} (${contract.dataset}), but`;
+  const there = `drop the file below landing/${contract.dataset}/`;
+  if (missing.length === 0) {
+    return {
+      code: 'unknown-dataset',
+      severity: 'error',
+      message: `${near} too many others are there to tell. No row was read. If it is such a file, ${there}.`,
+    };
+  }
+  const named = missing.slice(0, 5).map((name) => {
+    const found = alike[name];
+    return found === undefined ? name : `${name} (the file has ${JSON.stringify(shownColumn(found))})`;
+  });
+  const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
+  const are = missing.length === 1 ? 'is' : 'are';
   return {
     code: 'unknown-dataset',
     severity: 'error',
-    message: `${shownName(path)} is below no known dataset. Its columns are nearest to ${contractLabel(nearest.contract)} (${nearest.contract.dataset}), but ${missing} ${nearest.missing.length === 1 ? 'is' : 'are'} missing. No row was read. Add what is missing and drop the file below landing/${nearest.contract.dataset}/.`,
+    message: `${near} ${named.join(', ')}${more} ${are} missing. No row was read. Add or rename what is missing and ${there}.`,
   };
 }
 
@@ -56,6 +73,21 @@ export const EMPTY_FILE: Problem = {
   severity: 'error',
   message: 'The file has no bytes. Nothing was read. Export it again and drop the new file.',
 };
+
+type Repeated = Pick<RunRecord, 'requestedAsOf' | 'unreadAsOf'>;
+
+/** Whoever drops something again should hear what was said of it the first time, and what is not taken up now. */
+export function verdictBefore(run: RunRecord, { requestedAsOf, unreadAsOf }: Repeated): string {
+  const same = `The same content as ${shownName(run.drop.path)} (run ${run.runId})`;
+  if (run.rolledBack !== undefined)
+    return `${same}, which ${run.rolledBack.by} has rolled back: ${run.rolledBack.reason}`;
+  if (run.status === 'rejected')
+    return `${same}, which was rejected: ${run.problems[0]?.message ?? 'see its validation report'}`;
+  const asked = requestedAsOf ?? unreadAsOf;
+  if (run.asOf === undefined || asked === undefined || asked === run.asOf)
+    return `${same}; nothing was computed again.`;
+  return `${same}, which stands for ${run.asOf}; nothing was computed again, and the asof=${asked} of this drop counts for nothing.`;
+}
 
 /** Said before a byte of it is read. */
 export function fileTooLarge(bytes: number, limit: number): Problem {

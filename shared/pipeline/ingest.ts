@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Contract } from '../contracts/contract.ts';
 import { DatasetId, Sha256 } from '../domain/ids.ts';
-import { type LocalDate, localDateOf, parseLocalDate } from '../domain/local-date.ts';
 import type { Problem } from '../domain/problem.ts';
 import { runIdOf } from '../domain/run-identity.ts';
 import { operationIdOf, traceparentOf } from '../domain/trace.ts';
@@ -10,22 +9,23 @@ import type { Lake, LakeFile } from '../ports/lake.ts';
 import { LogLevel } from '../ports/log.ts';
 import { amendRun, type DropRecord } from '../ports/run-ledger.ts';
 import type { ScratchSpace } from '../ports/scratch-space.ts';
+import { originOf } from '../runs/origin.ts';
 import { runFacts } from '../runs/run-facts.ts';
-import { rawPath } from '../runs/run-paths.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import { type CloseDeps, closeRun } from './close-run.ts';
 import {
   EMPTY_FILE,
   fileTooLarge,
   notIdentified,
-  shownName,
   sourceGone,
   unsafeName,
+  verdictBefore,
 } from './drop-problems.ts';
 import { identifyTables } from './identify-tables.ts';
+import { keepRaw } from './keep-raw.ts';
 import { type LandingPath, parseLandingPath } from './landing-path.ts';
 import { rollbackBefore } from './rolled-back-files.ts';
-import { dayGiven, runOfFile } from './run-of-file.ts';
+import { type AskedDay, dayAskedIn, dayGiven, runOfFile } from './run-of-file.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { type TakeUpDeps, takeUp } from './take-up-run.ts';
 import { withTrail } from './work-stage.ts';
@@ -75,7 +75,7 @@ export async function ingestFile(input: DroppedFile, deps: IngestDeps): Promise<
       : await takeUp(claim.run, draft, deps);
   if (isDuplicate) {
     deps.log.info('file.duplicate', runFacts(run));
-    return { ...(await settle(run, deps, draft.drop)), next: begun };
+    return { ...(await settle(run, deps, draft)), next: begun };
   }
   if (run.status !== 'running' || run.stage !== 'ingest') return await settle(run, deps);
   return await keepAndAdvance(run, judged, { file, startedAt, location }, deps);
@@ -91,7 +91,7 @@ async function keepAndAdvance(
   const extension = location.kind === 'usable' ? location.extension : 'bin';
   // A file that is too large to be read is too large to be kept.
   const isKept = judged.problems.every(({ code }) => code !== 'file-too-large');
-  const raw = file && isKept ? await keepRaw(run, file, extension, deps) : undefined;
+  const raw = file && isKept ? await keepRaw(run, { file, extension }, deps) : undefined;
   const problems = raw === 'gone' ? [sourceGone(run.drop.path)] : judged.problems;
   const kept = raw === undefined || raw === 'gone' ? run : { ...run, rawPath: raw.path };
   const [problem] = problems;
@@ -116,7 +116,7 @@ type Judged = {
   readonly sha256: Sha256;
   readonly dataset: DatasetId;
   readonly contract: Contract | undefined;
-  readonly requestedAsOf?: LocalDate | undefined;
+  readonly asked?: AskedDay;
   readonly problems: readonly Problem[];
 };
 
@@ -142,12 +142,11 @@ async function judgeFile(
   if ('code' in headers && dataset === undefined) return { ...unknown, problems: [headers] };
   const found = identifyTables(dataset, 'code' in headers ? [] : headers);
   if (found.kind !== 'found') return { ...unknown, problems: [notIdentified(path, found)] };
-  const requested = parseLocalDate(file.metadata['asof'] ?? file.metadata['as_of'] ?? '');
   return {
     sha256,
     dataset: found.contract.dataset,
     contract: found.contract,
-    ...(requested !== undefined && { requestedAsOf: requested }),
+    asked: dayAskedIn(file.metadata),
     problems: [],
   };
 }
@@ -165,19 +164,21 @@ function draftRun(
   startedAt: Date,
 ): RunRecord {
   const { path } = input;
-  const { contract, dataset, sha256, requestedAsOf } = judged;
+  const { contract, dataset, sha256, asked } = judged;
   const name = contract?.name ?? 'unknown';
   const version = contract?.version ?? 0;
   const now = startedAt.toISOString();
+  const origin = file && originOf(file.metadata);
   const drop = {
     path,
     etag: file?.etag ?? '',
     landedAt: (file?.modifiedAt ?? startedAt).toISOString(),
     bytes: file?.bytes ?? 0,
+    ...(origin !== undefined && { origin }),
   };
   // A day that tells the run from others goes with it, also where its content lands again under a name without one.
-  const asked = contract?.asOf.kind === 'given' ? dayGiven({ requestedAsOf, drop }) : requestedAsOf;
-  const landed = { sha256, drop, ...(asked !== undefined && { requestedAsOf: asked }) };
+  const given = contract?.asOf.kind === 'given' ? dayGiven({ ...asked, drop }) : undefined;
+  const landed = { sha256, drop, ...asked, ...(given !== undefined && { requestedAsOf: given }) };
   const runId = contract ? runOfFile(contract, landed) : runIdOf(dataset, name, version, sha256);
   const { traceparent, loglevel } = file?.metadata ?? {};
   const logLevel = input.logLevel ?? LogLevel.safeParse(loglevel).data;
@@ -201,24 +202,6 @@ function draftRun(
     traceparent: [traceparent, input.traceparent].find(operationIdOf) ?? traceparentOf(runId),
     ...(logLevel !== undefined && { logLevel }),
   };
-}
-
-/** Copies landing to raw, once, under its hash. Returns the path, or `gone` when the file changed meanwhile. */
-async function keepRaw(
-  run: RunRecord,
-  file: LakeFile,
-  extension: string,
-  { lake }: IngestDeps,
-): Promise<{ path: string } | 'gone'> {
-  const path = rawPath(run.dataset, localDateOf(new Date(run.drop.landedAt)), run.sha256, extension);
-  if ((await lake.stat('raw', path)) !== undefined) return { path };
-  const opened = await lake.open('landing', file.path, file);
-  if (opened === undefined) return 'gone';
-  await lake.writeStream('raw', path, opened.body, {
-    onlyIf: 'absent',
-    contentType: 'application/octet-stream',
-  });
-  return { path };
 }
 
 async function advance(run: RunRecord, startedAt: Date, { ledger, clock }: IngestDeps): Promise<RunRecord> {
@@ -256,32 +239,23 @@ async function settledBefore(
   return { ...drop, next: run ? afterIngest(run.value) : [] };
 }
 
-/** Writes down what became of a landing. `repeated` is the landing of content that the run had before. */
+/** Writes down what became of a landing. `repeated` is that of content which the run had before. */
 async function settle(
   run: RunRecord,
   { ledger, clock }: IngestDeps,
-  repeated?: RunRecord['drop'],
+  repeated?: RunRecord,
 ): Promise<IngestOutcome> {
-  const { path, etag } = repeated ?? run.drop;
+  const { path, etag } = (repeated ?? run).drop;
   const drop: DropRecord = {
     path,
     etag,
     outcome: repeated ? 'duplicate' : outcomeOf(run),
     runId: run.runId,
-    detail: repeated ? verdictBefore(run) : (run.problems[0]?.message ?? ''),
+    detail: repeated ? verdictBefore(run, repeated) : (run.problems[0]?.message ?? ''),
     at: clock.now().toISOString(),
   };
   await ledger.recordDrop(drop);
   return { ...drop, next: repeated ? [] : afterIngest(run) };
-}
-
-/** Whoever drops something again should hear what was said of it the first time. */
-function verdictBefore(run: RunRecord): string {
-  const same = `The same content as ${shownName(run.drop.path)} (run ${run.runId})`;
-  if (run.rolledBack !== undefined)
-    return `${same}, which ${run.rolledBack.by} has rolled back: ${run.rolledBack.reason}`;
-  if (run.status !== 'rejected') return `${same}; nothing was computed again.`;
-  return `${same}, which was rejected: ${run.problems[0]?.message ?? 'see its validation report'}`;
 }
 
 function outcomeOf({ status }: RunRecord): DropRecord['outcome'] {

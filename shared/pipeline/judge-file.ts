@@ -82,7 +82,7 @@ function columnsOf(contract: Contract, { problems, columns }: Usable | Unusable)
     problems.flatMap((problem) =>
       problem.code === code && problem.column !== undefined ? [problem.column] : [],
     );
-  const missing = named('missing-column');
+  const missing = columns.missing.map(({ column }) => column);
   const noHeader = problems.some(({ code, column }) => code === 'missing-column' && column === undefined);
   const absent = missing.length + columns.missingOptional.length;
   return {

@@ -24,7 +24,7 @@ export type MartOfBookDeps = {
   secrets: SecretStore;
   log: Log;
   /** What this process is computing, by the path that it will lie at. */
-  martsUnderWay: Map<string, Promise<MadeMart>>;
+  martsUnderWay: Map<string, Promise<ComputedMart>>;
 };
 
 export type MartOfBookInput = {
@@ -36,7 +36,7 @@ export type MartOfBookInput = {
   readonly grain: PeriodGrain;
 };
 
-export type MadeMart = {
+export type ComputedMart = {
   /** It carries what the twin said of it: whoever publishes looks at that first. */
   readonly mart: KpiMart;
   /** The KPIs and tables that an SQL error kept from being computed, with the error. */
@@ -44,7 +44,7 @@ export type MadeMart = {
 };
 
 /** Files that arrive together have the same book at the same moment: who comes while it is computed waits for it. */
-export async function martOfBook(input: MartOfBookInput, deps: MartOfBookDeps): Promise<MadeMart> {
+export async function martOfBook(input: MartOfBookInput, deps: MartOfBookDeps): Promise<ComputedMart> {
   const { martsUnderWay } = deps;
   const underWay = martsUnderWay.get(input.path);
   if (underWay !== undefined) return await underWay;
@@ -54,11 +54,24 @@ export async function martOfBook(input: MartOfBookInput, deps: MartOfBookDeps): 
 }
 
 async function findOrCompute(
-  { path, book, catalog, asOf, grain }: MartOfBookInput,
-  { lake, scratch, sql, secrets, log }: MartOfBookDeps,
-): Promise<MadeMart> {
-  const cached = await lake.read('marts', path);
+  { path, ...input }: MartOfBookInput,
+  deps: MartOfBookDeps,
+): Promise<ComputedMart> {
+  const cached = await deps.lake.read('marts', path);
   if (cached !== undefined) return { mart: KpiMart.parse(JSON.parse(cached.toString('utf8'))), failures: {} };
+  const { mart, failures } = await computeMart(input, deps);
+  // A result with a failed KPI is not kept for others: the failure may pass. Nor is one that is not proved.
+  if (Object.keys(failures).length === 0 && mart.parity?.mismatches.length === 0) {
+    await deps.lake.write('marts', path, martJson(mart), { onlyIf: 'absent' });
+  }
+  return { mart, failures };
+}
+
+/** The same computed whether or not it is kept, and not kept. */
+export async function computeMart(
+  { book, catalog, asOf, grain }: Omit<MartOfBookInput, 'path'>,
+  { lake, scratch, sql, secrets, log }: Omit<MartOfBookDeps, 'martsUnderWay'>,
+): Promise<ComputedMart> {
   await using folder = await scratch.open();
   const files = new Map<string, string>();
   for (const { relation, stagingPath } of book) {
@@ -84,10 +97,5 @@ async function findOrCompute(
   });
   const failed = new Set(Object.keys(failures));
   const parity = await proveMart({ mart: computed, files, sql: session, failed });
-  const mart = { ...computed, parity };
-  // A result with a failed KPI is not kept for others: the failure may pass. Nor is one that is not proved.
-  if (failed.size === 0 && parity.mismatches.length === 0) {
-    await lake.write('marts', path, martJson(mart), { onlyIf: 'absent' });
-  }
-  return { mart, failures };
+  return { mart: { ...computed, parity }, failures };
 }

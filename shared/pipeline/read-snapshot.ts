@@ -13,6 +13,7 @@ import type { ExpectationResult } from '../expectations/expectation-result.ts';
 import type { SuiteItem } from '../expectations/suite.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ColumnDifference } from '../ports/file-reader.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { SqlSession } from '../ports/sql-engine.ts';
 import { pseudonymiser } from '../privacy/pseudonym.ts';
@@ -23,7 +24,7 @@ import { maskedSample } from './masked-sample.ts';
 import { undeclaredPersonalData } from './personal-columns.ts';
 import { findRepeated, type Repeated } from './repeated-rows.ts';
 import type { SnapshotIntake } from './snapshot-intake.ts';
-import { checkTotals, type Staged, type StageFileDeps, stageFile } from './stage-file.ts';
+import { checkTotals, type Staged, type StageFileDeps, stageFile, type Unstaged } from './stage-file.ts';
 
 // The bytes of a file -> a staged file on the local disk and everything that can be said about its rows. A file in
 // which rows have to be set aside is read again without them, so that nothing else needs to know of them.
@@ -31,18 +32,16 @@ import { checkTotals, type Staged, type StageFileDeps, stageFile } from './stage
 export type ReadSnapshotDeps = StageFileDeps & { clock: Clock; secrets: SecretStore };
 
 /** A file to be read, and what came with it. */
-export type SnapshotInput = Pick<RunRecord, 'drop' | 'requestedAsOf'> & { readonly source: ByteSource };
+export type SnapshotInput = Pick<RunRecord, 'drop' | 'requestedAsOf' | 'unreadAsOf'> & {
+  readonly source: ByteSource;
+};
 
 export type SnapshotRead = {
   readonly intake: SnapshotIntake;
   /** Rows set aside because of what other files say; they do not count towards the contract's tolerance. */
   readonly orphans: number;
   readonly duplicates: { readonly identical: number; readonly conflicting: number };
-  readonly columns: {
-    readonly unexpected: readonly string[];
-    readonly missingOptional: readonly string[];
-    readonly aliases: Readonly<Record<string, string>>;
-  };
+  readonly columns: ColumnDifference;
   readonly quarantineFile: string;
   readonly problems: readonly Problem[];
   /** What was found by asking the staged file and the book. */
@@ -82,9 +81,10 @@ export async function readSnapshot(
   let pass = 1;
   const first = await stageFile(input.source, contract, { dir, pass }, deps);
   const { quarantineFile } = first;
-  if (first.kind === 'unstaged') return unread(first.intake, quarantineFile, first.problems);
+  if (first.kind === 'unstaged') return unread(first);
   const columns = {
     unexpected: unexpectedNames(first.outcome.unexpectedColumns),
+    missing: [],
     missingOptional: first.outcome.missingOptionalColumns,
     aliases: first.outcome.aliases,
   };
@@ -162,7 +162,9 @@ export async function readSnapshot(
 type Duplicates = SnapshotRead['duplicates'];
 const NO_DUPLICATES: Duplicates = { identical: 0, conflicting: 0 };
 
-function unread(intake: SnapshotIntake, quarantineFile: string, problems: readonly Problem[]): Unusable {
+const NO_DIFFERENCE: ColumnDifference = { unexpected: [], missing: [], missingOptional: [], aliases: {} };
+
+function unread({ intake, quarantineFile, problems, columns = NO_DIFFERENCE }: Unstaged): Unusable {
   return {
     kind: 'unusable',
     isJudged: false,
@@ -173,7 +175,7 @@ function unread(intake: SnapshotIntake, quarantineFile: string, problems: readon
     orphans: 0,
     results: [],
     asOf: undefined,
-    columns: { unexpected: [], missingOptional: [], aliases: {} },
+    columns: { ...columns, unexpected: unexpectedNames(columns.unexpected) },
   };
 }
 

@@ -99,10 +99,10 @@ async function targetOf(
 }
 
 function replayOf(run: RunRecord, contract: Contract, reason: string, clock: Clock): RunRecord {
-  const { dataset, sha256, landedAgain, rawPath, requestedAsOf, phases } = run;
+  const { dataset, sha256, landedAgain, rawPath, requestedAsOf, unreadAsOf, phases } = run;
   const now = clock.now().toISOString();
   const drop = landedAgain ?? run.drop;
-  const runId = runOfFile(contract, { sha256, drop, requestedAsOf });
+  const runId = runOfFile(contract, { sha256, drop, requestedAsOf, unreadAsOf });
   return {
     runId,
     dataset,
@@ -112,6 +112,7 @@ function replayOf(run: RunRecord, contract: Contract, reason: string, clock: Clo
     drop,
     ...(rawPath !== undefined && { rawPath }),
     ...(requestedAsOf !== undefined && { requestedAsOf }),
+    ...(unreadAsOf !== undefined && { unreadAsOf }),
     relation: contract.relation,
     status: 'running',
     stage: 'validate',

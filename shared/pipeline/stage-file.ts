@@ -5,7 +5,7 @@ import type { Sha256 } from '../domain/ids.ts';
 import type { Problem, ProblemCode } from '../domain/problem.ts';
 import { formatScaled } from '../domain/rational.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
-import type { FileReader, ReadOutcome } from '../ports/file-reader.ts';
+import type { ColumnDifference, FileReader, ReadOutcome } from '../ports/file-reader.ts';
 import type { SqlEngine, SqlSession } from '../ports/sql-engine.ts';
 import { ParquetFile } from '../staging/parquet-file.ts';
 import { openQuarantine } from './quarantine-file.ts';
@@ -35,6 +35,7 @@ export type Unstaged = {
   readonly kind: 'unstaged';
   readonly intake: SnapshotIntake;
   readonly problems: readonly Problem[];
+  readonly columns: ColumnDifference | undefined;
   readonly quarantineFile: string;
 };
 
@@ -55,8 +56,10 @@ export async function stageFile(
   const intake = new SnapshotIntake(contract, staged, quarantine);
   const outcome = await deps.reader.read({ source, scratchDir: dir }, contract, intake, setAside);
   await quarantine.close();
-  if (outcome.kind === 'unreadable')
-    return { kind: 'unstaged', intake, problems: outcome.problems, quarantineFile };
+  if (outcome.kind === 'unreadable') {
+    const { problems, columns } = outcome;
+    return { kind: 'unstaged', intake, problems, columns, quarantineFile };
+  }
   const { sha256 } = await staged.finish();
   return { kind: 'staged', intake, outcome, stagedFile, stagedSha256: sha256, quarantineFile };
 }

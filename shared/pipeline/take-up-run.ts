@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../domain/problem.ts';
 import { amendRun } from '../ports/run-ledger.ts';
 import type { SnapshotRegistry } from '../ports/snapshot-registry.ts';
 import type { Drop, RunRecord } from '../runs/run-record.ts';
@@ -57,15 +58,31 @@ function causeToTryAgain(run: RunRecord, draft: RunRecord): string | undefined {
   // What an operator has rolled back stays so: a nightly pull may bring it again.
   if (run.rolledBack !== undefined) return undefined;
   if (run.status === 'failed' || run.status === 'canceled') return 'dropped again after a failure';
-  const lackedDay = run.status === 'rejected' && run.problems.some(({ code }) => code === 'no-as-of');
-  return lackedDay && dayGiven(draft) !== undefined ? 'dropped again with its day' : undefined;
+  return isMendedDay(run, draft) ? 'dropped again with its day' : undefined;
+}
+
+/** The day is no part of the content: one that was missing, lay ahead or was in doubt comes with another drop of it. */
+function isMendedDay(run: RunRecord, draft: RunRecord): boolean {
+  const day = dayGiven(draft);
+  const has = (code: ProblemCode): boolean => run.problems.some((problem) => problem.code === code);
+  if (day === undefined) return false;
+  if (run.status === 'rejected') return has('no-as-of') || (has('future-as-of') && day !== dayGiven(run));
+  const isAsAsked = run.asOf !== undefined && run.asOf === run.requestedAsOf;
+  const isAskedAnew = draft.requestedAsOf !== undefined && draft.requestedAsOf !== run.asOf;
+  return run.status === 'success' && has('as-of-conflict') && isAsAsked && isAskedAnew;
 }
 
 /** In the place of this landing, with what was asked for with it. */
-function takenOver(run: RunRecord, { drop, requestedAsOf, logLevel }: RunRecord): RunRecord {
+function takenOver(run: RunRecord, draft: RunRecord): RunRecord {
+  const { drop, unreadAsOf, logLevel } = draft;
+  const { requestedAsOf: before, unreadAsOf: _, ...rest } = landedAs(run, drop);
+  // The day of the first drop stays where this one says nothing of a day.
+  const isSilent = unreadAsOf === undefined && dayGiven(draft) === undefined;
+  const requestedAsOf = isSilent ? before : draft.requestedAsOf;
   return {
-    ...landedAs(run, drop),
+    ...rest,
     ...(requestedAsOf !== undefined && { requestedAsOf }),
+    ...(unreadAsOf !== undefined && { unreadAsOf }),
     ...(logLevel !== undefined && { logLevel }),
   };
 }

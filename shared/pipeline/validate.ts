@@ -105,7 +105,10 @@ function judgedFacts(run: RunRecord, report: ValidationReport): LogFields {
     verdict: report.verdict,
     problems: report.problems.map(({ code }) => code),
     unexpectedColumns: report.columns.unexpected,
-    missingColumns: report.columns.missingOptional,
+    missingColumns: [
+      ...(report.columns.missing ?? []).map(({ column }) => column),
+      ...report.columns.missingOptional,
+    ],
     failedExpectations: report.expectations.filter(({ status }) => status === 'failed').map(({ id }) => id),
   };
 }
@@ -210,6 +213,7 @@ function measured(run: RunRecord, { read, contract, report, startedAt }: Work, n
         rowsDropped: intake.dropped,
         nullCount,
         maskedColumns: maskedColumns(contract, intake.rejected > 0 || report.rows.accepted > 0),
+        ...(report.score !== undefined && { qualityScore: report.score }),
         durationMs: now.getTime() - startedAt.getTime(),
       },
     },

@@ -54,6 +54,7 @@ export function validationReport(
     problems: [...judged.problems, ...intake.tally.lines()],
     columns: {
       unexpected: [...read.columns.unexpected],
+      ...(read.columns.missing.length > 0 && { missing: [...read.columns.missing] }),
       missingOptional: [...read.columns.missingOptional],
       aliases: { ...read.columns.aliases },
     },

@@ -20,6 +20,7 @@ export const DestinationName = z.enum([
   'briefing',
   'digest',
   'email-digest',
+  'email-monthly',
 ]);
 
 /** What is told: the outcome of an attempt of a run, or how things stand on a day. */

@@ -19,6 +19,15 @@ export interface PartSink {
   take(part: SnapshotPart): Promise<void>;
 }
 
+/** What a file's header lacks and has besides, against its contract. */
+export type ColumnDifference = {
+  readonly unexpected: readonly string[];
+  /** Columns that have to be there and are not, with the name in the header that may be meant. */
+  readonly missing: readonly { readonly column: string; readonly nearest?: string }[];
+  readonly missingOptional: readonly string[];
+  readonly aliases: Readonly<Record<string, string>>;
+};
+
 export type ReadOutcome =
   | {
       readonly kind: 'read';
@@ -29,7 +38,12 @@ export type ReadOutcome =
       /** What was noticed about the file as a whole: byte order mark, delimiter, ignored columns, the sheet read. */
       readonly notices: readonly Problem[];
     }
-  | { readonly kind: 'unreadable'; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: 'unreadable';
+      readonly problems: readonly Problem[];
+      /** Where the header is what is wrong. */
+      readonly columns?: ColumnDifference;
+    };
 
 export interface FileReader {
   /** The headers of the file's tables, without reading further than needed; or why there is none. */

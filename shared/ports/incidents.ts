@@ -3,13 +3,28 @@ import type { Versioned } from './run-ledger.ts';
 
 // What is wrong now, and was lately: one living incident for each problem of each dataset, KPI or service.
 
+const Severity = z.enum(['P1', 'P2', 'P3', 'P4']);
+
+/** Something that became of an incident, when, and by whose doing. */
+export type IncidentStep = z.infer<typeof IncidentStep>;
+export const IncidentStep = z.object({
+  at: z.iso.datetime(),
+  /** `back`: gone for a moment, as if it had never been over. `eased`: less grave, and not over. */
+  what: z.enum(['opened', 'worse', 'eased', 'escalated', 'resolved', 'back', 'acknowledged', 'muted']),
+  severity: Severity,
+  by: z.string().optional(),
+  until: z.iso.datetime().optional(),
+});
+
 export const Incident = z.object({
   /** `kpi-critical.risk.par_90`: what is wrong, and of what. */
   id: z.string().regex(/^[\w.-]{1,200}$/),
   kind: z.string(),
   /** The dataset, KPI, service or secret. */
   of: z.string(),
-  severity: z.enum(['P1', 'P2', 'P3', 'P4']),
+  severity: Severity,
+  /** The worst that it was since it opened; absent from incidents of before this was noted. */
+  gravest: Severity.optional(),
   status: z.enum(['open', 'resolved']),
   openedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
@@ -27,6 +42,8 @@ export const Incident = z.object({
   acknowledged: z.object({ by: z.string(), at: z.iso.datetime() }).optional(),
   muted: z.object({ by: z.string(), reason: z.string(), until: z.iso.datetime() }).optional(),
   escalatedAt: z.iso.datetime().optional(),
+  /** Oldest first; also of the last times that it was there. Absent from incidents of before it was kept. */
+  trail: z.array(IncidentStep).readonly().optional(),
   /** The message that began it, in each channel where a bot has told of it. */
   threads: z.record(z.string(), z.string()).optional(),
 });

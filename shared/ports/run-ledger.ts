@@ -1,4 +1,4 @@
-import type { RunId } from '../domain/ids.ts';
+import type { DatasetId, RunId } from '../domain/ids.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 
 // Who, when, state and pointers of every run. Each record has a version, and a save says which version it
@@ -17,13 +17,21 @@ export type DropRecord = {
   readonly at: string;
 };
 
+export type RunFilter = {
+  readonly limit?: number | undefined;
+  readonly status?: RunRecord['status'] | undefined;
+  readonly dataset?: DatasetId | undefined;
+  /** Started at that instant or later. */
+  readonly since?: string | undefined;
+};
+
 export interface RunLedger {
   /** Inserts the run; whoever is first claims it, everybody else gets the record that is there. */
   claim(run: RunRecord): Promise<{ kind: 'claimed' } | { kind: 'exists'; run: RunRecord }>;
   find(runId: RunId): Promise<Versioned<RunRecord> | undefined>;
   save(run: RunRecord, version: string): Promise<'saved' | 'conflict'>;
   /** Newest first. */
-  list(filter?: { limit?: number; status?: RunRecord['status'] }): Promise<readonly RunRecord[]>;
+  list(filter?: RunFilter): Promise<readonly RunRecord[]>;
   recordDrop(drop: DropRecord): Promise<void>;
   findDrop(path: string): Promise<DropRecord | undefined>;
 }

@@ -18,6 +18,8 @@ const Pull = z.object({
   promised: z.int().nonnegative().optional(),
   /** Where the file came to lie in landing. */
   path: z.string().optional(),
+  /** How far all is known with it: the watermark, once the run of its file has succeeded. */
+  upTo: z.string().optional(),
   requests: z.int().nonnegative().optional(),
   retries: z.int().nonnegative().optional(),
   /** How long its own limits of rate held it up. */

@@ -7,7 +7,8 @@ import { DOCUMENTS, type Language } from './language/language.ts';
 /** The outstanding balance by days past due, or why it cannot be told. */
 export type Ageing =
   | { kind: 'known'; reportingDate: LocalDate; total: string; buckets: readonly AgeingBucket[] }
-  | { kind: 'unknown'; reason: string };
+  /** `gap` in the language of the reader; `why` is what the engine says, in English. */
+  | { kind: 'unknown'; gap: string; why?: string };
 
 export type AgeingBucket = {
   readonly name: string;
@@ -18,10 +19,10 @@ export type AgeingBucket = {
 };
 
 const EDGES = [
-  { id: 'risk.par_7', days: 7 },
-  { id: 'risk.par_30', days: 30 },
-  { id: 'risk.par_60', days: 60 },
-  { id: 'risk.par_90', days: 90 },
+  { id: 'risk.par_7', name: 'PAR 7', days: 7 },
+  { id: 'risk.par_30', name: 'PAR 30', days: 30 },
+  { id: 'risk.par_60', name: 'PAR 60', days: 60 },
+  { id: 'risk.par_90', name: 'PAR 90', days: 90 },
 ];
 
 /**
@@ -32,17 +33,17 @@ const EDGES = [
 export function ageingOf(mart: Pick<KpiMart, 'kpis'>, language: Language = DOCUMENTS): Ageing {
   const found = EDGES.map(({ id }) => mart.kpis.find((kpi) => kpi.id === id && isTotal(kpi)));
   const kpis = found.filter((kpi) => kpi !== undefined);
-  const gap = missingEdge(found) ?? disagreement(kpis);
-  if (gap) return { kind: 'unknown', reason: gap };
+  const { gap: words } = language.words.chart;
+  const unknown = missingEdge(found, words) ?? disagreement(kpis, words);
   const [first] = kpis;
-  if (!first?.denominator) return { kind: 'unknown', reason: 'no outstanding balance was computed' };
+  if (unknown || !first) return unknown ?? { kind: 'unknown', gap: words.zero };
 
-  const outstanding = rational(first.denominator);
+  const outstanding = rational(first.denominator ?? '0');
   const edges = [outstanding, ...kpis.map((kpi) => rational(kpi.numerator ?? '0'))];
-  if (outstanding.numerator === 0n) return { kind: 'unknown', reason: 'the outstanding balance is zero' };
+  if (outstanding.numerator === 0n) return { kind: 'unknown', gap: words.zero };
   const amounts = edges.map((edge, index) => subtract(edge, edges[index + 1] ?? rational(0)));
   const negative = amounts.findIndex((amount) => compare(amount, rational(0)) < 0);
-  if (negative >= 0) return { kind: 'unknown', reason: nestingReason(negative) };
+  if (negative >= 0) return { kind: 'unknown', gap: nestingGap(negative, words) };
   return {
     kind: 'known',
     reportingDate: first.reportingDate,
@@ -53,28 +54,37 @@ export function ageingOf(mart: Pick<KpiMart, 'kpis'>, language: Language = DOCUM
   };
 }
 
-function missingEdge(found: readonly (KpiResult | undefined)[]): string | undefined {
+type Unknown = Extract<Ageing, { kind: 'unknown' }>;
+type GapWords = Language['words']['chart']['gap'];
+
+function missingEdge(found: readonly (KpiResult | undefined)[], words: GapWords): Unknown | undefined {
   const index = found.findIndex((kpi) => !kpi || kpi.numerator === null || kpi.denominator === null);
-  if (index < 0) return undefined;
-  const why = found[index]?.reason ?? 'it is not among the computed KPIs';
-  return `${EDGES[index]?.id} has no value: ${why}`;
+  const edge = EDGES[index];
+  if (edge === undefined) return undefined;
+  const kpi = found[index];
+  if (kpi === undefined) return { kind: 'unknown', gap: words.absent(edge.name) };
+  const why = kpi.reason;
+  return { kind: 'unknown', gap: words.noValue(edge.name), ...(why !== undefined && { why }) };
 }
 
-function disagreement(kpis: readonly KpiResult[]): string | undefined {
-  const [first, ...others] = kpis;
-  const odd = others.find(
+function disagreement(kpis: readonly KpiResult[], words: GapWords): Unknown | undefined {
+  const [first] = kpis;
+  const index = kpis.findIndex(
     (kpi) =>
       kpi.reportingDate !== first?.reportingDate ||
       compare(rational(kpi.denominator ?? '0'), rational(first?.denominator ?? '0')) !== 0,
   );
-  return odd && first ? `${odd.id} and ${first.id} do not speak of the same outstanding balance` : undefined;
+  const [whole, odd] = [EDGES[0], EDGES[index]];
+  return whole && odd && { kind: 'unknown', gap: words.notOne(odd.name, whole.name) };
 }
 
-function nestingReason(index: number): string {
-  const upper = EDGES[index]?.days;
-  const lower = EDGES[index - 1]?.days;
-  const whole = lower === undefined ? 'the outstanding balance' : `PAR ${lower}`;
-  return `PAR ${upper} is larger than ${whole}, of which it should be a part`;
+function nestingGap(index: number, words: GapWords): string {
+  return words.larger(EDGES[index]?.name ?? '', EDGES[index - 1]?.name ?? words.whole);
+}
+
+/** The gap and why there is one, for documents, which are in English throughout. */
+export function ageingGap({ gap, why }: Unknown): string {
+  return why === undefined ? gap : `${gap}: ${why}`;
 }
 
 function bucketName(index: number, { words: { chart } }: Language): string {

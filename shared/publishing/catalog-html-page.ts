@@ -3,7 +3,7 @@ import type { CatalogListing, ListedKpi } from '../kpis/catalog-listing.ts';
 import { type Html, html } from './escape-html.ts';
 import { inEnglish } from './in-english.ts';
 import { type Language, type LanguageCode, languageOf } from './language/language.ts';
-import { departmentName, dimensionName } from './language/names.ts';
+import { departmentName, dimensionName, ownerName } from './language/names.ts';
 import { renderPage, statusChip, type Tone } from './page.ts';
 
 export type CatalogPage = {
@@ -160,7 +160,7 @@ function kpiPanel(
 <div class="bar"><h3>${title} <code>${kpi.id}</code></h3>${statusChip(TONES[availability.state], words.states[availability.state])}</div>
 ${value}<p>${inEnglish(kpi.formula, language)}</p>
 ${kpi.ripens ? html`<p>${words.ripens}</p>\n` : undefined}${expression === null ? undefined : html`<p><code>${expression}</code></p>`}${availability.reason && html`<p class="muted">${inEnglish(availability.reason, language)}</p>`}
-<p class="small muted">${words.version} ${kpi.version} · ${words.owner}: ${kpi.owner}${needsWords(kpi, words)}${words.periods[kpi.periods]}${dimensions.length > 0 ? ` · ${words.dimensions}: ${dimensions.map((dimension) => dimensionName(dimension, language)).join(', ')}` : ''}</p>
+<p class="small muted">${words.version} ${kpi.version} · ${words.owner}: ${ownerName(kpi.owner, language)}${needsWords(kpi, words)}${words.periods[kpi.periods]}${dimensions.length > 0 ? ` · ${words.dimensions}: ${dimensions.map((dimension) => dimensionName(dimension, language)).join(', ')}` : ''}</p>
 </article>
 `;
 }

@@ -4,6 +4,7 @@ import { ageingBars } from './ageing-chart.ts';
 import { type Bar, barsSize, barsSpec } from './bars-chart.ts';
 import { CHART_SIZE, type ChartSize, CONFIG } from './chart-look.ts';
 import { escapeHtml, type Html, html, trustedMarkup } from './escape-html.ts';
+import { inEnglish } from './in-english.ts';
 import { DOCUMENTS, type Language } from './language/language.ts';
 import { remembering } from './remembering.ts';
 import type { Trend } from './trend.ts';
@@ -31,7 +32,10 @@ export async function trendChart(trend: Trend, title: string, language: Language
 
 /** The outstanding balance by days past due, or why it cannot be shown. */
 export async function ageingChart(ageing: Ageing, language: Language = DOCUMENTS): Promise<Html> {
-  if (ageing.kind === 'unknown') return note(language.words.chart.noAgeing(ageing.reason));
+  if (ageing.kind === 'unknown') {
+    const why = ageing.why === undefined ? undefined : html`: ${inEnglish(ageing.why, language)}`;
+    return note(html`${language.words.chart.noAgeing(ageing.gap)}${why}.`);
+  }
   const words = ageing.buckets.map(({ name, amount, share }) => `${name}: ${amount}, ${share}`).join('; ');
   return barsChart(ageingBars(ageing.buckets), language.words.chart.ageingAlt, `${words}.`);
 }
@@ -40,7 +44,7 @@ export async function barsChart(bars: readonly Bar[], title: string, words: stri
   return drawn(barsSpec(bars), title, words, barsSize(bars));
 }
 
-function note(sentence: string): Html {
+function note(sentence: string | Html): Html {
   return html`<p class="chart-note">${sentence}</p>`;
 }
 

@@ -4,6 +4,7 @@ import type { QualityEntry } from '../ports/quality-log.ts';
 import type { DashboardInput } from './dashboard-page.ts';
 import { scoreTrend } from './dashboard-quality-trend.ts';
 import { type Html, html } from './escape-html.ts';
+import { inEnglish } from './in-english.ts';
 import { DOCUMENTS, type Language } from './language/language.ts';
 import { statusChip } from './page.ts';
 
@@ -77,7 +78,7 @@ function breakerState(breaker: DataBreaker | undefined, language: Language): Htm
   const { quality } = language.words;
   if (breaker?.status === 'open') {
     const since = quality.since(language.instant(breaker.openedAt));
-    return html`${statusChip('critical', quality.open)}<span class="small">${since} ${causeIn(breaker.reason)}</span>`;
+    return html`${statusChip('critical', quality.open)}<span class="small">${since} ${inEnglish(causeIn(breaker.reason), language)}</span>`;
   }
   if (breaker === undefined || breaker.badInARow === 0) return statusChip('good', quality.closed);
   const bad = quality.bad(language.count(breaker.badInARow), breaker.badInARow === 1);

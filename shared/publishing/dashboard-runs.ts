@@ -1,4 +1,5 @@
 import { runbookOf } from '../domain/problem.ts';
+import { earlierRun } from '../pipeline/compare-runs.ts';
 import { compareStages, STAGES } from '../pipeline/stages.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { DashboardInput } from './dashboard-page.ts';
@@ -19,12 +20,12 @@ export function runTrail({
   if (runs.length === 0) return html`<h2>${words.title}</h2>\n<p class="muted">${words.none}</p>`;
   return html`<h2>${words.title}</h2>
 <div class="runs">
-${runs.map((run) => runCard(run, { now, link, language }))}</div>`;
+${runs.map((run) => runCard(run, { now, link, language, runs }))}</div>`;
 }
 
-type Surroundings = Pick<DashboardInput, 'now' | 'link'> & { readonly language: Language };
+type Surroundings = Pick<DashboardInput, 'now' | 'link' | 'runs'> & { readonly language: Language };
 
-function runCard(run: RunRecord, { now, link, language }: Surroundings): Html {
+function runCard(run: RunRecord, { now, link, language, runs }: Surroundings): Html {
   const { runs: words } = language.words;
   const { instant, count, day } = language;
   return html`<article class="panel run">
@@ -39,7 +40,7 @@ ${fact(words.duration, durationOf(run, now, language))}
 </dl>
 <ol class="stages" aria-label="${words.stages}">
 ${STAGES.map(({ stage }) => stageItem(run, stage, language))}</ol>
-${artifactLinks(run, link, language)}
+${artifactLinks(run, { runs, link, language })}
 </article>
 `;
 }
@@ -110,9 +111,9 @@ function tookFor(run: RunRecord, stage: StageName): string | undefined {
 /** Only what the run has left by now: a link that leads nowhere is worse than none. */
 function artifactLinks(
   run: RunRecord,
-  link: DashboardInput['link'],
-  { words: { runs } }: Language,
+  { runs: shown, link, language }: Omit<Surroundings, 'now'>,
 ): Html | undefined {
+  const { runs } = language.words;
   const hasReport = run.status === 'success' && run.bookId !== undefined;
   const hasEnded = run.status === 'success' || run.status === 'rejected';
   // What the machinery dropped before it was judged has a page that speaks of no verdict on the file.
@@ -128,5 +129,7 @@ function artifactLinks(
     ([title, name]) =>
       html`<a href="${link(`runs/${run.runId}/artifacts/${name}`)}" hreflang="en">${title}</a>\n`,
   );
-  return html`<p class="links">${links}</p>`;
+  const before = hasReport ? earlierRun(run, shown) : undefined;
+  const path = `runs/${run.runId}/compare?with=${before?.runId}&format=html&lang=${language.code}`;
+  return html`<p class="links">${links}${before && html`<a href="${link(path)}">${runs.compare}</a>\n`}</p>`;
 }

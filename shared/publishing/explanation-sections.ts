@@ -8,7 +8,7 @@ import type { ExplanationWords } from './explanation-words.ts';
 import { inEnglish } from './in-english.ts';
 import { shownValue, statusWord } from './kpi-row.ts';
 import type { Language } from './language/language.ts';
-import { departmentName, dimensionName, partName } from './language/names.ts';
+import { departmentName, dimensionName, ownerName, partName, wordFor } from './language/names.ts';
 import { percentOf } from './show-value.ts';
 
 // The parts of the page that explains one number. Amounts are shown in full: they are evidence.
@@ -26,11 +26,11 @@ export function meaningSection({ definition }: KpiExplanation, { language, words
 <dt>${words.formula}</dt><dd>${inEnglish(definition.formula, language)}</dd>
 ${expression && html`<dt>${words.expression}</dt><dd><code>${expression}</code></dd>`}${unavailable && html`<dt>${words.expression}</dt><dd>${inEnglish(unavailable, language)}</dd>`}
 <dt>${words.version}</dt><dd>${state}</dd>
-<dt>${words.owner}</dt><dd>${definition.owner}</dd>
+<dt>${words.owner}</dt><dd>${ownerName(definition.owner, language)}</dd>
 <dt>${words.department}</dt><dd>${departmentName(definition.department, language)}</dd>
-<dt>${words.cadence}</dt><dd>${inEnglish(definition.cadence, language)}</dd>
+<dt>${words.cadence}</dt><dd>${wordFor(definition.cadence, language.words.cadence) ?? inEnglish(definition.cadence, language)}</dd>
 <dt>${words.freshness}</dt><dd>${words.hours(String(definition.freshness))}</dd>
-<dt>${words.grain}</dt><dd>${inEnglish(definition.grain, language)}</dd>
+<dt>${words.grain}</dt><dd>${wordFor(definition.grain, language.words.grain) ?? inEnglish(definition.grain, language)}</dd>
 </dl></div>`;
 }
 
@@ -170,15 +170,16 @@ export function inputsSection(
     (entry) =>
       html`<tr><th scope="row" class="lead">${entry.dataset}</th><td data-label="${words.day}" class="date">${language.day(entry.asOf)}</td><td data-label="${words.contract}">${entry.contractVersion}</td><td class="number" data-label="${words.rows}">${language.count(entry.rows)}</td><td data-label="${words.run}"><code>${entry.runId}</code></td><td data-label="sha256"><code>${entry.sha256}</code></td></tr>\n`,
   );
+  const table = html`<table class="stack"><caption>${words.inputsCaption}</caption>
+<thead><tr><th scope="col">${words.dataset}</th><th scope="col">${words.day}</th><th scope="col">${words.contract}</th><th scope="col" class="number">${words.rows}</th><th scope="col">${words.run}</th><th scope="col">sha256</th></tr></thead><tbody>
+${rows}</tbody></table>`;
   return html`<h2>${words.inputs}</h2>
 <div class="panel wide"><dl>
 ${runId && html`<dt>${words.run}</dt><dd><code>${runId}</code></dd>`}
 <dt>${words.book}</dt><dd><code>${bookId}</code></dd>
 <dt>${words.catalog}</dt><dd><code>${catalogSha256}</code></dd>
 </dl>
-<table class="stack"><caption>${words.inputsCaption}</caption>
-<thead><tr><th scope="col">${words.dataset}</th><th scope="col">${words.day}</th><th scope="col">${words.contract}</th><th scope="col" class="number">${words.rows}</th><th scope="col">${words.run}</th><th scope="col">sha256</th></tr></thead><tbody>
-${rows}</tbody></table></div>`;
+${rows.length === 0 ? undefined : table}</div>`;
 }
 
 function valueHead(first: string, words: ExplanationWords): Html {

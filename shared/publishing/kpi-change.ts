@@ -28,8 +28,18 @@ export function changeOf(
   language: Language = DOCUMENTS,
 ): KpiChange | undefined {
   const earlier = previousOf(kpi, series);
-  const before = earlier && exactValueOf(earlier);
-  if (!earlier || !before) return undefined;
+  return earlier && changeBetween(earlier, kpi, exact, language);
+}
+
+/** From one result to another of the same KPI; undefined where the former has no value. */
+export function changeBetween(
+  earlier: KpiResult,
+  kpi: KpiResult,
+  exact: Rational,
+  language: Language = DOCUMENTS,
+): KpiChange | undefined {
+  const before = exactValueOf(earlier);
+  if (!before) return undefined;
   const relative = divide(multiply(subtract(exact, before), rational(100)), magnitudeOf(before));
   return {
     since: earlier.reportingDate,

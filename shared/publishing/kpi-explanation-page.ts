@@ -70,7 +70,7 @@ function heading(page: ExplanationPage, { language, words }: Reading): Html {
 <div class="bar"><p class="brand">${language.words.product}</p>${statusChip(toneOf(row.status, kpi.thresholds !== undefined), row.statusWord)}</div>
 <h1>${nameOf(page)}: ${unbroken(row.shown)}</h1>
 <p class="muted"><code>${kpi.id}</code> · <bdi>${part}</bdi> · ${days}</p>
-<p>${row.status === 'not-computable' ? inEnglish(row.sentence, language) : unbroken(row.sentence)}.</p>
+<p>${unbroken(row.sentence)}${row.reason && html`: ${inEnglish(row.reason, language)}`}.</p>
 ${recomputed ? html`<div class="notice"><p>${words.recomputed}</p></div>` : undefined}${isOfOtherCatalog ? html`<div class="notice warning"><p>${words.otherCatalog}</p></div>` : undefined}
 <p class="no-print"><a href="${link(`dashboard?lang=${language.code}`)}">${words.toDashboard}</a> · <a href="${link(`catalog?format=html&lang=${language.code}`)}">${words.toCatalog}</a> · <a href="${link(ownPath(page, 'format=json'))}">${words.toJson}</a> · <a href="${link(ownPath(page, `format=html&lang=${other}`))}" hreflang="${other}" lang="${other}">${words.otherLanguage}</a></p>
 </header>`;

@@ -21,7 +21,7 @@ export type KpiRow = {
   readonly statusWord: string;
   /** `warning above 3 %, critical above 5 %`. */
   readonly limits: string | undefined;
-  /** `PAR 90 is 5.40 %: critical, above 5 %`. */
+  /** `PAR 90 is 5.40 %: critical, above 5 %`. Why there is no value is in `reason`, in a language of its own. */
   readonly sentence: string;
   readonly change: KpiChange | undefined;
   readonly owner: string;
@@ -162,7 +162,7 @@ function sentenceOf(kpi: KpiResult, shown: string, language: Language): string {
       return sentence.beyond(kpi.name, shown, worst[kpi.status], beyond);
     }
     case 'not-computable':
-      return sentence.missing(kpi.name, kpi.reason ?? '');
+      return sentence.missing(kpi.name);
     default:
       return unreachable(kpi.status);
   }

@@ -141,14 +141,14 @@ const PHONE = `
   .stack tr { border-bottom: 1px solid var(--line); padding: 10px 0; }
   .stack tr:last-child, .stack tr.group { border-bottom: 0; }
   .stack tr.group { padding: 12px 0 0; }
-  .stack td, .stack td.number { display: grid; grid-template-columns: 108px minmax(0, 1fr); gap: 10px;
-    text-align: left; border: 0; padding: 2px 0; white-space: normal; }
-  .stack td::before { content: attr(data-label); color: var(--muted); font-size: 13px; padding-top: 2px; }
+  .stack td, .stack td.number { display: flow-root; text-align: left; border: 0; padding: 2px 0 2px 118px;
+    white-space: normal; }
+  .stack td::before { content: attr(data-label); float: left; width: 108px; margin-left: -118px; color: var(--muted);
+    font-size: 13px; padding-top: 2px; }
   .stack th.lead { display: block; border: 0; padding: 0 0 2px; font-weight: 600; }
-  .stack td.lead { display: block; }
+  .stack td.lead { display: block; padding-left: 0; }
   .stack td.lead::before { content: none; }
   .stack td:empty, .kpis td:empty { display: none; }
-  .stack td > * { justify-self: start; }
   .kpis thead { display: none; }
   .kpis tr { display: grid; grid-template-columns: minmax(0, 1fr) fit-content(45%); gap: 2px 14px; padding: 10px 0;
     border-bottom: 1px solid var(--line); }

@@ -1,3 +1,4 @@
+import { ageingGap } from './ageing.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import { INSIGHT_PLACE } from './insights/insight-sections.ts';
 import type { KpiRow } from './kpi-row.ts';
@@ -75,7 +76,7 @@ function trendTable({ trend }: ReportModel): string {
 }
 
 function ageingTable({ ageing }: ReportModel): string {
-  if (ageing.kind === 'unknown') return `No ageing: ${escapeMarkdown(ageing.reason)}.`;
+  if (ageing.kind === 'unknown') return `No ageing: ${escapeMarkdown(ageingGap(ageing))}.`;
   const rows = ageing.buckets.map(({ name, amount, share }) => [name, amount, share]);
   return markdownTable(
     ['Days past due', '>Outstanding', '>Share'],

@@ -30,20 +30,34 @@ export function columnsSection({ columns, problems, rows, verdict }: ValidationR
   const named = (wanted: string): string[] =>
     problems.flatMap(({ code, column }) => (code === wanted && column !== undefined ? [column] : []));
   const refused = problems.some(({ code, severity }) => code === 'unexpected-column' && severity === 'error');
+  const isUnread = verdict === 'rejected' && rows.read === 0;
+  const nearest = new Map(columns.missing?.map((missing) => [missing.column, missing.nearest]));
   const lines = [
-    ...lineFor(named('missing-column'), 'critical', 'missing', 'The contract requires it.'),
+    ...named('missing-column').flatMap((column) => {
+      const found = nearest.get(column);
+      const hint = found === undefined ? '' : ` The file has "${found}".`;
+      return lineFor([column], 'critical', 'missing', `The contract requires it.${hint}`);
+    }),
     ...lineFor(named('duplicate-column'), 'critical', 'there twice', 'It is unclear which one counts.'),
     ...lineFor(
       columns.unexpected,
       refused ? 'critical' : 'quiet',
       'unknown',
-      refused ? 'The contract allows no other columns.' : 'It was ignored.',
+      refused
+        ? 'The contract allows no other columns.'
+        : isUnread
+          ? 'The contract does not know it.'
+          : 'It was ignored.',
     ),
-    ...lineFor(columns.missingOptional, 'quiet', 'absent', 'It is optional, and empty in every row.'),
+    ...lineFor(
+      columns.missingOptional,
+      'quiet',
+      'absent',
+      isUnread ? 'It is optional.' : 'It is optional, and empty in every row.',
+    ),
   ];
   if (lines.length === 0) {
-    if (verdict === 'rejected' && rows.read === 0)
-      return html`<h2>Columns</h2>\n<p>Nothing was read, so the columns were not compared.</p>`;
+    if (isUnread) return html`<h2>Columns</h2>\n<p>Nothing was read, so the columns were not compared.</p>`;
     return html`<h2>Columns</h2>\n<p>No difference between the columns of the file and those of the contract was found.</p>`;
   }
   return html`<h2>Columns</h2>

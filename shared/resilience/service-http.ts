@@ -13,7 +13,7 @@ import type { SecretName, SecretStore } from '../ports/secret-store.ts';
 import { type Sealed, seal, unseal } from '../privacy/sealed.ts';
 import { AnswerChanged, CredentialsRefused, RequestRefused, ServiceUnavailable } from './service-errors.ts';
 import type { SharedCircuit } from './shared-circuit.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import type { Budget } from './token-bucket.ts';
 
 // How every service is asked: not too often, not too much at once, again when it stumbles, and not at all while it is
 // known to be down.
@@ -53,7 +53,7 @@ export type ServiceCall = {
   readonly url: string;
   readonly json?: unknown;
   /** The budget that the call is taken from. */
-  readonly bucket: TokenBucket;
+  readonly bucket: Budget;
   /** Differs from the rule's for what takes longer. */
   readonly timeoutMs?: number;
   readonly mostBytes?: number;

@@ -3,8 +3,14 @@ import type { Clock } from '../ports/clock.ts';
 export type BucketRule = { readonly perMinute: number; readonly burst: number };
 export type BucketDeps = { readonly clock: Clock; readonly pause: (ms: number) => Promise<void> };
 
+/** What calls are taken from, each before it is made. */
+export interface Budget {
+  /** Takes a token, when it is there. Returns how long that took, in milliseconds. */
+  take(): Promise<number>;
+}
+
 /** So many calls a minute, a few of them at once. Whoever comes early waits for his turn, in order. */
-export class TokenBucket {
+export class TokenBucket implements Budget {
   readonly #rule: BucketRule;
   readonly #deps: BucketDeps;
   #tokens: number;

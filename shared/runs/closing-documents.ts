@@ -115,11 +115,11 @@ export function summaryOf(
   };
 }
 
-/** Every stage that was worked, and the failure that ended the run, if one did. */
+/** The drop, every stage that was worked, and the failure that ended the run, if one did. */
 function accessLogOf(run: RunRecord): Compliance['accessLog'] {
-  type Worked = Pick<RunRecord['trail'][number], 'stage' | 'attempt' | 'cause'>;
+  type Worked = Pick<RunRecord['trail'][number], 'stage' | 'attempt' | 'cause'> & { readonly at: string };
   const entry = (
-    { stage, attempt, cause }: Worked,
+    { stage, attempt, cause, at }: Worked,
     status: 'done' | 'failed',
   ): Compliance['accessLog'][number] => ({
     stage,
@@ -128,10 +128,25 @@ function accessLogOf(run: RunRecord): Compliance['accessLog'] {
     action: stage === 'ingest' ? 'read landing, write raw' : `work ${stage}`,
     object: run.drop.path,
     status,
+    at,
   });
-  const done = run.trail.map((step) => entry(step, 'done'));
+  const done = run.trail.map((step) => entry({ ...step, at: step.completedAt }, 'done'));
   const { lastError, attempt, cause } = run;
-  return lastError === undefined
-    ? done
-    : [...done, entry({ stage: lastError.stage, attempt, cause }, 'failed')];
+  const failed = lastError && entry({ ...lastError, attempt, cause }, 'failed');
+  return [droppedBy(run), ...done, ...(failed === undefined ? [] : [failed])];
+}
+
+/** Whoever may write to landing need not say who they are: the log of the storage account has it. */
+function droppedBy({ drop }: RunRecord): Compliance['accessLog'][number] {
+  const { principal = 'not told', purpose = 'not told', ticket } = drop.origin ?? {};
+  return {
+    stage: 'landing',
+    principal,
+    purpose,
+    ...(ticket !== undefined && { ticket }),
+    action: 'write landing',
+    object: drop.path,
+    status: 'done',
+    at: drop.landedAt,
+  };
 }

@@ -43,6 +43,8 @@ export const ValidationReport = z.object({
   /** Columns of the file that the contract does not know, and optional ones that the file lacks. */
   columns: z.object({
     unexpected: z.array(z.string()),
+    /** Of a file that was refused for its header, with the name in the file that comes nearest; otherwise absent. */
+    missing: z.array(z.object({ column: z.string(), nearest: z.string().optional() })).optional(),
     missingOptional: z.array(z.string()),
     /** Columns that the file calls by another name of the contract; absent in documents of before it was kept. */
     aliases: z.record(z.string(), z.string()).optional(),
@@ -89,12 +91,16 @@ export const Compliance = z.object({
   piiMaskedIn: z.array(z.string()),
   accessLog: z.array(
     z.object({
+      /** `landing` is whoever brought the file; the others are the pipeline at work. */
       stage: z.string(),
       principal: z.string(),
       purpose: z.string(),
+      ticket: z.string().optional(),
       action: z.string(),
       object: z.string(),
       status: z.string(),
+      /** When it was done; absent in documents of before it was kept. */
+      at: z.iso.datetime().optional(),
     }),
   ),
   /** The critical ones first; those of one cause stand together. */

@@ -4,6 +4,7 @@ import { LocalDate } from '../domain/local-date.ts';
 import { Problem, ProblemCode } from '../domain/problem.ts';
 import { Stage } from '../pipeline/stages.ts';
 import { LogLevel } from '../ports/log.ts';
+import { Origin } from './origin.ts';
 
 // What the ledger knows of a run. Who, when, state and pointers; the data itself lies in blobs.
 
@@ -27,6 +28,8 @@ export const PhaseMetrics = z.object({
       rowsDropped: z.int(),
       nullCount: z.int(),
       maskedColumns: z.array(z.string()),
+      /** `0.0` to `100.0`; absent when nothing could be evaluated. */
+      qualityScore: z.string().optional(),
       durationMs: z.int(),
     })
     .optional(),
@@ -59,6 +62,8 @@ export const Drop = z.object({
   etag: z.string(),
   landedAt: Instant,
   bytes: z.int().nonnegative(),
+  /** Absent where nobody said. */
+  origin: Origin.optional(),
 });
 
 /** The files that the rows were held against, as of which day, and the attempt that did so. No day: the newest files. */
@@ -88,6 +93,8 @@ export const RunRecord = z.object({
   rawPath: z.string().optional(),
   /** Operator's wish for the as-of date, used when the data has none of its own. */
   requestedAsOf: LocalDate.optional(),
+  /** What was asked for as the as-of date and is none, as it may be shown. */
+  unreadAsOf: z.string().optional(),
   status: RunStatus,
   /** The stage that is next or under way; the last one reached when the run has ended. */
   stage: Stage,

@@ -164,7 +164,7 @@ export function isOfTheSource(error: unknown): error is SourceError {
 }
 
 type Brought = {
-  readonly pull: Pick<Pull, 'outcome' | 'detail' | 'records' | 'promised' | 'path'>;
+  readonly pull: Pick<Pull, 'outcome' | 'detail' | 'records' | 'promised' | 'path' | 'upTo'>;
   readonly change: (state: SourceState) => SourceState;
 };
 
@@ -192,11 +192,12 @@ async function bring(
   if (promised !== undefined && made.records !== undefined)
     await refuseFewer(client, { dataset, brought: made.records, promised });
 
+  const watermark = isUsual ? offered.watermark(window, now) : known;
   const counted = {
     ...(made.records !== undefined && { records: made.records }),
     ...(promised !== undefined && { promised }),
+    upTo: watermark,
   };
-  const watermark = isUsual ? offered.watermark(window, now) : known;
   const sha256 = await hashOf(made.path);
   if (made.bytes === 0 || sha256 === settled?.sha256) {
     const detail =

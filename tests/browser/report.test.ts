@@ -64,6 +64,18 @@ inBrowser(CHROMIUM === undefined ? `the report (${NO_BROWSER})` : 'the report', 
     await context.close();
   });
 
+  it('keeps what a cell says beside its label on a phone, also where it takes two lines', async () => {
+    const { page, context } = await open({ width: 390 });
+
+    const days = page.locator('.stack td[data-label="Change"] .date');
+    const label = (await page.locator('.stack td[data-label="Change"]').first().boundingBox())?.x ?? 0;
+    const places = await Promise.all((await days.all()).map((day) => day.boundingBox()));
+
+    expect(places.length).toBeGreaterThan(0);
+    expect(places.filter((place) => (place?.x ?? 0) < label + 100)).toEqual([]);
+    await context.close();
+  });
+
   it('fits a phone, and prints on a few pages', async () => {
     const { page, context } = await open({ width: 390 });
 

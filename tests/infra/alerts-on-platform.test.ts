@@ -46,6 +46,7 @@ describe('dead-man', () => {
     for (const source of ['cascade', 'hubspot', 'meta']) ago(20 * 60).info('source.pulled', { source });
     ago(20 * 60).info('run.succeeded', RUN);
     ago(20 * 60).info('summary.planned', { day: '2026-03-01' });
+    ago(20 * 60).info('access.walked', { records: 42, breaks: 0 });
     ago(4).info('landing.swept', { ingested: [], resent: [] });
     ago(1).info('watch.completed', { conditions: 0 });
   };
@@ -73,6 +74,7 @@ describe('dead-man', () => {
     ['run.succeeded', undefined, 'any good run'],
     ['summary.planned', undefined, 'summary of the day'],
     ['landing.swept', undefined, 'sweep of landing'],
+    ['access.walked', undefined, 'walk along the access record'],
     ['watch.completed', undefined, 'watch'],
   ])('fires when there is no %s (%s)', async (event, source, process) => {
     expect(await firing('dead-man', without(event, source))).toMatchObject([{ process }]);
@@ -93,7 +95,7 @@ describe('dead-man', () => {
   });
 
   it('fires for everything when there is total silence', async () => {
-    expect(await firing('dead-man', () => undefined)).toHaveLength(7);
+    expect(await firing('dead-man', () => undefined)).toHaveLength(8);
   });
 
   it('gives an app that was only just deployed the time for its first day', async () => {
@@ -104,6 +106,28 @@ describe('dead-man', () => {
 
     expect(await firing('dead-man', young)).toEqual([]);
   });
+});
+
+means('access-unrecorded', {
+  'fires when an act could not be recorded, and so was not done': [
+    (ago) => ago(3).error('access.unrecorded', { kind: 'asked', error: 'RestError' }),
+    [{ act: 'asked' }],
+  ],
+  'is silent about what is recorded': [
+    (ago) => ago(3).info('access.recorded', { kind: 'asked', number: 42 }),
+    [],
+  ],
+});
+
+means('access-broken', {
+  'fires for a place that the walk has found': [
+    (ago) => ago(3).error('access.broken', { place: 'record 42', why: 'it is not there' }),
+    [{ place: 'record 42' }],
+  ],
+  'is silent about a walk that found nothing new': [
+    (ago) => ago(3).info('access.walked', { records: 42, breaks: 1 }),
+    [],
+  ],
 });
 
 means('alerts-not-delivered', {

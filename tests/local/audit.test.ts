@@ -91,6 +91,25 @@ it('the access record is walked, and its first break is named with an exit code 
   expect(broken.stdout).toMatch(/^The access record breaks at record 1: it is no record of ours\.$/m);
 });
 
+it('what a run left is held against its manifest, and its numbers are computed again', async () => {
+  const whole = await audit(['verify', '--run', run.runId, '--recompute'], '');
+  const path = `${run.runId}/compliance.json`;
+  const body = await pipeline.deps.lake.read('runs', path);
+  await pipeline.deps.lake.write('runs', path, '{}');
+  const changed = await audit(['verify', '--run', run.runId], '');
+  await pipeline.deps.lake.write('runs', path, body ?? '');
+
+  // The command has more definitions than the run was computed with.
+  expect(whole).toMatchObject({ code: 3, stderr: '' });
+  expect(whole.stdout).toMatch(
+    /attempt 1: all of its \d+ files are as they were written\.\nComputed again, \d+ numbers are other ones\. The definitions have changed since\.\n {2}\S+@\d/,
+  );
+  expect(changed).toMatchObject({ code: 3, stderr: '' });
+  expect(changed.stdout).toMatch(
+    /: 1 of \d+ files are not as they were written\.\n {2}runs\/run_\w+\/compliance\.json was changed: /,
+  );
+});
+
 describe('what is wrong with a call is said, without a stack', () => {
   it.each([
     [['write', '--run', 'run_000000000000'], undefined, 2, 'there is no run run_000000000000'],
@@ -113,7 +132,10 @@ describe('what is wrong with a call is said, without a stack', () => {
     [['write', '--run', 'x'], 'is no run'],
     [['dry-run', '--run', 'run_0123456789ab', '--attempt', '0'], 'is no attempt'],
     [['dry-run', '--run', 'run_0123456789ab', '--apply'], 'belongs to audit:migrate'],
-    [['verify', '--run', 'run_0123456789ab'], 'is of no run'],
+    [['verify', '--run', 'run_0123456789ab', '--noted', `1:${'0'.repeat(64)}`], 'not of a run'],
+    [['verify', '--recompute'], 'is of a run'],
+    [['verify', '--attempt', '2'], 'newest attempt'],
+    [['dry-run', '--run', 'run_0123456789ab', '--recompute'], 'belongs to audit:verify'],
     [['verify', '--noted', '42'], 'is no link'],
     [['migrate', '--noted', '42'], 'belongs to audit:verify'],
     [['migrate', '--run', 'run_0123456789ab'], 'not of a run'],

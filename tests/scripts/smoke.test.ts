@@ -41,6 +41,8 @@ beforeEach(async () => {
       return { status: app.open.includes(`${method} ${request}`) ? 200 : 401 };
     if (request === 'openapi.json') return { body: OPEN_API };
     if (request === 'runs') return { body: { runs: [app.run] } };
+    if (request === 'alerts/test' && method === 'POST')
+      return { status: 202, body: { incident: { id: 'test.alerts', change: 3 } } };
     if (request === 'deliveries') return { body: app.deliveries };
     return { body: { run: app.run, artifacts: app.artifacts.map((name) => ({ name })) } };
   });
@@ -197,4 +199,40 @@ it('a wrong call is told apart from an app that does not work', async () => {
 
   expect(code).toBe(2);
   expect(stderr).toContain('either --drop or --rerun.');
+});
+
+describe('a test of alerts', () => {
+  const at = '2026-01-05T06:00:00.000Z';
+  const told = (destination: string, status: string, subject = 'test.alerts@3') => ({
+    ...{ destination, status, subject, tries: 1, since: at, plannedAt: at },
+    ...(status === 'refused' && { detail: 'channel_not_found' }),
+  });
+  const alerted = async (...deliveries: unknown[]) => {
+    app.deliveries = { inUse: [{ name: 'alerts' }, { name: 'pagerduty' }], deliveries };
+    const { code, stdout } = await smoke('--alert');
+    return { code, line: stdout.split('\n').find((line) => line.includes('alerts arrive')) };
+  };
+
+  it('is met when it has arrived; PagerDuty is not woken by it', async () => {
+    const old = told('alerts', 'refused', 'test.alerts@2');
+
+    expect(await alerted(told('alerts', 'delivered'), told('pagerduty', 'skipped'), old)).toEqual({
+      code: 0,
+      line: '✓ alerts arrive: alerts delivered, pagerduty skipped',
+    });
+  });
+
+  it('is not met when it was refused, which is told with the reason', async () => {
+    expect(await alerted(told('alerts', 'refused'))).toEqual({
+      code: 1,
+      line: '✗ alerts arrive: alerts refused (channel_not_found)',
+    });
+  });
+
+  it('says that nobody is told where nothing is set up to tell', async () => {
+    const { code, stdout } = await smoke('--alert');
+
+    expect(stdout).toContain('✓ alerts arrive: no destination tells of incidents: nobody is told');
+    expect(code).toBe(0);
+  });
 });

@@ -25,6 +25,7 @@ const USUAL_SCHEDULES = {
   MORNING_DIGEST_SCHEDULE: '0 30 7 * * *',
   DELIVERY_SCHEDULE: '0 * * * * *',
   WATCH_SCHEDULE: '30 * * * * *',
+  ACCESS_WALK_SCHEDULE: '0 30 2 * * *',
 };
 const SECRET = 'UseDevelopmentStorage=true;AccountKey=c2VjcmV0';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { odata, RestError, type TableClient, type TableEntityResult } from '@azure/data-tables';
 import { z } from 'zod';
 import { RunId } from '../../domain/ids.ts';
-import type { DropRecord, RunLedger, Versioned } from '../../ports/run-ledger.ts';
+import type { DropRecord, RunFilter, RunLedger, Versioned } from '../../ports/run-ledger.ts';
 import { RunRecord } from '../../runs/run-record.ts';
 import { asciiJson } from './ascii-json.ts';
 
@@ -51,19 +51,21 @@ export class TableRunLedger implements RunLedger {
     }
   }
 
-  async list(filter: { limit?: number; status?: RunRecord['status'] } = {}): Promise<readonly RunRecord[]> {
-    const query =
-      filter.status === undefined
-        ? odata`PartitionKey eq ${RUNS}`
-        : odata`PartitionKey eq ${RUNS} and status eq ${filter.status}`;
+  async list({ limit, status, dataset, since }: RunFilter = {}): Promise<readonly RunRecord[]> {
+    const filter = [
+      odata`PartitionKey eq ${RUNS}`,
+      ...(status === undefined ? [] : [odata`status eq ${status}`]),
+      ...(dataset === undefined ? [] : [odata`dataset eq ${dataset}`]),
+      ...(since === undefined ? [] : [odata`startedAt ge ${new Date(since).toISOString()}`]),
+    ].join(' and ');
     const runs: RunRecord[] = [];
-    for await (const entity of this.#table.listEntities({ queryOptions: { filter: query } })) {
+    for await (const entity of this.#table.listEntities({ queryOptions: { filter } })) {
       runs.push(recordOf(entity));
     }
     runs.sort((a, b) =>
       a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : a.runId < b.runId ? -1 : 1,
     );
-    return runs.slice(0, filter.limit ?? runs.length);
+    return runs.slice(0, limit ?? runs.length);
   }
 
   async recordDrop(drop: DropRecord): Promise<void> {

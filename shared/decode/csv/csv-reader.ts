@@ -6,13 +6,14 @@ import type { ByteSource } from '../../ports/byte-source.ts';
 import type { PartSink, ReadOutcome, TableHeader } from '../../ports/file-reader.ts';
 import type { TokenMaker } from '../../privacy/pseudonym.ts';
 import { BATCH_RECORDS } from '../column-batch.ts';
-import { headerOnly, headerProblems } from '../header-problems.ts';
+import { headerOnly, headerProblems, refusedHeader } from '../header-problems.ts';
 import type { SetAside } from '../set-aside.ts';
 import { type CsvHeader, readHeader } from './csv-header.ts';
 import { BYTE_ORDER_MARK, otherDelimiter } from './csv-problems.ts';
 import { CsvWorkers } from './csv-workers.ts';
 import { chunkDecoder } from './decode-chunk.ts';
 import { COMMA } from './dialect.ts';
+import { lineOfHeaderBelow } from './header-below.ts';
 import { type ChunkDecoders, MOST_CHUNK_BYTES, readInParallel } from './read-in-parallel.ts';
 import { type CsvFile, finishedBy, finishedHere, type Place, readInSequence } from './read-in-sequence.ts';
 import type { Layout } from './record-decoder.ts';
@@ -59,8 +60,10 @@ export async function readCsv(
   const header = await readHeader(source, [contract]);
   if ('code' in header) return { kind: 'unreadable', problems: [header] };
   const match = matchHeader(contract, header.names);
-  const problems = headerProblems(contract, match);
-  if (problems.some(({ severity }) => severity === 'error')) return { kind: 'unreadable', problems };
+  const below = match.recognised === 0 ? await lineOfHeaderBelow(source, header, contract) : undefined;
+  const problems = headerProblems(contract, match, below);
+  const refused = refusedHeader(problems, match);
+  if (refused !== undefined) return refused;
 
   const {
     rangeBytes = RANGE_BYTES,

@@ -4,7 +4,7 @@ import type { Problem } from '../../domain/problem.ts';
 import { type ByteSource, inRanges } from '../../ports/byte-source.ts';
 import type { PartSink, ReadOutcome, TableHeader } from '../../ports/file-reader.ts';
 import { BYTE_ORDER_MARK } from '../csv/csv-problems.ts';
-import { headerOnly, headerProblems } from '../header-problems.ts';
+import { headerOnly, headerProblems, refusedHeader } from '../header-problems.ts';
 import type { PartBuilder } from '../part-builder.ts';
 import { type JsonFindings, NotJson } from './json-bytes.ts';
 import { type JsonRecord, jsonHeader, jsonRecords } from './json-records.ts';
@@ -33,7 +33,8 @@ export async function readJson(
     const match = matchHeader(contract, header);
     const isEmpty = header.length === 0;
     const problems = isEmpty ? [] : headerProblems(contract, match);
-    if (problems.some(({ severity }) => severity === 'error')) return { kind: 'unreadable', problems };
+    const refused = refusedHeader(problems, match);
+    if (refused !== undefined) return refused;
     const fields = new FieldNames(contract);
     const records = await readRecords(jsonRecords(inRanges(source), findings), fields, builder, sink);
     if (records === 0 && contract.mayBeEmpty !== true) {

@@ -11,7 +11,7 @@ import { type ByteSource, inRanges } from '../../ports/byte-source.ts';
 import type { InputFile, PartSink, ReadOutcome, TableHeader } from '../../ports/file-reader.ts';
 import { type ParquetChunk, type ParquetRows, UnreadableParquet } from '../../ports/parquet-rows.ts';
 import { type ColumnBuilder, cellAt, type Vector } from '../column-batch.ts';
-import { headerOnly, headerProblems } from '../header-problems.ts';
+import { headerOnly, headerProblems, refusedHeader } from '../header-problems.ts';
 import type { PartBuilder } from '../part-builder.ts';
 import { WATCHED } from '../suspect-watch.ts';
 import { parquetSchema } from './parquet-schema.ts';
@@ -33,7 +33,8 @@ export async function readParquet(
   if (schema.kind === 'unreadable') return { kind: 'unreadable', problems: [schema.problem] };
   const match = matchHeader(contract, schema.columns);
   const problems = headerProblems(contract, match);
-  if (problems.some(({ severity }) => severity === 'error')) return { kind: 'unreadable', problems };
+  const refused = refusedHeader(problems, match);
+  if (refused !== undefined) return refused;
   if (schema.rows === 0 && contract.mayBeEmpty !== true) {
     return { kind: 'unreadable', problems: [headerOnly(contract)] };
   }

@@ -15,7 +15,7 @@ import type { RowIssue } from '../../contracts/row-schema.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { ByteSource } from '../../ports/byte-source.ts';
 import type { PartSink, ReadOutcome, TableHeader } from '../../ports/file-reader.ts';
-import { headerOnly, headerProblems } from '../header-problems.ts';
+import { headerOnly, headerProblems, refusedHeader } from '../header-problems.ts';
 import type { PartBuilder, RowAtHand } from '../part-builder.ts';
 import { orProblem } from '../zip/unreadable-file.ts';
 import type { SheetRow } from './sheet-rows.ts';
@@ -122,7 +122,8 @@ async function readSheet(
     return { kind: 'unreadable', problems: [uncalculatedHeader(sheet.name, header.number)] };
   }
   const problems = headerProblems(contract, match);
-  if (problems.some(({ severity }) => severity === 'error')) return { kind: 'unreadable', problems };
+  const refused = refusedHeader(problems, match);
+  if (refused !== undefined) return refused;
   const positions = contract.columns.map(({ name }) => match.positions.get(name));
   const unexpected = otherColumns(header.cells, match.positions);
   const width = header.cells.length;

@@ -35,7 +35,8 @@ function line(row: KpiRow, figures: Figures): Html {
     ? html`<s>${shown}</s><span class="small stale-note">${words.stale(days(age.days))}</span>`
     : shown;
   const ownDate = row.asOf === mart.asOf ? undefined : note(html`${words.tile.ownDate(day(row.asOf))}`);
-  const reason = row.reason && note(reasonOf(row, figures));
+  const why = reasonOf(row, figures);
+  const reason = why && note(why);
   return html`<tr><th scope="row" class="lead"><a href="${link(sourcePath(row.id, mart, choice))}">${row.name}</a>${ownDate}${reason}</th><td class="number value">${value}</td><td class="status">${kpiChip(row)}</td><td class="limits">${row.limits && unbroken(row.limits)}</td><td class="change">${changeInWords(row.change, language)}</td></tr>
 `;
 }

@@ -13,8 +13,8 @@ export type Part = { readonly dimension: string; readonly value: string };
 export type Dimension = { readonly name: string; readonly values: readonly string[] };
 
 export type PartOfMart = Pick<KpiMart, 'kpis' | 'series'> & {
-  /** KPIs that have no number for the part; why is told in the language of the page. */
-  readonly without: ReadonlySet<string>;
+  /** KPIs that have no number for the part, and why, in the language of the page. */
+  readonly without: ReadonlyMap<string, string>;
 };
 
 export function dimensionsOf({ breakdowns }: Pick<KpiMart, 'breakdowns'>): Dimension[] {
@@ -33,15 +33,17 @@ const NATURAL = new Intl.Collator('en', { numeric: true });
 /** The mart as if there were nothing but the part: its results look like totals. */
 export function partOf(mart: KpiMart, { dimension, value }: Part, language: Language): PartOfMart {
   const results = Map.groupBy(mart.breakdowns, ({ id }) => id);
-  const without = new Set<string>();
+  const { filter } = language.words;
+  const without = new Map<string, string>();
   const kpis = mart.kpis.filter(isTotal).map((kpi): KpiResult => {
     const divided = (results.get(kpi.id) ?? []).filter((result) => dimension in result.dimension);
     const own = divided.find(
       (result) => result.dimension[dimension] === value && result.reportingDate === kpi.reportingDate,
     );
     if (own) return { ...own, dimension: {} };
-    without.add(kpi.id);
-    return withoutValue(kpi, divided.length > 0, dimension, language);
+    const notDivided = filter.notDivided(dimensionName(dimension, language));
+    without.set(kpi.id, divided.length > 0 ? filter.notInPart : notDivided);
+    return withoutValue(kpi);
   });
   const series = mart.breakdowns
     .filter((result) => result.dimension[dimension] === value)
@@ -49,11 +51,11 @@ export function partOf(mart: KpiMart, { dimension, value }: Part, language: Lang
   return { kpis, series, without };
 }
 
-function withoutValue(kpi: KpiResult, isDivided: boolean, dimension: string, language: Language): KpiResult {
-  const { filter } = language.words;
-  const reason = isDivided ? filter.notInPart : filter.notDivided(dimensionName(dimension, language));
+/** What the engine says of the whole book holds for no part of it. */
+function withoutValue(ofWhole: KpiResult): KpiResult {
+  const { reason: _, ...kpi } = ofWhole;
   const none = { value: null, numerator: null, denominator: null, rows: 0, nulls: 0 };
-  return { ...kpi, ...none, status: 'not-computable', reason };
+  return { ...kpi, ...none, status: 'not-computable' };
 }
 
 /** Results of one KPI by the values of a dimension at its newest reporting date, the largest numerator first. */

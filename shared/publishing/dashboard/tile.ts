@@ -4,6 +4,7 @@ import { inEnglish } from '../in-english.ts';
 import type { KpiRow } from '../kpi-row.ts';
 import { kpiChip } from '../kpi-tone.ts';
 import type { Language } from '../language/language.ts';
+import { ownerName } from '../language/names.ts';
 import { unbroken } from '../show-value.ts';
 import { sourcePath } from './address.ts';
 import { type Age, ageInWords, ageOf } from './freshness.ts';
@@ -20,11 +21,12 @@ function tile(row: KpiRow, figures: Figures): Html {
   const { words } = language;
   const age = ageOf(row.asOf, now, facts.get(row.id));
   // A flow of such a period is compared with that of a whole one, which must be said.
+  const reason = reasonOf(row, figures);
   const running = row.asOf < row.reportingDate ? ` · ${words.tile.running}` : '';
   return html`<article class="panel tile">
 <header><h3>${row.name}</h3>${kpiChip(row)}</header>
 ${valueOf(row, age, language)}
-${changeLine(row, language)}${row.limits && html`<p class="muted">${unbroken(firstUpper(row.limits))}</p>\n`}${row.reason && html`<p class="muted">${reasonOf(row, figures)}</p>\n`}${restatement(row, figures)}<p class="muted">${words.tile.ownDate(language.day(row.asOf))} · ${ageInWords(age, language)}${running}</p>
+${changeLine(row, language)}${row.limits && html`<p class="muted">${unbroken(firstUpper(row.limits))}</p>\n`}${reason && html`<p class="muted">${reason}</p>\n`}${restatement(row, figures)}<p class="muted">${words.tile.ownDate(language.day(row.asOf))} · ${ageInWords(age, language)}${running}</p>
 ${evidence(row, figures)}
 </article>
 `;
@@ -52,8 +54,10 @@ export function changeInWords(change: KpiRow['change'], { words, day }: Language
 }
 
 /** Why there is no number, as the engine says it, or as the page does where only the part has none. */
-export function reasonOf({ id, reason = '' }: KpiRow, { part, language }: Figures): Html {
-  return part?.without.has(id) === true ? html`${reason}` : inEnglish(reason, language);
+export function reasonOf({ id, reason }: KpiRow, { part, language }: Figures): Html | undefined {
+  const ofPart = part?.without.get(id);
+  if (ofPart !== undefined) return html`${ofPart}`;
+  return reason === undefined ? undefined : inEnglish(reason, language);
 }
 
 function arrow({ shown, course }: NonNullable<KpiRow['change']>): Html | undefined {
@@ -84,7 +88,7 @@ function evidence(row: KpiRow, { choice, facts, language, link, mart, runId }: F
   const formula = facts.get(row.id)?.formula;
   return html`<details><summary>${tile.evidence}</summary><dl>
 ${parts}${formula === undefined ? undefined : html`<dt>${tile.formula}</dt><dd>${inEnglish(formula, language)}</dd>\n`}${row.model === '' ? undefined : html`<dt>${tile.model}</dt><dd>${row.model}</dd>\n`}${row.inputs.length === 0 ? undefined : html`<dt>${tile.inputs}</dt><dd>${row.inputs.join(', ')}</dd>\n`}<dt>${tile.definition}</dt><dd>${row.id} v${row.version}</dd>
-${runId === undefined ? undefined : html`<dt>${tile.run}</dt><dd>${runId}</dd>\n`}<dt>${tile.owner}</dt><dd>${row.owner}</dd>
+${runId === undefined ? undefined : html`<dt>${tile.run}</dt><dd>${runId}</dd>\n`}<dt>${tile.owner}</dt><dd>${ownerName(row.owner, language)}</dd>
 </dl></details>
 <p class="source no-print">${source}</p>`;
 }

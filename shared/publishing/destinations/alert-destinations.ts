@@ -7,6 +7,7 @@ import {
   RESPONSES,
 } from '../../alerting/alert-routes.ts';
 import { keepThread } from '../../alerting/keep-incidents.ts';
+import { requestsFor } from '../../alerting/requests-for.ts';
 import { runbookOf } from '../../domain/problem.ts';
 import type { DeliverySubject } from '../../ports/deliveries.ts';
 import type { Incident, Incidents } from '../../ports/incidents.ts';
@@ -97,6 +98,7 @@ export function alertMessage(
   const toDo = [
     `*Within 15 minutes*: ${escaped(route.firstAction)}`,
     `*Within the hour*: ${escaped(route.secondAction)}`,
+    ...requestsFor(incident).map(({ why, request }) => `${why}: \`${escaped(request)}\``),
     `Answer within ${response.within}: \`POST /api/incidents/${id}/acknowledge?by=NAME\``,
   ];
   const calls = called.map((name) => mention(name, mentions));
@@ -112,13 +114,15 @@ export function alertMessage(
 
 /** The same for those who read no channel. */
 export function alertInWords(
-  { kind, severity, news, title, facts, id, openedAt }: Incident,
+  incident: Incident,
   { publicUrl }: Pick<AlertSettings, 'publicUrl'>,
 ): { readonly subject: string; readonly text: string } {
+  const { kind, severity, news, title, facts, id, openedAt } = incident;
   const route = ALERT_ROUTES[AlertKindOf.parse(kind)];
   const toDo = [
     `Within 15 minutes: ${route.firstAction}`,
     `Within the hour: ${route.secondAction}`,
+    ...requestsFor(incident).map(({ why, request }) => `${why}: ${request}`),
     `Answer within ${RESPONSES[severity].within}: POST /api/incidents/${id}/acknowledge?by=NAME`,
   ];
   const lines = [
@@ -170,7 +174,7 @@ export function pagerDutyDestination(
     tells: 'incident',
     async render(subject) {
       const incident = await incidentOf(subject, deps.incidents);
-      if (incident === undefined || !WAKES_SOMEBODY.has(incident.severity)) return undefined;
+      if (incident === undefined || !isForWhoeverIsOnCall(incident)) return undefined;
       const { id, title, severity, facts, news, openedAt, kind, of } = incident;
       const event = {
         event_action: news === 'resolved' ? 'resolve' : 'trigger',
@@ -196,6 +200,11 @@ export function pagerDutyDestination(
       );
     },
   };
+}
+
+/** What woke somebody is to be over there too, though it may have grown less grave before. */
+function isForWhoeverIsOnCall({ severity, gravest = severity, news }: Incident): boolean {
+  return WAKES_SOMEBODY.has(news === 'resolved' ? gravest : severity);
 }
 
 const Event = z.looseObject({ event_action: z.string(), dedup_key: z.string() });

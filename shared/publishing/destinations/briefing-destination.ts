@@ -114,7 +114,7 @@ export function briefing({ day, run, mart, critical, insight }: Told, settings: 
 function linesOf(condition: CriticalCondition, names: ReadonlyMap<string, string>): readonly string[] {
   const { kind, facts, incident } = condition;
   const { firstAction, runbook } = ALERT_ROUTES[kind];
-  const known = ['limits', 'previous', 'owner'].flatMap((fact) =>
+  const known = ['limits', 'previous', 'driver', 'owner'].flatMap((fact) =>
     facts[fact] === undefined ? [] : [`${fact}: ${facts[fact]}`],
   );
   const answered = incident?.acknowledged;

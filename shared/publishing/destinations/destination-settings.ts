@@ -95,7 +95,7 @@ export function judgeDestinations(
       ...(uses('notion') ? problemsOfNotion(given) : []),
       ...(uses('figma') ? problemsOfFigma(given) : []),
       ...(uses('insights') ? problemsOfModel(given) : []),
-      ...(uses('email', 'email-alerts', 'email-digest') ? problemsOfEmail(given) : []),
+      ...(uses('email', 'email-alerts', 'email-digest', 'email-monthly') ? problemsOfEmail(given) : []),
       ...supabase.problems,
     ],
     warnings: [...supabase.warnings, ...(uses('alerts', 'briefing') ? calledInVain(given) : [])],

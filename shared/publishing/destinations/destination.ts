@@ -1,3 +1,4 @@
+import type { LocalDate } from '../../domain/local-date.ts';
 import type { DeliverySubject, DestinationName } from '../../ports/deliveries.ts';
 
 /** What is sent, as it is sent: kept, so that a message can be traced back to its numbers. */
@@ -16,6 +17,8 @@ export interface Destination {
   readonly name: DestinationName;
   /** Whether each run is told, how things stand on a day, what is wrong, or what the duties of a day have found. */
   readonly tells: DeliverySubject['kind'] | 'duties';
+  /** The days that it tells of, where that is not every day. */
+  readonly tellsOn?: (day: LocalDate) => boolean;
   /** Hears of nothing by itself: only of what that other destination could not take. */
   readonly standsInFor?: DestinationName;
   /** The content for this subject; undefined when there is nothing to tell. It makes nothing happen anywhere. */

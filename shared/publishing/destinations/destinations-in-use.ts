@@ -1,6 +1,7 @@
 import type { LoansOfRunDeps } from '../../pipeline/loans-of-run.ts';
 import { newestMart } from '../../pipeline/newest-mart.ts';
 import type { AuditStore } from '../../ports/audit-store.ts';
+import type { Budgets } from '../../ports/budgets.ts';
 import type { Circuits } from '../../ports/circuits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries, DestinationName } from '../../ports/deliveries.ts';
@@ -11,6 +12,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Mailer } from '../../ports/mailer.ts';
 import type { RunLedger } from '../../ports/run-ledger.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
+import type { WorkbookWriter } from '../../ports/workbook-writer.ts';
 import type { Sealed } from '../../privacy/sealed.ts';
 import { SharedCircuit } from '../../resilience/shared-circuit.ts';
 import type { CatalogIds } from '../insights/insight.ts';
@@ -27,9 +29,10 @@ import type { Destination } from './destination.ts';
 import type { DestinationSettings } from './destination-settings.ts';
 import { digestByEmail, digestDestination } from './digest-destinations.ts';
 import { alertsByEmail, emailDestination } from './email-destinations.ts';
-import { FIGMA_HOSTS } from './figma/figma-api.ts';
+import { FIGMA_HOSTS, figmaBucket } from './figma/figma-api.ts';
 import { figmaDestination } from './figma/figma-destination.ts';
-import { lineageDestination } from './lineage-destination.ts';
+import { lineageBucket, lineageDestination } from './lineage-destination.ts';
+import { monthlyByEmail } from './monthly-destination.ts';
 import { NOTION_HOSTS, notionBucket } from './notion/notion-api.ts';
 import { notionDestination } from './notion/notion-destination.ts';
 import { postgresDestination } from './postgres-destination.ts';
@@ -45,6 +48,7 @@ const SERVICES: Partial<Record<DestinationName, string>> = {
   digest: 'slack',
   'email-alerts': 'email',
   'email-digest': 'email',
+  'email-monthly': 'email',
 };
 
 type Deps = LoansOfRunDeps & {
@@ -53,7 +57,9 @@ type Deps = LoansOfRunDeps & {
   readonly incidents: Incidents;
   readonly audit: AuditStore;
   readonly mailer: Mailer;
+  readonly workbook: WorkbookWriter;
   readonly circuits: Circuits;
+  readonly budgets: Budgets;
   readonly clock: Clock;
   readonly secrets: SecretStore;
   readonly deliveries: Deliveries;
@@ -87,10 +93,12 @@ export function destinationsInUse(
     email: nowhere,
     'email-alerts': nowhere,
     'email-digest': nowhere,
+    'email-monthly': nowhere,
   };
-  // Notion counts what all deliveries ask together.
+  // What all deliveries ask of a service counts together.
   const bucket = notionBucket(deps);
-  // What all deliveries send to Slack or to PagerDuty counts together.
+  const ofFigma = figmaBucket(deps);
+  const events = lineageBucket(deps);
   const budget = new SlackBudget(deps);
   const pages = pagerDutyBucket(deps);
   return (log) =>
@@ -99,7 +107,7 @@ export function destinationsInUse(
       const own = { ...deps, egress: egressOf[name], circuit };
       switch (name) {
         case 'lineage':
-          return lineage === undefined ? [] : [lineageDestination(lineage, own)];
+          return lineage === undefined ? [] : [lineageDestination(lineage, { ...own, bucket: events })];
         case 'postgres':
           return [postgresDestination(own)];
         case 'slack':
@@ -109,19 +117,21 @@ export function destinationsInUse(
         case 'email':
           return [emailDestination(email, { ...own, newest })];
         case 'email-alerts':
-          return [alertsByEmail(email, { ...own, newest })];
+          return [alertsByEmail({ ...email, hasChannel: inUse.includes('alerts') }, { ...own, newest })];
         case 'pagerduty':
           return [pagerDutyDestination(pagerduty, { ...own, bucket: pages })];
         case 'notion':
           return notion === undefined ? [] : [notionDestination(notion, { ...own, newest, bucket })];
         case 'figma':
-          return figma === undefined ? [] : [figmaDestination(figma, { ...own, newest })];
+          return figma === undefined ? [] : [figmaDestination(figma, { ...own, newest, bucket: ofFigma })];
         case 'insights':
           return insights === undefined ? [] : [insightsDestination(insights, { ...own, newest })];
         case 'briefing':
           return [briefingDestination(slack, { ...own, newest, budget })];
         case 'digest':
           return [digestDestination(slack, { ...own, budget })];
+        case 'email-monthly':
+          return [monthlyByEmail({ ...email, to: email.toMonthly }, { ...own, newest })];
         case 'email-digest':
           return [digestByEmail(email, own)];
       }

@@ -70,6 +70,7 @@ export function digestMessage(found: DailyDuties, { channelPrefix, publicUrl }: 
       section(`${MARK[verdict]} *${DUTY_NAMES[duty]}*: ${escaped(sentence)}`),
       ...sections(details.map((detail) => `• ${escaped(detail)}`)),
     ]),
+    ...sections(plannedLines(found).map((line) => escaped(line))),
     context(`${links}looked at ${found.lookedAt}`),
   ];
   return slackMessage({ channel: `${channelPrefix}${DIGEST_CHANNEL}`, text: title, blocks });
@@ -85,8 +86,20 @@ function digestInWords(
     ...details.map((detail) => `- ${detail}`),
     '',
   ]);
+  const planned = plannedLines(found).flatMap((line, at, all) =>
+    at === all.length - 1 ? [line, ''] : [line],
+  );
   const link = publicUrl === undefined ? [] : [`Dashboard: ${publicUrl}/api/dashboard`];
-  return { subject: titleOf(found), text: [...lines, ...link, `Looked at ${found.lookedAt}.`].join('\n') };
+  return {
+    subject: titleOf(found),
+    text: [...lines, ...planned, ...link, `Looked at ${found.lookedAt}.`].join('\n'),
+  };
+}
+
+/** What falls due today, for a person to do. */
+function plannedLines({ planned }: DailyDuties): readonly string[] {
+  if (planned.length === 0) return [];
+  return ['Due today:', ...planned.map(({ what, how, cadence }) => `• ${what} (${cadence}): ${how}`)];
 }
 
 function titleOf({ day, duties }: DailyDuties): string {

@@ -45,12 +45,15 @@ export function emailDestination(settings: EmailSettings, deps: Deps): Destinati
   };
 }
 
-/** Takes over what the channel of alerts could not take. */
-export function alertsByEmail(settings: EmailSettings, deps: Deps): Destination {
+/** Takes over what the channel of alerts could not take; tells everything itself where there is no channel. */
+export function alertsByEmail(
+  settings: EmailSettings & { readonly hasChannel: boolean },
+  deps: Deps,
+): Destination {
   return {
     name: 'email-alerts',
     tells: 'incident',
-    standsInFor: 'alerts',
+    ...(settings.hasChannel && { standsInFor: 'alerts' as const }),
     async render(subject) {
       const incident =
         subject.kind === 'incident' ? (await deps.incidents.get(subject.incident))?.value : undefined;

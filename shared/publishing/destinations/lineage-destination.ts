@@ -5,7 +5,7 @@ import type { Lake } from '../../ports/lake.ts';
 import { SecretMissing } from '../../ports/secret-store.ts';
 import { type Sealed, seal, unseal } from '../../privacy/sealed.ts';
 import { bearer, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
-import { TokenBucket } from '../../resilience/token-bucket.ts';
+import { type BucketDeps, TokenBucket } from '../../resilience/token-bucket.ts';
 import { lineageRunId } from '../../runs/lineage-events.ts';
 import { attemptPath } from '../../runs/run-paths.ts';
 import type { Content, Destination } from './destination.ts';
@@ -24,14 +24,17 @@ const RULE = {
 };
 const REQUESTS = { perMinute: 600, burst: 20 };
 
+/** What all runs tell the endpoint, together. There is one for as long as the process lives. */
+export const lineageBucket = (deps: BucketDeps): TokenBucket => new TokenBucket(REQUESTS, deps);
+
 export type LineageSettings = { readonly url: string };
 type Deps = Omit<ServiceHttpDeps, 'secret' | 'authorise' | 'meaningOf'> & {
   readonly lake: Lake;
-  readonly pause: (ms: number) => Promise<void>;
+  readonly bucket: TokenBucket;
 };
 
 export function lineageDestination({ url }: LineageSettings, deps: Deps): Destination {
-  const bucket = new TokenBucket(REQUESTS, deps);
+  const { bucket } = deps;
   const http = new ServiceHttp('The lineage endpoint', RULE, {
     ...deps,
     secret: KEY,

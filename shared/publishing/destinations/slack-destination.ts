@@ -15,7 +15,8 @@ import { type NumbersDeps, toldOfDay } from './told-of-day.ts';
 
 const MOST_LINES = 20;
 
-const IN_FRONT = [
+/** What a lender is asked for first. */
+export const IN_FRONT: readonly string[] = [
   'port.outstanding',
   'risk.par_30',
   'risk.par_90',

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
-import type { Deliveries } from '../../ports/deliveries.ts';
 import type { Lake } from '../../ports/lake.ts';
 import { type Destination, jsonContent } from '../destinations/destination.ts';
 import type { NumbersDeps } from '../destinations/told-of-day.ts';
@@ -23,13 +22,9 @@ import type { ModelSettings } from './model-settings.ts';
 // after the run has ended: nothing waits for it, and everything is complete without it. What is kept of the delivery is
 // the request as it left.
 
-/** Who loads a whole history does not want to pay for a sentence about each day of it. */
-const MOST_A_DAY = 24;
-
 type Deps = ModelDeps &
   NumbersDeps & {
     readonly lake: Lake;
-    readonly deliveries: Deliveries;
     readonly clock: Clock;
     readonly catalog: CatalogIds;
   };
@@ -46,7 +41,7 @@ export function insightsDestination(settings: ModelSettings, deps: Deps): Destin
       if (run.runId !== subject.runId || run.attempt !== subject.attempt) return undefined;
       const facts = insightFacts(mart, await idsIn(deps.catalog));
       if (facts.kpis.length === 0 || (await keptInsight(facts, deps.lake)) !== undefined) return undefined;
-      if ((await askedToday(deps)) >= MOST_A_DAY) return undefined;
+      if (await model.isSpent()) return undefined;
       return jsonContent(requestOf(facts, settings.model));
     },
     async send({ body }, subject) {
@@ -100,12 +95,6 @@ const Request = z.looseObject({
 function factsIn(request: unknown): InsightFacts {
   const [, { content }] = Request.parse(request).messages;
   return InsightFacts.parse(JSON.parse(content));
-}
-
-async function askedToday({ deliveries, clock }: Deps): Promise<number> {
-  const today = clock.now().toISOString().slice(0, 10);
-  const all = await deliveries.all({ destination: 'insights' });
-  return all.filter(({ status, since }) => status === 'delivered' && since.startsWith(today)).length;
 }
 
 /** It comes from outside, and is shown. */

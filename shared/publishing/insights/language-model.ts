@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SecretMissing, type SecretStore } from '../../ports/secret-store.ts';
 import type { Sealed } from '../../privacy/sealed.ts';
 import { bearer, ServiceHttp, type ServiceHttpDeps } from '../../resilience/service-http.ts';
-import { type BucketDeps, TokenBucket } from '../../resilience/token-bucket.ts';
+import { SharedBudget, type SharedBudgetDeps } from '../../resilience/shared-budget.ts';
 import { type ModelSettings, OPENAI_ENDPOINT } from './model-settings.ts';
 
 // A language model at OpenAI, or one that is deployed in Azure: the same request at another address, let in by a key, or
@@ -27,7 +27,8 @@ const RULE = {
   mostBytes: 500_000,
   atOnce: 1,
 };
-const REQUESTS = { perMinute: 6, burst: 2 };
+/** Each is paid for, and who loads a whole history does not want to pay for a sentence about each day of it. */
+const REQUESTS = { name: 'insights', perMinute: 6, burst: 2, perDay: 24, longestWaitMs: RULE.longestDelayMs };
 
 const Completion = z.looseObject({
   model: z.string().optional(),
@@ -40,7 +41,7 @@ const Completion = z.looseObject({
 });
 
 export type ModelDeps = Omit<ServiceHttpDeps, 'secret' | 'authorise' | 'meaningOf' | 'sentenceIn'> &
-  BucketDeps & {
+  SharedBudgetDeps & {
     /** A token of the app's own identity. */
     readonly identityToken: (scope: string) => Promise<Sealed<string>>;
   };
@@ -49,7 +50,7 @@ export class LanguageModel {
   readonly #url: string;
   readonly #secrets: Pick<SecretStore, 'get'>;
   readonly #isAzure: boolean;
-  readonly #bucket: TokenBucket;
+  readonly #budget: SharedBudget;
   readonly #byKey: ServiceHttp;
   readonly #asApp: ServiceHttp;
 
@@ -57,7 +58,7 @@ export class LanguageModel {
     this.#isAzure = provider === 'azure-openai';
     this.#url = `${endpoint}${this.#isAzure ? '/openai' : ''}/v1/chat/completions`;
     this.#secrets = deps.secrets;
-    this.#bucket = new TokenBucket(REQUESTS, deps);
+    this.#budget = new SharedBudget(REQUESTS, deps);
     const service = this.#isAzure ? 'Azure OpenAI' : 'OpenAI';
     this.#byKey = new ServiceHttp(service, RULE, {
       ...deps,
@@ -73,10 +74,15 @@ export class LanguageModel {
     });
   }
 
+  /** It was asked as often today as it may be, by whichever instance. */
+  async isSpent(): Promise<boolean> {
+    return await this.#budget.isSpent();
+  }
+
   /** What it answers to the request, and who answered. Empty where it would not, or came to no end. */
   async answer(request: unknown): Promise<{ readonly text: string; readonly model: string | undefined }> {
     const http = (await this.#hasKey()) ? this.#byKey : this.#asApp;
-    const call = { method: 'POST', url: this.#url, json: request, bucket: this.#bucket } as const;
+    const call = { method: 'POST', url: this.#url, json: request, bucket: this.#budget } as const;
     const { model, choices } = await http.json(call, Completion);
     const [choice] = choices;
     return { model, text: choice?.finish_reason === 'stop' ? (choice.message.content ?? '') : '' };

@@ -14,6 +14,10 @@ export function partName(value: string, { words }: Language): string {
   return wordFor(value, words.part) ?? value;
 }
 
+export function ownerName(name: string, { words }: Language): string {
+  return wordFor(name, words.owner) ?? name;
+}
+
 export function wordFor(name: string, words: Readonly<Record<string, string>>): string | undefined {
   return Object.hasOwn(words, name) ? words[name] : undefined;
 }

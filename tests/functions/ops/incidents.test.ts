@@ -24,7 +24,24 @@ it('opens a test alert, which is listed with its route, acknowledged and muted',
   });
 });
 
+it('shows one with its steps, and as the beginning of a post-mortem', async () => {
+  const shown = await call('incident', { params: { id: 'test.alerts' } });
+  expect(shown.json()).toMatchObject({
+    incident: {
+      id: 'test.alerts',
+      route: { channel: 'devops-alerts' },
+      trail: [{ what: 'opened' }, { what: 'acknowledged', by: 'Ana' }, { what: 'muted', by: 'Ana' }],
+    },
+    deliveries: [],
+  });
+
+  const page = await call('incident', { params: { id: 'test.alerts' }, query: { format: 'md' } });
+  expect(page.headers['content-type']).toMatch(/^text\/markdown/);
+  expect(page.text).toContain('# Post-mortem: A test of alerts, asked for by Ana.');
+});
+
 it.each(['nothing.of_it', 'a/b', 'what?', '#1'])('says that there is no incident %s', async (id) => {
+  expect((await call('incident', { params: { id } })).status).toBe(404);
   expect((await acknowledge(id)).status).toBe(404);
   expect((await mute(id, '2099-01-01T00:00:00Z')).status).toBe(404);
 });

@@ -305,6 +305,7 @@ describe('openapi.json', () => {
     );
     expect(document.paths['/api/pipeline/trigger'].post.parameters).toEqual([
       expect.objectContaining({ name: 'input_file', required: true }),
+      expect.objectContaining({ name: 'by', required: false }),
       expect.objectContaining({ name: 'logLevel', required: false }),
       expect.objectContaining({ name: 'x-reason', in: 'header', required: false }),
       expect.objectContaining({ name: 'x-ticket', in: 'header', required: false }),

@@ -30,6 +30,9 @@ describe('runs', () => {
     expect(await idsOf({})).toEqual([rejected.runId, run.runId]);
     expect(await idsOf({ limit: '1' })).toEqual([rejected.runId]);
     expect(await idsOf({ status: 'success' })).toEqual([run.runId]);
+    expect(await idsOf({ dataset: PAR, since: rejected.startedAt })).toEqual([rejected.runId]);
+    expect(await idsOf({ dataset: PAR, status: 'success', since: run.startedAt })).toEqual([run.runId]);
+    expect(await idsOf({ dataset: 'looker/loans' })).toEqual([]);
   });
 
   it('are shown one by one with what they left', async () => {
@@ -167,6 +170,89 @@ describe('rerun', () => {
     pipeline.queue.push(...sentBy(invocation));
     await pipeline.runDry();
     expect(await pipeline.run(own.runId)).toMatchObject({ status: 'success', attempt: 2 });
+  });
+});
+
+describe('runs that failed by one outage', () => {
+  /** As a poison queue leaves it. */
+  async function fails(tag: string, stage: 'validate' | 'compute', at: string): Promise<RunRecord> {
+    const { runId } = await pipeline.takeThrough(`${PAR}/${tag}.csv`, parFile(tag.toUpperCase()));
+    const found = await pipeline.deps.ledger.find(runId);
+    if (found === undefined) throw new Error('the run is not there');
+    const lastError = { stage, code: 'stage-failed', message: 'storage was away', at } as const;
+    const failed = { ...found.value, status: 'failed', stage, lastError } as const;
+    await pipeline.deps.ledger.save(failed, found.version);
+    return failed;
+  }
+  const asked = async (query: Record<string, string>) => {
+    const invocation = anInvocation('rerun-failed');
+    const answer = await call('rerun-failed', { query: { reason: 'storage is back', ...query } }, invocation);
+    const shown = z
+      .object({
+        runs: z.array(z.object({ runId: z.string(), redone: z.array(z.string()) })),
+        impossible: z.array(z.object({ runId: z.string(), why: z.string() })),
+        left: z.int(),
+      })
+      .parse(answer.json());
+    return { status: answer.status, ...shown, sent: sentBy(invocation) };
+  };
+
+  let early: RunRecord;
+  let late: RunRecord;
+  let hopeless: RunRecord;
+  beforeAll(async () => {
+    early = await fails('early', 'compute', '2026-01-05T03:00:00.000Z');
+    late = await fails('late', 'validate', '2026-01-05T05:00:00.000Z');
+    const staged = await fails('hopeless', 'compute', '2026-01-05T05:00:00.000Z');
+    const found = await pipeline.deps.ledger.find(staged.runId);
+    const { stagingPath: _, ...rest } = staged;
+    hopeless = rest;
+    await pipeline.deps.ledger.save(hopeless, found?.version ?? '');
+  });
+
+  it('are named on a dry run, with those that cannot be done again from there, and nothing is done', async () => {
+    const { status, runs, impossible, left, sent } = await asked({ dryRun: 'true' });
+
+    expect(status).toBe(200);
+    expect(runs).toEqual([
+      { runId: early.runId, redone: ['compute', 'publish'] },
+      { runId: late.runId, redone: ['validate', 'compute', 'publish'] },
+    ]);
+    expect(impossible).toEqual([
+      { runId: hopeless.runId, why: 'it has no staged rows; rerun it from validate' },
+    ]);
+    expect([left, sent]).toEqual([0, []]);
+  });
+
+  it.each([
+    [{ stage: 'validate' }, 'late'],
+    [{ since: '2026-01-05T04:00:00Z', problem: 'stage-failed' }, 'late'],
+    [{ since: '2026-01-05T06:00:00Z' }, undefined],
+    [{ problem: 'parity-mismatch' }, undefined],
+    [{ dataset: 'looker/loans' }, undefined],
+  ])('can be chosen by %j', async (query: Record<string, string>, expected) => {
+    const { runs } = await asked({ dryRun: 'true', ...query });
+
+    expect(runs.map(({ runId }) => runId)).toEqual(expected === undefined ? [] : [late.runId]);
+  });
+
+  it('go on from the stage in which each failed, the oldest first, once', async () => {
+    const { status, sent } = await asked({ dataset: PAR });
+
+    expect(status).toBe(202);
+    expect(sent).toMatchObject([
+      { runId: late.runId, stage: 'validate', attempt: 2 },
+      { runId: early.runId, stage: 'compute', attempt: 2 },
+    ]);
+    expect(await pipeline.run(early.runId)).toMatchObject({
+      status: 'running',
+      cause: 'rerun from compute: storage is back',
+    });
+    expect((await asked({ dataset: PAR })).runs).toEqual([]);
+    pipeline.queue.push(...sent);
+    await pipeline.runDry();
+    for (const { runId } of [early, late])
+      expect(await pipeline.run(runId)).toMatchObject({ status: 'success', attempt: 2 });
   });
 });
 

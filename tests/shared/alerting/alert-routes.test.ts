@@ -49,6 +49,7 @@ describe('alert rules', () => {
     ['secret-expiry-critical', 'P2', 'devops-alerts', 'secret-expiry'],
     ['secret-expiry-warning', 'P3', 'devops-alerts', 'secret-expiry'],
     ['delivery-failed', 'P3', 'devops-alerts', 'delivery-failed'],
+    ['access-broken', 'P1', 'compliance-team', 'access-broken'],
     ['test', 'P4', 'devops-alerts', 'stage-failed'],
   ] as const)('%s is %s, in #%s, with the page %s', (kind, severity, channel, runbook) => {
     expect(ALERT_ROUTES[kind]).toMatchObject({ severity, channel, runbook });

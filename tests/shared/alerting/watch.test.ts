@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { keepWalk } from '../../../shared/access/last-walk.ts';
 import type { Condition } from '../../../shared/alerting/condition.ts';
 import {
   acknowledgeIncident,
@@ -104,6 +105,9 @@ describe('a KPI outside its limits', () => {
     expect(said).toContain('warning above 3 %, critical above 5 %');
     expect(said).toContain(`https://abaco.example/api/runs/${runId}|Run`);
     expect(said).toContain('runbook docs/runbooks/kpi-outside-limits.md');
+    expect(said).toContain(
+      `If the file is wrong, back to the numbers before: \`POST /api/runs/${runId}/rollback?by=NAME&amp;reason=TEXT&amp;dryRun=true\``,
+    );
     expect(said).toContain('Answer within 1 hour: `POST /api/incidents/kpi.risk.par_90/acknowledge?by=NAME`');
   });
 
@@ -127,6 +131,10 @@ describe('a run that failed', () => {
     await aFailedRun('sick');
     const told = await look();
     expect(told).toMatchObject([{ channel: '#devops-alerts', text: expect.stringMatching(/^New: P1 /) }]);
+    const [{ runId } = { runId: '' }] = await deps.ledger.list();
+    expect(JSON.stringify(told[0]?.blocks)).toContain(
+      `Try it again: \`POST /api/runs/${runId}/rerun?from=compute&amp;reason=TEXT\``,
+    );
     expect(paged()).toMatchObject([
       {
         routing_key: 'secret-of-the-service',
@@ -185,6 +193,40 @@ describe('a run that failed', () => {
     expect(await look()).toEqual([]);
     pipeline.advanceClock(11 * MINUTE);
     expect(await look()).toHaveLength(1);
+  });
+});
+
+describe('what woke somebody and has eased', () => {
+  const kpi: Condition = { kind: 'kpi-critical', of: 'risk.par_90', title: 'PAR 90.', facts: {} };
+  const tellAll = async () => {
+    for (const id of await plannedForTest()) await deliver(id, deps);
+  };
+
+  it('is over in PagerDuty as well once it is over, and what never woke anybody is not told there', async () => {
+    await keepIncidents([kpi, { ...kpi, kind: 'kpi-warning', of: 'risk.par_30' }], deps);
+    await tellAll();
+    await keepIncidents([{ ...kpi, kind: 'kpi-warning' }], deps);
+    await keepIncidents([], deps);
+    pipeline.advanceClock(COOLDOWN_MS + MINUTE);
+    await tellAll();
+
+    expect(paged().map(({ event_action, dedup_key }) => `${event_action} ${dedup_key}`)).toEqual([
+      'trigger kpi.risk.par_90',
+      'resolve kpi.risk.par_90',
+    ]);
+  });
+
+  it('stays muted until the day that was said, however often it comes back', async () => {
+    await keepIncidents([kpi], deps);
+    const until = new Date(deps.clock.now().getTime() + 120 * MINUTE).toISOString();
+    await muteIncident('kpi.risk.par_90', { by: 'Ana', reason: 'known', until }, deps);
+    await keepIncidents([], deps);
+    pipeline.advanceClock(60 * MINUTE);
+    await keepIncidents([kpi], deps);
+
+    expect(await incidentsToTell(deps)).toEqual([]);
+    pipeline.advanceClock(61 * MINUTE);
+    expect(await incidentsToTell(deps)).toMatchObject([{ id: 'kpi.risk.par_90', news: 'opened' }]);
   });
 });
 
@@ -275,6 +317,21 @@ it('Slack that is down for alerts is not asked for the daily summary either: bot
 
   expect([status, detail]).toEqual(['due', expect.stringContaining('slack failed too often')]);
   expect(slack.asked).toHaveLength(asked);
+});
+
+it('a break of the access record wakes compliance, and a second place is told though the first is known', async () => {
+  const at = deps.clock.now().toISOString();
+  const walk = { at, next: 1, moreBreaks: 0 };
+  const first = { where: 'record 3', why: 'it is not there', number: 3, foundAt: at };
+  await keepWalk({ ...walk, breaks: [first] }, deps.lake);
+  const told = await look();
+  await keepWalk({ ...walk, breaks: [first, { ...first, where: 'file access/x' }] }, deps.lake);
+  const toldLater = await look();
+
+  expect(told).toMatchObject([{ channel: '#compliance-team', text: expect.stringMatching(/^New: P1 /) }]);
+  expect(JSON.stringify(told)).toContain('no longer what was written: record 3: it is not there.');
+  expect(JSON.stringify(told)).toContain('docs/runbooks/access-broken.md');
+  expect(toldLater.map(({ text }) => text)).toEqual([expect.stringContaining('file access/x')]);
 });
 
 describe('what comes and goes', () => {
@@ -373,7 +430,13 @@ describe('what cannot be looked at', () => {
     await watch(away);
 
     const open = (await deps.incidents.all({ status: 'open' })).map(({ id }) => id).toSorted();
-    expect(open).toEqual(['kpi.risk.par_30', 'kpi.risk.par_90', 'late.all-data', 'run.watch.numbers']);
+    expect(open).toEqual([
+      'kpi.risk.par_30',
+      'kpi.risk.par_90',
+      'late.all-data',
+      'run.watch.access.record',
+      'run.watch.numbers',
+    ]);
   });
 });
 

@@ -143,6 +143,7 @@ describe('a file anywhere else', () => {
     ['a name and a total among much else', ['name', 'total', 'street', 'age', 'colour']],
     ['cash among much else', ['cash', 'till', 'cashier', 'shift']],
     ['a date alone', ['date']],
+    ['a date and cash beside anything else', ['fecha', 'caja', 'nota']],
     ['a loan and its balance', ['loan_id', 'outstanding_balance']],
     ['nothing but signs', ['', ' ', '***']],
   ])('is unknown when it has %s', (_, header) => {

@@ -6,7 +6,9 @@ import {
   fromEpochDay,
   LocalDate,
   localDateOf,
+  ofDay,
   parseLocalDate,
+  REFERENCE_DAY,
   toEpochDay,
 } from '../../../shared/domain/local-date.ts';
 
@@ -145,5 +147,10 @@ describe('calendar arithmetic', () => {
   it('takes the day of an instant in UTC', () => {
     expect(localDateOf(new Date('2025-12-10T23:59:59.999Z'))).toBe('2025-12-10');
     expect(localDateOf(new Date('2025-12-10T23:00:00-06:00'))).toBe('2025-12-11');
+  });
+
+  it('stands behind the name of a snapshot, unless it is that of reference data, which nobody should read', () => {
+    expect(`manual/targets${ofDay(day('2025-12-10'))}`).toBe('manual/targets as of 2025-12-10');
+    expect(`manual/targets${ofDay(REFERENCE_DAY)}`).toBe('manual/targets');
   });
 });

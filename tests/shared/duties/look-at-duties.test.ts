@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { buildApp, type Deps } from '../../../shared/app.ts';
-import { addDays, type LocalDate } from '../../../shared/domain/local-date.ts';
-import type { DailyDuties, Duty } from '../../../shared/duties/daily-duties.ts';
+import { addDays, LocalDate } from '../../../shared/domain/local-date.ts';
+import { type DailyDuties, type Duty, dutiesPath } from '../../../shared/duties/daily-duties.ts';
 import { lookAtDuties } from '../../../shared/duties/look-at-duties.ts';
+import { plannedFor } from '../../../shared/duties/planned-duties.ts';
 import {
   deliver,
   dueDeliveries,
@@ -212,6 +213,21 @@ describe('what was found', () => {
     expect(
       JSON.stringify(await pipeline.text('reports', `deliveries/email-digest/${day}.json`)),
     ).not.toContain('ops@');
+  });
+
+  it('is told with what a person has to do on that day, in Slack and by e-mail', async () => {
+    const day = LocalDate.parse('2026-07-01');
+    const kept = { day, lookedAt: '2026-07-01T07:30:00.000Z', duties: [], planned: plannedFor(day) };
+    await deps.lake.write('runs', dutiesPath(day), JSON.stringify(kept));
+    const subject = { kind: 'day', day } as const;
+
+    for (const destination of ['digest', 'email-digest'] as const) {
+      const told = (await previewDelivery({ destination, subject }, deps))?.body;
+      expect(told).toContain('Due today:');
+      expect(told).toContain('• the drill of disaster recovery (monthly): docs/disaster-recovery.md');
+      expect(told).toContain('• the risk register (quarterly)');
+      expect(told).not.toContain('handover');
+    }
   });
 
   it('is nothing for a day on which nobody has looked', async () => {

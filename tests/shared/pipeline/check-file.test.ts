@@ -112,6 +112,27 @@ describe('the verdict of a check', () => {
     expect(report).toMatchObject({ verdict: 'rejected', problems: [{ code }] });
   });
 
+  it.each([
+    ['rejected', 'fecha,concepto,monto\n2025-12-10,Papel,5\n2025-12-10,Luz,7\n'],
+    ['accepted', 'fecha,concepto,monto\n2025-12-10,Papel,5\n2025-12-10,Utilidad Neta,7\n'],
+  ])(
+    'takes a date, a word and an amount for statements if a figure of theirs is there: %s',
+    async (verdict, body) => {
+      const { report } = await checked('gastos.csv', body);
+
+      expect(report).toMatchObject({ verdict, contract: 'financial_statements_long' });
+      const { problems } = report;
+      expect(problems.filter(({ severity }) => severity === 'error')).toHaveLength(
+        verdict === 'accepted' ? 0 : 1,
+      );
+      if (verdict === 'rejected')
+        expect(problems[0]).toMatchObject({
+          code: 'share-exceeded',
+          message: expect.stringContaining('Not every row is without a figure of financial statements.'),
+        });
+    },
+  );
+
   it('is that of a drop where the name is refused', async () => {
     const { report } = await checked('a/../b.csv', parFile('UNSAFE'));
 

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { aLoan, aParRow, csvOf } from '../../support/file-rows.ts';
 import { besidesOldAndAlone, codesOf, PAR_ALONE } from '../../support/old-and-alone.ts';
@@ -12,6 +13,9 @@ beforeAll(async () => {
 });
 // What files do to each other is told in suites of its own.
 beforeEach(() => pipeline.forget());
+
+const dayProblems = (run: RunRecord): string[] =>
+  run.problems.filter(({ code }) => code === 'as-of-conflict').map(({ message }) => message);
 
 describe('the as-of date', () => {
   it('comes from the data, whatever metadata and name say', async () => {
@@ -38,6 +42,44 @@ describe('the as-of date', () => {
     });
 
     expect(run.asOf).toBe('2025-12-24');
+    expect(dayProblems(run)).toEqual([
+      'No row tells the day. The file stands for 2025-12-24, as was asked for when it was dropped (blob metadata asof, or an earlier drop of the same content), but its name says 2025-01-01. If 2025-01-01 is right, drop the file again with asof=2025-01-01; otherwise nothing is to be done.',
+    ]);
+  });
+
+  it('is not looked for in the name when the metadata hold no day, until they do', async () => {
+    const [path, body] = ['looker/loans/loans_2025-12-24.csv', csvOf([aLoan({ loan_id: 'UNREAD' })])];
+
+    const refused = await pipeline.judge(path, body, { metadata: { asof: '31/12/2025' } });
+    const mended = await pipeline.judge(path, body, { metadata: { asof: '2025-12-31' } });
+
+    expect(refused).toMatchObject({ status: 'rejected', problems: [{ code: 'no-as-of' }, {}] });
+    expect(refused.problems[0]?.message).toContain(
+      'It was dropped with asof="31/12/2025", which is no day, and 2025-12-24 in its name was not taken, since another may be meant. Nothing was promoted.',
+    );
+    expect(mended).toMatchObject({ runId: refused.runId, attempt: 2, status: 'running', asOf: '2025-12-31' });
+  });
+
+  it('that has not come rejects the file, until it is dropped with another', async () => {
+    const [path, body] = ['looker/loans/loans.csv', csvOf([aLoan({ loan_id: 'AHEAD' })])];
+
+    const refused = await pipeline.judge(path, body, { metadata: { asof: '2125-12-10' } });
+    const mended = await pipeline.judge('looker/loans/loans_2025-12-10.csv', body);
+
+    expect(refused).toMatchObject({ status: 'rejected', problems: [{ code: 'future-as-of' }, {}] });
+    expect(refused.problems[0]?.message).toContain('says the blob metadata asof');
+    expect(mended).toMatchObject({ runId: refused.runId, attempt: 2, asOf: '2025-12-10' });
+  });
+
+  it('comes from the data with a word on metadata that are no day', async () => {
+    const run = await pipeline.judge(`${PAR}/par_2025-01-01.csv`, parFile('UNREAD'), {
+      metadata: { asof: 'last November' },
+    });
+
+    expect(run.asOf).toBe('2025-11-30');
+    expect(dayProblems(run)).toEqual([
+      'The file was dropped with asof="last November", which is no day. Its rows say 2025-11-30 (first row 3, column dpd_date), which counts: the file stands for 2025-11-30. If that is right, nothing is to be done but to write asof as 2025-12-10, or to leave it out, next time.',
+    ]);
   });
 
   it('comes from the name when there is nothing else', async () => {

@@ -6,6 +6,7 @@ import { rollBack } from '../../../shared/pipeline/roll-back.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { coreCatalog } from '../../support/core-catalog.ts';
+import { aLoan, csvOf } from '../../support/file-rows.ts';
 import { ProcessDied, watched } from '../../support/port-faults.ts';
 
 // Rows that tell no day have the one that was given, which is part of what their run is. It stays theirs whatever name
@@ -113,6 +114,29 @@ describe('a file that was taken in before its contract had a day', () => {
       expect(outcome).toMatchObject({ plan: { sameContent: [old.runId], standsInstead: undefined } });
       expect(await pipeline.run(old.runId)).toMatchObject({ status: 'canceled', rolledBack: { by: 'ana' } });
       expect(await pipeline.deps.registry.all()).toEqual([]);
+    },
+    GENEROUS_MS,
+  );
+});
+
+describe('a file whose rows tell no day, dropped with another day than its name says', () => {
+  it(
+    'stands for the day of the metadata until it is dropped with that of its name, and only then is judged again',
+    async () => {
+      const [path, body] = [`looker/loans/loans_${FIRST}.csv`, csvOf([aLoan()])];
+      const doubted = await pipeline.takeThrough(path, body, { asof: SECOND });
+      const same = await pipeline.takeThrough('looker/loans/again.csv', body);
+      const mended = await pipeline.takeThrough(path, body, { asof: FIRST });
+      const sure = await pipeline.takeThrough(path, body, { asof: SECOND });
+
+      expect(doubted).toMatchObject({ status: 'success', asOf: SECOND, attempt: 1 });
+      expect(same).toMatchObject({ asOf: SECOND, attempt: 1, duplicates: 1 });
+      expect(mended).toMatchObject({ status: 'success', asOf: FIRST, attempt: 2 });
+      expect(await pipeline.deps.registry.all()).toMatchObject([{ runId: mended.runId, asOf: FIRST }]);
+      expect(sure).toMatchObject({ asOf: FIRST, attempt: 2 });
+      expect((await pipeline.deps.ledger.findDrop(path))?.detail).toContain(
+        `which stands for ${FIRST}; nothing was computed again, and the asof=${SECOND} of this drop counts for nothing.`,
+      );
     },
     GENEROUS_MS,
   );

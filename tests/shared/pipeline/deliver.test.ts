@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { watch } from '../../../shared/alerting/watch.ts';
+import { MOST_A_DAY, watch } from '../../../shared/alerting/watch.ts';
 import type { Deps } from '../../../shared/app.ts';
 import { addDays, LocalDate, localDateOf } from '../../../shared/domain/local-date.ts';
 import {
@@ -342,6 +342,33 @@ describe('e-mail', () => {
     const subjects = sent().map(({ body }) => JSON.parse(body).content.subject);
     expect(subjects).toContain('New: P2 PAR 90 is 6.25 %: critical, above 5 %.');
     expect(new Set(subjects).size).toBe(subjects.length);
+  });
+
+  it('tells alerts by itself where no channel of Slack is in use, at most 50 in a day', async () => {
+    deps = await depsWith({
+      DESTINATIONS: 'email-alerts',
+      COMMUNICATION_CONNECTION: `endpoint=${mail.url}/;accesskey=${KEY}`,
+      EMAIL_FROM: 'reports@abaco.example',
+      EMAIL_TO: TO.join(', '),
+    });
+    const since = deps.clock.now().toISOString();
+    for (let change = 1; change < MOST_A_DAY; change += 1)
+      await deps.deliveries.save(
+        {
+          destination: 'email-alerts',
+          subject: { kind: 'incident', incident: 'run.others', change },
+          ...{ status: 'delivered', tries: 1, since, plannedAt: since },
+        },
+        undefined,
+      );
+    await aRun();
+    await watch(deps);
+    await deliverAll();
+
+    const [mailed, ...others] = sent().map(({ body }) => JSON.parse(body).content);
+    expect(others).toEqual([]);
+    expect(mailed.subject).toMatch(/^New: P2 PAR \d+ is .*critical/);
+    expect(mailed.plainText).toContain('back to the numbers before: POST /api/runs/run_');
   });
 
   it('that is refused is not sent again, and says why', async () => {

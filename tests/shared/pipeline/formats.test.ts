@@ -78,6 +78,34 @@ describe('the same rows', () => {
     });
     expect(await rejectedRecords(run)).toEqual([302]);
   });
+
+  it.each([
+    ['csv', async (rows: Cells[]) => Buffer.from(csvOf(rows))],
+    ['xlsx', async (rows: Cells[]) => await workbookOf({ Payments: rows })],
+    ['json', async (rows: Cells[]) => Buffer.from(JSON.stringify(rows))],
+    ['parquet', async (rows: Cells[]) => await parquetOf(csvOf(rows))],
+  ])(
+    'are refused in %s for a column of another name, with the difference in the report',
+    async (extension, bodyOf) => {
+      const rows = rowsOf(CSV).map(({ date_paid: day = '', principal: _principal, ...row }) => ({
+        ...row,
+        date_payed: day,
+        nota: 'x',
+      }));
+
+      const run = await pipeline.takeThrough(`looker/transactions/other.${extension}`, await bodyOf(rows));
+
+      const { columns, expectations } = await pipeline.validationOf(run);
+      expect(columns).toMatchObject({
+        missing: [{ column: 'date_paid', nearest: 'date_payed' }, { column: 'principal' }],
+        unexpected: ['date_payed', 'nota'],
+      });
+      expect(expectations.find(({ id }) => id === 'columns')).toMatchObject({
+        status: 'failed',
+        observed: 'missing: date_paid, principal; unknown and ignored: date_payed, nota',
+      });
+    },
+  );
 });
 
 describe('a workbook of several sheets', () => {

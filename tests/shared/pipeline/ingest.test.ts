@@ -81,6 +81,30 @@ describe('a good file', () => {
     expect(next).toEqual([expect.objectContaining({ traceparent, logLevel: 'debug' })]);
   });
 
+  it('keeps who brought it and what for with its run, and with its bytes in raw', async () => {
+    const path = `${PAR}/traído.csv`;
+    const metadata = {
+      principal: 'Ana%20L%C3%B3pez',
+      Purpose: 'close of November, tel. 7777 8888',
+      ticket: '#12',
+    };
+    await pipeline.drop(path, parFile('BROUGHT'), { ...metadata, asof: '2025-11-30' });
+
+    const run = await pipeline.runOf(await pipeline.announce(path));
+
+    const origin = { principal: 'Ana López', purpose: 'close of November, tel. [withheld]', ticket: '#12' };
+    expect(run.drop).toMatchObject({ path, origin });
+    const raw = await pipeline.deps.lake.stat('raw', run.rawPath ?? '');
+    expect(raw?.metadata).toEqual({
+      principal: 'Ana%20L%C3%B3pez',
+      purpose: 'close of November, tel. [withheld]',
+      ticket: '#12',
+      asof: '2025-11-30',
+      landing: encodeURIComponent(path),
+      landedat: run.drop.landedAt,
+    });
+  });
+
   it('is not put off by metadata that is neither', async () => {
     await pipeline.drop(`${PAR}/odd.csv`, parFile('ODD'), { traceparent: 'none', loglevel: 'loud' });
 
@@ -264,6 +288,27 @@ describe('a file that cannot be placed', () => {
     const run = await pipeline.runOf(outcome);
     expect(run).toMatchObject({ status: 'rejected', problems: [{ code: 'unknown-dataset' }] });
     expect(await pipeline.bytes('raw', run.rawPath ?? '')).toBeDefined();
+  });
+
+  it('is rejected with the name that may be meant, and without a gap where only others are too many', async () => {
+    const renamed = [aLoan()].map(({ outstanding_balance, ...row }) => ({
+      ...row,
+      outstanding_bal: outstanding_balance,
+    }));
+    await pipeline.drop('inbox/renamed.csv', csvOf(renamed));
+    await pipeline.drop('inbox/petty cash.csv', 'fecha,caja,nota\n2025-12-10,5,pan\n');
+
+    const [near, few] = [
+      await pipeline.announce('inbox/renamed.csv'),
+      await pipeline.announce('inbox/petty cash.csv'),
+    ];
+
+    expect(near.detail).toContain(
+      'but outstanding_balance (the file has "outstanding_bal") is missing. No row was read. Add or rename what is missing and drop the file below landing/looker/loans/.',
+    );
+    expect(few.detail).toContain(
+      'nearest to financial_statements@1 (manual/financial_statements), but too many others are there to tell. No row was read. If it is such a file, drop the file below landing/manual/financial_statements/.',
+    );
   });
 
   it('is rejected in words when its columns are those of nothing that we know', async () => {

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import type { Deps } from '../../../shared/app.ts';
 import { LocalDate } from '../../../shared/domain/local-date.ts';
 import { readByKpis } from '../../../shared/pipeline/book.ts';
-import { type MadeMart, martOfBook } from '../../../shared/pipeline/mart-of-book.ts';
+import { type ComputedMart, martOfBook } from '../../../shared/pipeline/mart-of-book.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { aParRow, csvOf } from '../../support/file-rows.ts';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 /** Asks for the mart of what is there, at a place of its own. */
-async function asked(path: string, deps: Deps): Promise<MadeMart> {
+async function asked(path: string, deps: Deps): Promise<ComputedMart> {
   const catalog = await deps.catalog();
   const book = readByKpis(await deps.registry.all(), catalog);
   const asOf = book[0]?.asOf ?? LocalDate.parse('2025-01-31');

@@ -252,6 +252,7 @@ describe('the compliance document', () => {
     );
     expect(second.causes.some(({ isNew }) => isNew)).toBe(false);
     expect(second.accessLog.map(({ stage, purpose }) => `${stage}, ${purpose}`)).toEqual([
+      'landing, not told',
       'ingest, attempt 1: dropped',
       'validate, attempt 1: dropped',
       'compute, attempt 1: dropped',

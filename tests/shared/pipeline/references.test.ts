@@ -401,6 +401,48 @@ describe('a file that is registered while another one is held against it', () =>
   }
 });
 
+describe('what Cascade says of the whole book', () => {
+  const analytics = (loans: number, volume: number, outstanding: number): string =>
+    JSON.stringify({
+      metadata: { data_as_of: '2025-11-30' },
+      traction: {
+        total_customers: 5,
+        total_loans: loans,
+        total_volume_usd: volume,
+        outstanding_balance_usd: outstanding,
+      },
+    });
+  const complete = async (run: RunRecord): Promise<Record<string, string>> => {
+    const { expectations } = await pipeline.validationOf(await pipeline.run(run.runId));
+    return Object.fromEntries(
+      expectations.flatMap(({ id, status, observed }) =>
+        id.endsWith('-complete') ? [[id, `${status}: ${observed ?? ''}`]] : [],
+      ),
+    );
+  };
+
+  it('is held against the loans that came of it, in whatever order the files come', async () => {
+    const ids = loanIds(5);
+    await pipeline.takeThrough(LOANS, loansOf(ids));
+    const whole = await pipeline.takeThrough('cascade/analytics/whole.json', analytics(5, 5000, 5000));
+    await pipeline.takeThrough('looker/loan_par_balances/par.csv', parOf(ids));
+    const short = await pipeline.takeThrough('cascade/analytics/short.json', analytics(6, 6000, 6000));
+
+    expect(await complete(whole)).toEqual({
+      'loans-are-complete': 'passed: 5 here, 5 in looker/loans',
+      'disbursed-is-complete': 'passed: 5000.00 here, 5000.00 in looker/loans',
+      'outstanding-is-complete': 'passed: 5000.00 here, 5000.00 in looker/loan_par_balances',
+    });
+    expect(await complete(short)).toEqual({
+      'loans-are-complete': 'failed: 6 here, 5 in looker/loans',
+      'disbursed-is-complete': 'failed: 6000.00 here, 5000.00 in looker/loans',
+      'outstanding-is-complete': 'failed: 6000.00 here, 5000.00 in looker/loan_par_balances',
+    });
+    expect(short.status).toBe('success');
+    expect(codesOf(short).filter((code) => code === 'not-reconciled')).toHaveLength(3);
+  });
+});
+
 function statusesOf(
   { expectations }: { readonly expectations: readonly { id: string; status: string }[] },
   column: string,

@@ -35,6 +35,7 @@ describe('the verdict', () => {
       rowsAccepted: 5,
       rowsRejected: 0,
       maskedColumns: ['loan_id_raw'],
+      qualityScore: (await pipeline.attemptReport(run)).score,
     });
     const { expectations, ...report } = await pipeline.attemptReport(run);
     expect(expectations.filter(({ status }) => status === 'passed').length).toBeGreaterThan(10);

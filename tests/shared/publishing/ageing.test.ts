@@ -38,7 +38,7 @@ describe('ageingOf', () => {
 
     expect(ageingOf({ ...mart, kpis })).toEqual({
       kind: 'unknown',
-      reason: 'risk.par_60 has no value: it is not among the computed KPIs',
+      gap: 'PAR 60 is not among the computed KPIs',
     });
   });
 
@@ -47,7 +47,8 @@ describe('ageingOf', () => {
 
     expect(withKpi('risk.par_7', gap)).toEqual({
       kind: 'unknown',
-      reason: 'risk.par_7 has no value: no tape',
+      gap: 'PAR 7 has no value',
+      why: 'no tape',
     });
   });
 
@@ -59,17 +60,17 @@ describe('ageingOf', () => {
 
       expect(ageing).toEqual({
         kind: 'unknown',
-        reason: 'risk.par_90 and risk.par_7 do not speak of the same outstanding balance',
+        gap: 'PAR 90 and PAR 7 do not speak of the same outstanding balance',
       });
     },
   );
 
   it('draws no picture of a part that is larger than its whole', () => {
     expect(withKpi('risk.par_60', { numerator: '840336.01' })).toMatchObject({
-      reason: 'PAR 60 is larger than PAR 30, of which it should be a part',
+      gap: 'PAR 60 is larger than PAR 30, of which it should be a part',
     });
     expect(withKpi('risk.par_7', { numerator: '12004800.01' })).toMatchObject({
-      reason: 'PAR 7 is larger than the outstanding balance, of which it should be a part',
+      gap: 'PAR 7 is larger than the outstanding balance, of which it should be a part',
     });
   });
 
@@ -79,7 +80,7 @@ describe('ageingOf', () => {
 
     expect(ageingOf({ ...mart, kpis })).toEqual({
       kind: 'unknown',
-      reason: 'the outstanding balance is zero',
+      gap: 'the outstanding balance is zero',
     });
   });
 });

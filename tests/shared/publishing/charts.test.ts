@@ -130,9 +130,7 @@ describe('ageingChart', () => {
   });
 
   it('says why there is none', async () => {
-    expect((await ageingChart({ kind: 'unknown', reason: 'no tape' })).markup).toContain(
-      'No ageing: no tape.',
-    );
+    expect((await ageingChart({ kind: 'unknown', gap: 'no tape' })).markup).toContain('No ageing: no tape.');
   });
 });
 

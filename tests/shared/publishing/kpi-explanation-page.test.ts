@@ -61,6 +61,7 @@ describe('the page of a number', () => {
     const { value: _, ...rest } = aKpiResult({
       id: 'risk.score',
       name: 'Score',
+      inputs: [],
       numerator: null,
       denominator: null,
     });
@@ -75,6 +76,8 @@ describe('the page of a number', () => {
 
     expect(page).toContain('no feed brings it');
     expect(page).toContain('There is no earlier value to compare with.');
+    // Nothing was read, so there is no list of files either.
+    expect(page).not.toContain('The files, each with the hash of its bytes.');
   });
 
   it('says that values before are riper, where values ripen', () => {

@@ -69,7 +69,7 @@ describe('reportHtml', () => {
     const page = await render(aReportInput({ mart, validation }));
 
     expect(page).toContain('A trend needs two.');
-    expect(page).toContain('No ageing: risk.par_7 has no value');
+    expect(page).toContain('No ageing: PAR 7 is not among the computed KPIs.');
     expect(page).toContain('No problem was found in the file.');
   });
 

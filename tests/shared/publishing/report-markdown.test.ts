@@ -27,7 +27,7 @@ describe('reportMarkdown', () => {
     const report = reportMarkdown(reportModel(aReportInput({ mart, validation })));
 
     expect(report).toContain('No PAR has been computed yet');
-    expect(report).toContain('No ageing: risk.par_7 has no value: it is not among the computed KPIs.');
+    expect(report).toContain('No ageing: PAR 7 is not among the computed KPIs.');
     expect(report).toContain('No problem was found in the file.');
   });
 

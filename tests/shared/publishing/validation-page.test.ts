@@ -77,7 +77,11 @@ const rejected = (): ValidationReport => {
       { code: 'unexpected-column', severity: 'error', count: 1, message: 'Unknown columns.' },
       { code: 'duplicate-column', severity: 'error', column: 'dpd', message: 'It is there twice.' },
     ],
-    columns: { unexpected: ['olb'], missingOptional: ['lender'] },
+    columns: {
+      unexpected: ['olb'],
+      missing: [{ column: 'outstanding_balance_usd', nearest: 'olb' }],
+      missingOptional: ['lender'],
+    },
     controlTotals: {},
   });
   return report;
@@ -189,7 +193,8 @@ describe('the validation page', () => {
     expect(text).toMatch(/outstanding_balance_usd\s+missing\s+The contract requires it\./);
     expect(text).toMatch(/dpd\s+there twice\s+It is unclear which one counts\./);
     expect(text).toMatch(/olb\s+unknown\s+The contract allows no other columns\./);
-    expect(text).toMatch(/lender\s+absent\s+It is optional, and empty in every row\./);
+    expect(text).toContain('The contract requires it. The file has &quot;olb&quot;.');
+    expect(text).toMatch(/lender\s+absent\s+It is optional\./);
   });
 
   it('reads well when there is nothing to say', () => {

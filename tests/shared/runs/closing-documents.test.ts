@@ -24,6 +24,7 @@ describe('the access log of a run', () => {
 
   it('gives each stage the cause of the attempt that worked it', () => {
     expect(purposes(rerun)).toEqual([
+      'landing, not told, done',
       'ingest, attempt 1: dropped, done',
       'validate, attempt 1: dropped, done',
       'compute, attempt 2: rerun from compute: the rate was wrong, done',
@@ -47,6 +48,21 @@ describe('the access log of a run', () => {
     const { cause: _, ...step } = { stage: 'ingest', attempt: 1, cause: 'dropped', ...AT };
     const old = RunRecord.parse({ ...rerun, trail: [step] });
 
-    expect(purposes(old)).toEqual(['ingest, attempt 1, done']);
+    expect(purposes(old)).toEqual(['landing, not told, done', 'ingest, attempt 1, done']);
+  });
+
+  it('begins with who brought the file, and says when each thing was done', () => {
+    const origin = { principal: 'ana', purpose: 'close of November', ticket: 'RISK-12' };
+    const { drop } = rerun;
+
+    const { accessLog } = complianceOf({ ...rerun, drop: { ...drop, origin } }, {}, new Date(AT.completedAt));
+
+    expect(accessLog[0]).toEqual({
+      ...{ stage: 'landing', ...origin, action: 'write landing', object: drop.path, status: 'done' },
+      at: drop.landedAt,
+    });
+    expect(accessLog.slice(1).map(({ principal, at }) => [principal, at])).toEqual(
+      Array.from({ length: 3 }, () => ['pipeline', AT.completedAt]),
+    );
   });
 });

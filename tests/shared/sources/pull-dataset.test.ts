@@ -74,6 +74,7 @@ describe('records that change', () => {
     const settled = await pulling.shown(COMPANIES);
     expect(settled).not.toHaveProperty('waitsFor');
     expect((settled.watermark ?? '') >= startedAt).toBe(true);
+    expect(settled.pulls[0]?.upTo).toBe(settled.watermark);
   });
 
   it('counts on a run that has succeeded, while it is worked once more for another file', async () => {
@@ -274,7 +275,9 @@ describe('records that change', () => {
     const pull = await pulling.bring(COMPANIES, { since: new Date(now() - DAY_MS).toISOString() });
 
     expect((await namesIn(pull)).map(([id]) => id)).toEqual(['1', '2', '3', '4']);
-    expect((await pulling.shown(COMPANIES)).watermark).toBe(watermark);
+    const { pulls, ...state } = await pulling.shown(COMPANIES);
+    expect(state.watermark).toBe(watermark);
+    expect(pulls.map(({ upTo }) => upTo)).toEqual([watermark, watermark]);
   });
 
   it('leaves out what HubSpot adds unasked: it changes when nothing of ours does', async () => {

@@ -160,6 +160,17 @@ export const FAULTS: readonly Fault[] = [
   unruly(ACCESS, 'scope: containers[index]', 'scope: account'),
   unruly(ACCESS, "principalType: 'Group'", "principalType: 'ServicePrincipal'"),
   unruly(ACCESS, "    principalType: 'ServicePrincipal'\n", ''),
+  unruly(ACCESS, 'scope: audit\n', 'scope: landing\n'),
+  unruly(
+    ACCESS,
+    "    principalId: auditorGroupId\n    principalType: 'Group'\n    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobReader)",
+    "    principalId: auditorGroupId\n    principalType: 'Group'\n    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobContributor)",
+  ),
+  unruly(
+    ACCESS,
+    "  'marts'\n  'reports'\n]\n\nresource",
+    "  'marts'\n  'reports'\n  'staging'\n]\n\nresource",
+  ),
   unruly(ACCESS, 'guid(landing.id, appPrincipalId, blobOwner)', 'guid(landing.id)'),
   unruly(ACCESS, "'974c5e8b-45b9-4653-ba55-5f855dd0fb88'", "'0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'"),
   unruly(LOGS, 'disableLocalAuth: true', 'disableLocalAuth: false'),

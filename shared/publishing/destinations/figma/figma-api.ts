@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RequestRefused } from '../../../resilience/service-errors.ts';
 import { type ServiceCall, ServiceHttp, type ServiceHttpDeps } from '../../../resilience/service-http.ts';
-import { TokenBucket } from '../../../resilience/token-bucket.ts';
+import { type BucketDeps, TokenBucket } from '../../../resilience/token-bucket.ts';
 import { deliveryTime } from '../delivery-time.ts';
 
 // Figma's interface to one file.
@@ -22,8 +22,11 @@ const RULE = {
 const REQUESTS = { perMinute: 5, burst: 5 };
 
 export type FigmaDeps = Omit<ServiceHttpDeps, 'secret' | 'authorise' | 'meaningOf' | 'sentenceIn'> & {
-  readonly pause: (ms: number) => Promise<void>;
+  readonly bucket: TokenBucket;
 };
+/** What all that ask Figma may ask, together. There is one for as long as the process lives. */
+export const figmaBucket = (deps: BucketDeps): TokenBucket => new TokenBucket(REQUESTS, deps);
+
 export type FigmaFile = { readonly baseUrl: string; readonly fileKey: string };
 
 export class FigmaApi {
@@ -34,7 +37,7 @@ export class FigmaApi {
 
   constructor({ baseUrl, fileKey }: FigmaFile, deps: FigmaDeps) {
     this.#file = `${baseUrl}/v1/files/${fileKey}`;
-    this.#bucket = new TokenBucket(REQUESTS, deps);
+    this.#bucket = deps.bucket;
     this.#checkTime = deliveryTime('Figma', deps.clock);
     this.#http = new ServiceHttp('Figma', RULE, {
       ...deps,

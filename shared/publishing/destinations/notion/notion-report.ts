@@ -3,7 +3,7 @@ import { LocalDate } from '../../../domain/local-date.ts';
 import { type Rational, toDecimal } from '../../../domain/rational.ts';
 import type { KpiMart } from '../../../kpis/kpi-result.ts';
 import type { NewestNumbers } from '../../../pipeline/newest-mart.ts';
-import { ageingOf } from '../../ageing.ts';
+import { ageingGap, ageingOf } from '../../ageing.ts';
 import { exactValueOf, isTotal } from '../../exact-value.ts';
 import { byGroup, type KpiRow, kpiRows } from '../../kpi-row.ts';
 import { parTrendOf } from '../../par-trend.ts';
@@ -102,7 +102,8 @@ function trendBlock(mart: KpiMart): Block {
 
 function ageingBlock(mart: KpiMart): Block {
   const ageing = ageingOf(mart);
-  if (ageing.kind === 'unknown') return { type: 'paragraph', text: plain(`No ageing: ${ageing.reason}.`) };
+  if (ageing.kind === 'unknown')
+    return { type: 'paragraph', text: plain(`No ageing: ${ageingGap(ageing)}.`) };
   const rows = ageing.buckets.map(({ name, amount, share }) => [name, amount, share]);
   return { type: 'table', rows: asTable(['Days past due', 'Outstanding', 'Share'], rows) };
 }

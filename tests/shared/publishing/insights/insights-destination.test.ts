@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { TableBudgets } from '../../../../shared/adapters/azure/table-budgets.ts';
 import { buildApp, type Deps } from '../../../../shared/app.ts';
 import { localDateOf } from '../../../../shared/domain/local-date.ts';
 import {
@@ -11,6 +13,7 @@ import {
   resendDelivery,
 } from '../../../../shared/pipeline/deliver.ts';
 import { newestMart } from '../../../../shared/pipeline/newest-mart.ts';
+import { BudgetState } from '../../../../shared/ports/budgets.ts';
 import type { Egress, EgressRequest } from '../../../../shared/ports/egress.ts';
 import { Mail } from '../../../../shared/ports/mailer.ts';
 import { Sealed, seal, unseal } from '../../../../shared/privacy/sealed.ts';
@@ -30,6 +33,7 @@ const FINE = '{"ok":true}';
 
 let openAi: StubService;
 let slack: StubService;
+let budgets: TableBudgets;
 let pipeline: Pipeline;
 let deps: Deps;
 /** Of the newest numbers: told in each test as if for the first time. */
@@ -40,6 +44,8 @@ beforeAll(async () => {
   openAi = await StubService.start(() => ({}));
   slack = await StubService.start(() => ({ body: FINE }));
   pipeline = await Pipeline.open();
+  const options = { allowInsecureConnection: true };
+  budgets = new TableBudgets(TableClient.fromConnectionString(pipeline.storage, 'breakers', options));
   deps = await depsWith();
   run = await aRun();
   await planDayDeliveries(localDateOf(deps.clock.now()), deps);
@@ -51,6 +57,8 @@ afterAll(async () => {
 beforeEach(async () => {
   for (const path of await pipeline.paths('reports', 'insights/')) await pipeline.remove('reports', path);
   for (const delivery of await deps.deliveries.all()) await resendDelivery(delivery, deps);
+  // Yesterday's questions are forgotten, and so are those of the minute before.
+  await noteAsked({ day: '2020-01-01', taken: 0 });
   pipeline.logged.length = 0;
   deps = await depsWith();
   openAi.answerWith(() =>
@@ -75,6 +83,13 @@ async function depsWith(settings: Record<string, string> = {}): Promise<Deps> {
     pipeline.deps.clock,
   );
   return { ...pipeline.deps, destinations: app.depsFor(pipeline.deps.log).destinations };
+}
+
+/** As if other instances had asked so often on that day, and nobody in the last minutes. */
+async function noteAsked(asked: { readonly day: string; readonly taken: number }): Promise<void> {
+  const version = (await budgets.get('insights'))?.version;
+  const state = { name: 'insights', fullAt: '2020-01-01T00:00:00.000Z', ...asked };
+  await budgets.save(BudgetState.parse(state), version);
 }
 
 /** A completion as the service gives it. */
@@ -251,6 +266,41 @@ it('a model that is not there is said, and not asked for again', async () => {
   ]);
 });
 
+describe('what is paid for', () => {
+  it('is counted by all instances together: an answer of no use as much as another', async () => {
+    openAi.answerWith(() => ({ body: '{"choices":"none"}' }));
+    await deliverAll();
+    for (const delivery of await deps.deliveries.all()) await resendDelivery(delivery, deps);
+    deps = await depsWith();
+    await deliverAll();
+
+    expect(openAi.asked).toHaveLength(2);
+    expect((await budgets.get('insights'))?.value).toMatchObject({ taken: 2 });
+  });
+
+  it('is not asked for more often than 24 times a day', async () => {
+    await noteAsked({ day: localDateOf(deps.clock.now()), taken: 24 });
+    await deliverAll();
+
+    expect(openAi.asked).toEqual([]);
+    expect(await insights()).toMatchObject([{ status: 'skipped' }]);
+  });
+
+  it('waits where others have asked a moment ago, and is asked for later', async () => {
+    const day = localDateOf(deps.clock.now());
+    const fullAt = new Date(deps.clock.now().getTime() + 50_000).toISOString();
+    const version = (await budgets.get('insights'))?.version;
+    await budgets.save({ name: 'insights', fullAt, day, taken: 5 }, version);
+    await deliverAll();
+
+    expect(openAi.asked).toEqual([]);
+    expect(await insights()).toMatchObject([
+      { status: 'due', detail: expect.stringContaining('6 times a minute and 24 times a day') },
+    ]);
+    expect(pipeline.logged.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
+
 describe('in Azure', () => {
   const azure = { INSIGHTS_PROVIDER: 'azure-openai', INSIGHTS_MODEL: 'our-deployment' };
 
@@ -282,6 +332,7 @@ describe('in Azure', () => {
       {
         ...deps,
         egress,
+        budgets,
         circuit: new SharedCircuit({ name: 'insights', opensAfter: 3, retryAfterMs: 1 }, deps),
         identityToken: (scope) => {
           scopes.push(scope);

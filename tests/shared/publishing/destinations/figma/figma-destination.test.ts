@@ -3,6 +3,7 @@ import { EnvironmentSecretStore } from '../../../../../shared/adapters/environme
 import { LocalDate } from '../../../../../shared/domain/local-date.ts';
 import type { KpiMart } from '../../../../../shared/kpis/kpi-result.ts';
 import { previewDelivery, resendDelivery } from '../../../../../shared/pipeline/deliver.ts';
+import { figmaBucket } from '../../../../../shared/publishing/destinations/figma/figma-api.ts';
 import { figmaDestination } from '../../../../../shared/publishing/destinations/figma/figma-destination.ts';
 import { FigmaExport } from '../../../../../shared/publishing/destinations/figma/figma-export.ts';
 import { SharedCircuit } from '../../../../../shared/resilience/shared-circuit.ts';
@@ -31,6 +32,7 @@ beforeAll(async () => {
       {
         ...process,
         circuit: new SharedCircuit({ name: 'figma', opensAfter: 3, retryAfterMs: 120_000 }, process),
+        bucket: figmaBucket(process),
         secrets: new EnvironmentSecretStore({ FIGMA_TOKEN: token }),
         newest: async () => ({ run: aRun(), mart }),
       },
