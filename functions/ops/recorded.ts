@@ -17,7 +17,14 @@ import type { Route } from './route.ts';
  * What they answer may have a line for each person or loan, with pseudonyms. `check` has those of whatever rows it is sent:
  * who holds a name learns its pseudonym from it, and with that whose rows are whose. It changes nothing, so it is no act.
  */
-const SHOWS_PEOPLE: ReadonlySet<string> = new Set(['artifact', 'table-export', 'kpi', 'dashboard', 'check']);
+const SHOWS_PEOPLE: ReadonlySet<string> = new Set([
+  'artifact',
+  'table-export',
+  'kpi',
+  'dashboard',
+  'check',
+  'access-report',
+]);
 
 export function recordingOf({ name, method }: Pick<Route, 'name' | 'method'>): 'act' | 'look' | undefined {
   if (SHOWS_PEOPLE.has(name)) return 'look';

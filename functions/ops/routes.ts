@@ -1,3 +1,4 @@
+import { accessReportRoute } from './access-report.ts';
 import { auditRoute } from './audit.ts';
 import { breakersRoute, isolateBreakerRoute, resetBreakerRoute } from './breakers.ts';
 import { catalogRoute } from './catalog.ts';
@@ -44,6 +45,7 @@ const DOCUMENTED: Route[] = [
   tableExportRoute,
   reportRoute,
   complianceRoute,
+  accessReportRoute,
   sourcesRoute,
   pullRoute,
   pauseRoute,

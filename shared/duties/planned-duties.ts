@@ -38,6 +38,11 @@ export const PLANNED_DUTIES: readonly PlannedDuty[] = [
   },
   {
     cadence: 'monthly',
+    what: 'who had to do with what',
+    how: 'GET /api/access of the month before: what is unusual in it',
+  },
+  {
+    cadence: 'monthly',
     what: 'the access record',
     how: 'npm run audit:verify -- --noted N:SHA256; note the new end outside of Azure',
   },

@@ -5,6 +5,7 @@ import { DUTY_NAMES } from '../duties/daily-duties.ts';
 import { type Html, html } from './escape-html.ts';
 import { renderPage, statusChip, type Tone } from './page.ts';
 import { showCount, showInstant, unbroken } from './show-value.ts';
+import { stackedTable } from './stacked-table.ts';
 
 /** The compliance report of a month as a page to read and to print. */
 export function compliancePage({ report, sha256 }: ReportOfMonth): string {
@@ -52,7 +53,7 @@ function serviceLevels({ serviceLevels: levels }: ComplianceMonth): Html {
       of === 0 ? ['quiet', 'not known'] : met === of ? ['good', 'kept'] : ['warning', 'not always kept'];
     return [html`${promise}`, html`${showCount(met)} of ${showCount(of)} ${unit}`, statusChip(tone, word)];
   });
-  return html`${table('What was promised, and how often it was so', ['Promise', 'Kept', 'Status'], rows)}
+  return html`${stackedTable('What was promised, and how often it was so', ['Promise', 'Kept', 'Status'], rows)}
 <p class="small muted after">Availability and the times of answers over HTTP are measured from outside: the workbook has them.</p>`;
 }
 
@@ -64,7 +65,7 @@ function incidents({ incidents: all }: ComplianceMonth): Html {
     unbroken(showInstant(openedAt)),
     resolvedAt === undefined ? statusChip('warning', 'open') : unbroken(showInstant(resolvedAt)),
   ]);
-  return table(
+  return stackedTable(
     'All that were open at some time of the month',
     ['Incident', 'Severity', 'Since', 'Until'],
     rows,
@@ -79,7 +80,7 @@ function quality({ quality: datasets }: ComplianceMonth): Html {
       (count) => html`${showCount(count)}`,
     ),
   ]);
-  return table(
+  return stackedTable(
     'Files that landed, and what became of them and their rows',
     ['Dataset', 'Files', 'Accepted', 'Rejected', 'Failed', 'Rows', 'Rows rejected'],
     rows,
@@ -117,7 +118,7 @@ function access({ access: found }: ComplianceMonth): Html {
   ]);
   return html`<ul class="facts">
 ${lines.map((line) => html`<li>${unbroken(line)}</li>\n`)}</ul>
-${routes.length === 0 ? undefined : table('By what was asked for', ['Route', 'Times'], routes)}`;
+${routes.length === 0 ? undefined : stackedTable('By what was asked for', ['Route', 'Times'], routes)}`;
 }
 
 function duties({ duties: { days, missing, found } }: ComplianceMonth): Html {
@@ -127,7 +128,7 @@ function duties({ duties: { days, missing, found } }: ComplianceMonth): Html {
   ]);
   const gaps =
     missing.length === 0 ? 'Each day was looked at.' : `Nothing is kept of ${spansOf(missing).join(', ')}.`;
-  return html`${table(`${showCount(days - missing.length)} of ${showCount(days)} days were looked at`, ['Duty', 'Days in order', 'Days with something to look at', 'Days not known'], rows)}
+  return html`${stackedTable(`${showCount(days - missing.length)} of ${showCount(days)} days were looked at`, ['Duty', 'Days in order', 'Days with something to look at', 'Days not known'], rows)}
 <p class="small muted after">${unbroken(gaps)} Backups: every file that landed lies in raw, and the newest three are read back and hashed.</p>`;
 }
 
@@ -149,15 +150,5 @@ function credentials({ credentials: secrets, madeAt }: ComplianceMonth): Html {
     unbroken(showInstant(runsOutAt)),
     runsOutAt <= madeAt ? statusChip('critical', 'has run out') : statusChip('good', 'runs'),
   ]);
-  return table('By the day that the vault has', ['Secret', 'Runs out', 'Status'], rows);
-}
-
-function table(caption: string, head: readonly string[], rows: readonly (readonly Html[])[]): Html {
-  const lines = rows.map(([first, ...cells]) => {
-    const rest = cells.map((cell, index) => html`<td data-label="${head[index + 1]}">${cell}</td>`);
-    return html`<tr><th scope="row" class="lead">${first}</th>${rest}</tr>\n`;
-  });
-  return html`<div class="panel wide"><table class="stack"><caption>${caption}</caption>
-<thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>
-${lines}</tbody></table></div>`;
+  return stackedTable('By the day that the vault has', ['Secret', 'Runs out', 'Status'], rows);
 }

@@ -259,6 +259,7 @@ describe('the access record', () => {
 
     expect(unrecorded.filter(({ method }) => method !== 'GET')).toEqual([]);
     expect(looks.map(({ name }) => name).toSorted()).toEqual([
+      'access-report',
       'artifact',
       'check',
       'dashboard',
