@@ -148,12 +148,20 @@ function noAsOf({ unreadAsOf, drop }: Asked, contract: Contract): Problem {
   const inName = dayInName(drop);
   const notTaken =
     inName === undefined ? '' : `, and ${inName} in its name was not taken, since another may be meant`;
-  const unread =
-    unreadAsOf === undefined ? '' : `It was dropped with asof=${unreadAsOf}, which is no day${notTaken}. `;
+  const [unread, mend] =
+    unreadAsOf === undefined
+      ? [
+          '',
+          'with the day in its name, for example loans_2025-12-10.csv, or with blob metadata asof=2025-12-10',
+        ]
+      : [
+          `It was dropped with asof=${unreadAsOf}, which is no day${notTaken}. `,
+          'with the day in the form asof=2025-12-10, or without asof and with the day in its name',
+        ];
   return {
     code: 'no-as-of',
     severity: 'error',
-    message: `${source}. ${unread}Nothing was promoted. Drop it again with the day in its name, for example loans_2025-12-10.csv, or with blob metadata asof=2025-12-10.`,
+    message: `${source}. ${unread}Nothing was promoted. Drop it again ${mend}.`,
   };
 }
 

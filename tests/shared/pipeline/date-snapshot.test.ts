@@ -55,7 +55,7 @@ describe('the as-of date', () => {
 
     expect(refused).toMatchObject({ status: 'rejected', problems: [{ code: 'no-as-of' }, {}] });
     expect(refused.problems[0]?.message).toContain(
-      'It was dropped with asof="31/12/2025", which is no day, and 2025-12-24 in its name was not taken, since another may be meant. Nothing was promoted.',
+      'It was dropped with asof="31/12/2025", which is no day, and 2025-12-24 in its name was not taken, since another may be meant. Nothing was promoted. Drop it again with the day in the form asof=2025-12-10, or without asof and with the day in its name.',
     );
     expect(mended).toMatchObject({ runId: refused.runId, attempt: 2, status: 'running', asOf: '2025-12-31' });
   });
