@@ -104,7 +104,7 @@ export async function buildApp(
   const secrets = await secretStore(config, env, clock);
   const circuits = new TableCircuits(table('breakers'));
   const { allowsLoopback } = config.sources;
-  const deps: Omit<Deps, 'log' | 'sourceClient' | 'destinations'> = {
+  const deps: Omit<Deps, 'log' | 'sourceClient' | 'destinations' | 'sendsDeliveries'> = {
     lake,
     ledger,
     registry,
@@ -178,6 +178,7 @@ export async function buildApp(
       log,
       sourceClient: (source) => clientFor(source, log),
       destinations: destinationsFor(log),
+      sendsDeliveries: config.destinations.sends,
     };
   };
   const diagnosis = {

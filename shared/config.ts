@@ -38,11 +38,16 @@ export type Config = {
   readonly destinations: DestinationSettings;
   /** Larger CSV files are decoded by several threads; undefined for the usual size. */
   readonly csvThreadsFromBytes: number | undefined;
+  /** What a request that changes something has to bring along. */
+  readonly actsNeed: readonly ActNeed[];
   /** Git revision of the deployed code. */
   readonly revision: string;
   /** One sentence for each setting that works in part or not at all. */
   readonly warnings: readonly string[];
 };
+
+export type ActNeed = z.infer<typeof ActNeed>;
+const ActNeed = z.enum(['reason', 'ticket']);
 
 export class ConfigInvalid extends Error {
   override readonly name = 'ConfigInvalid';
@@ -99,6 +104,14 @@ export const Environment = z.object({
     .regex(/^\d{1,6}$/, 'it must be a whole number of megabytes')
     .optional()
     .describe('Size from which a CSV file is decoded by several threads, in MB'),
+  ACTS_NEED: z
+    .string()
+    .regex(
+      /^(reason|ticket)( *, *(reason|ticket))?$/,
+      'it must be reason, ticket, or both with a comma between',
+    )
+    .optional()
+    .describe('What a request that changes something has to bring along: reason, ticket, or both'),
   ...SCHEDULE_ENVIRONMENT,
   ...DESTINATION_ENVIRONMENT,
   ...SOURCE_ENVIRONMENT,
@@ -130,6 +143,7 @@ export function readConfig(env: Env): Config {
     sources: sourceSettings(settings, { allowsLoopback: environment === 'dev' }),
     destinations: destinationSettings(settings, environment),
     csvThreadsFromBytes: megabytes(settings.CSV_THREADS_FROM_MB),
+    actsNeed: ActNeed.options.filter((need) => settings.ACTS_NEED?.includes(need)),
     revision: settings.REVISION ?? 'unknown',
     warnings,
   };

@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { z } from 'zod';
 import type { AccessEntry, Link } from '../../shared/access/access-record.ts';
 import { theApp } from '../../shared/app.ts';
+import type { ActNeed } from '../../shared/config.ts';
 import { describeError } from '../../shared/pipeline/work-stage.ts';
 import { VIEW_OF, VIEWS } from '../../shared/publishing/dashboard/views.ts';
 import { invocationLog } from '../invocation-log.ts';
@@ -68,6 +69,8 @@ export async function recorded(
     const link = await append({ kind: 'read', ...asked, ...cameOf(answer, request) }, context);
     return link === undefined ? notRecorded() : answer;
   }
+  const lacking = await whatIsLacking(asked.why);
+  if (lacking !== undefined) return lacking;
   const link = await append({ kind: 'asked', ...asked }, context);
   if (link === undefined) return notRecorded();
   try {
@@ -93,6 +96,22 @@ async function append(entry: AccessEntry, context: InvocationContext): Promise<L
     return undefined;
   }
 }
+
+/** Where the setting ACTS_NEED says so, nothing is done without. */
+async function whatIsLacking(why: AskedWhy): Promise<HttpResponseInit | undefined> {
+  const { config } = await theApp();
+  const problems = config.actsNeed
+    .filter((need) => why[need] === undefined)
+    .map((need) => `It is not said ${HOW_TO_SAY[need]}.`);
+  return problems.length === 0 ? undefined : badRequest(`${problems.join(' ')} Nothing was done.`, problems);
+}
+
+type AskedWhy = Extract<AccessEntry, { kind: 'asked' }>['why'];
+
+const HOW_TO_SAY: Readonly<Record<ActNeed, string>> = {
+  reason: 'why: with the header x-reason, or a reason in the request',
+  ticket: 'for which ticket: with the header x-ticket, such as RISK-12 or #345',
+};
 
 function notRecorded(): HttpResponseInit {
   return problem({

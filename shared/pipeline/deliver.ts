@@ -34,6 +34,8 @@ export type DeliverDeps = PlanDeps & {
   readonly lake: Lake;
   readonly ledger: RunLedger;
   readonly log: Log;
+  /** Without it everything is made and kept, and nothing is sent. */
+  readonly sendsDeliveries: boolean;
 };
 
 export type DeliveryId = { readonly destination: DestinationName; readonly subject: DeliverySubject };
@@ -157,6 +159,8 @@ export async function deliver(id: DeliveryId, deps: DeliverDeps): Promise<Delive
     if (content === undefined) return await end({ status: 'skipped', detail: 'There was nothing to tell.' });
     const path = await keep(content, id, deps.lake);
     const sha256 = createHash('sha256').update(content.body).digest('hex');
+    if (!deps.sendsDeliveries)
+      return await end({ status: 'skipped', detail: 'Kept and not sent: DELIVERIES is keep.', path, sha256 });
     await destination.send(content, id.subject);
     sent = { path, sha256 };
   } catch (error) {

@@ -49,6 +49,12 @@ describe('the composition root', () => {
     ]);
   });
 
+  it('hands on that nothing is to be sent', async () => {
+    const { depsFor } = await buildApp({ DataStorage: 'UseDevelopmentStorage=true', DELIVERIES: 'keep' });
+
+    expect(depsFor(SILENT).sendsDeliveries).toBe(false);
+  });
+
   it('loads the catalogue once for all', async () => {
     const { app } = await Pipeline.open();
 

@@ -39,6 +39,7 @@ describe('settings that are usable', () => {
       schedules: USUAL_SCHEDULES,
       sources: expect.objectContaining({ allowsLoopback: false }),
       destinations: expect.objectContaining({ inUse: [] }),
+      actsNeed: [],
       revision: 'abc123',
       warnings: [],
     });
@@ -51,6 +52,7 @@ describe('settings that are usable', () => {
       schedules: USUAL_SCHEDULES,
       sources: expect.objectContaining({ allowsLoopback: true }),
       destinations: expect.objectContaining({ inUse: [] }),
+      actsNeed: [],
       revision: 'unknown',
       warnings: [],
     });

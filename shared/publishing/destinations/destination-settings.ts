@@ -27,6 +27,8 @@ import { calledInVain, SLACK_ENVIRONMENT, slackSettings } from './slack-settings
 
 export type DestinationSettings = {
   readonly inUse: readonly DestinationName[];
+  /** Without it everything is made and kept as it would be sent, and nothing is. */
+  readonly sends: boolean;
   readonly lineage: LineageSettings | undefined;
   readonly postgres: PostgresSettings;
   readonly slack: ReturnType<typeof slackSettings>;
@@ -52,6 +54,12 @@ export const DESTINATION_ENVIRONMENT = {
     )
     .optional()
     .describe('Where results go, such as "lineage,slack"; nowhere without it'),
+  DELIVERIES: z
+    .enum(['send', 'keep'])
+    .optional()
+    .describe(
+      'send, which is usual; keep: everything is made and kept as it would be sent, and nothing is sent',
+    ),
   ...LINEAGE_ENVIRONMENT,
   ...POSTGRES_ENVIRONMENT,
   ...SLACK_ENVIRONMENT,
@@ -69,6 +77,7 @@ export function destinationSettings(given: DestinationGiven, environment: string
   const publicUrl = trimmed(given.PUBLIC_URL);
   return {
     inUse: inUseOf(given),
+    sends: given.DELIVERIES !== 'keep',
     lineage: lineageSettings(given),
     postgres: postgresSettings(given),
     slack: slackSettings(given, { environment, publicUrl }),
@@ -98,7 +107,15 @@ export function judgeDestinations(
       ...(uses('email', 'email-alerts', 'email-digest', 'email-monthly') ? problemsOfEmail(given) : []),
       ...supabase.problems,
     ],
-    warnings: [...supabase.warnings, ...(uses('alerts', 'briefing') ? calledInVain(given) : [])],
+    warnings: [
+      ...supabase.warnings,
+      ...(uses('alerts', 'briefing') ? calledInVain(given) : []),
+      ...(inUse.length > 0 && given.DELIVERIES === 'keep'
+        ? [
+            'DELIVERIES is keep: what is to be told is kept in reports/deliveries, and nobody is told, of alerts neither.',
+          ]
+        : []),
+    ],
   };
 }
 

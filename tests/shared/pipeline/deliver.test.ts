@@ -281,6 +281,25 @@ describe('a message that the destination will not have', () => {
   });
 });
 
+it('with DELIVERIES=keep everything is kept as it would be sent, nothing is sent, and nothing is sent later', async () => {
+  await aRun();
+  await planDayDeliveries(DAY, deps);
+  const sending = deps;
+  deps = { ...deps, sendsDeliveries: false };
+
+  expect(new Set((await deliverAll()).map((delivery) => delivery?.status))).toEqual(new Set(['skipped']));
+
+  const [told] = await deps.deliveries.all({ destination: 'slack' });
+  expect(told).toMatchObject({
+    detail: 'Kept and not sent: DELIVERIES is keep.',
+    sha256: expect.any(String),
+  });
+  expect(await pipeline.text('reports', told?.path ?? '')).toContain('Loan book, daily summary');
+  deps = sending;
+  expect(await deliverAll()).toEqual([]);
+  expect([...slack.asked, ...lineage.asked]).toEqual([]);
+});
+
 describe('e-mail', () => {
   const KEY = Buffer.from('a key that only this test has').toString('base64');
   const TO = ['risk@abaco.example', 'finance@abaco.example'];

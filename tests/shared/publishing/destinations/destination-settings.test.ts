@@ -52,6 +52,19 @@ describe('a language model', () => {
   });
 });
 
+describe('deliveries', () => {
+  it('are sent, unless the settings have them kept, which is warned of where somebody would be told', () => {
+    const sends = (env: Record<string, string>): boolean => readConfig(env).destinations.sends;
+
+    expect([sends(DEV), sends({ ...DEV, DELIVERIES: 'send' })]).toEqual([true, true]);
+    expect(sends({ ...DEV, DELIVERIES: 'keep' })).toBe(false);
+    expect(readConfig({ ...DEV, DELIVERIES: 'keep' }).warnings).toEqual([]);
+    expect(readConfig({ ...DEV, DELIVERIES: 'keep', DESTINATIONS: 'slack' }).warnings).toEqual([
+      expect.stringContaining('nobody is told, of alerts neither'),
+    ]);
+  });
+});
+
 describe('whom alerts call in Slack', () => {
   const ALL = '@sre-oncall=S01, @cfo=U02,@general-counsel=U03, @vp-eng=U04,@ceo=U05, @eng-lead=W06';
 
