@@ -134,18 +134,37 @@ function peopleFindings(templates: Templates): string[] {
   });
 }
 
-function groupFindings(templates: Templates): string[] {
-  const given = resourcesIn(templates, ASSIGNMENT).flatMap((placed) => {
+/** A role that somebody is given: by the parameter that has who it is, on a container or what else has the name. */
+export type Right = {
+  readonly who: string;
+  readonly role: string;
+  readonly on: string;
+  readonly file: string;
+};
+
+/** Every right that the templates give. */
+export function rightsIn(templates: Templates): readonly Right[] {
+  return resourcesIn(templates, ASSIGNMENT).flatMap((placed) => {
     const { file, resource } = placed;
-    const group = nameOf(at(resource.value, 'properties.principalId'));
-    if (group?.endsWith('GroupId') !== true) return [];
+    const who = holderOf(at(resource.value, 'properties.principalId')) ?? 'somebody who is not to be seen';
     const definition = at(resource.value, 'properties.roleDefinitionId');
     const roles = roleIdsOf(definition, resource.value, placed, templates).map((id) => ROLES[id]?.name ?? id);
     const scope = nameOf(at(resource.value, 'scope')) ?? 'the whole group';
     return roles.flatMap((role) =>
-      containersOf(scope, file, templates).map((on) => `${group}: ${role} on ${on}`),
+      containersOf(scope, file, templates).map((on) => ({ who, role, on, file: file.path })),
     );
   });
+}
+
+/** `topic` for `topic.identity.principalId`. */
+function holderOf(principal: Expression | undefined): string | undefined {
+  return principal?.kind === 'member' ? holderOf(principal.of) : nameOf(principal);
+}
+
+function groupFindings(templates: Templates): string[] {
+  const given = rightsIn(templates)
+    .filter(({ who }) => who.endsWith('GroupId'))
+    .map(({ who, role, on }) => `${who}: ${role} on ${on}`);
   const meant = Object.entries(PEOPLE).flatMap(([group, rights]) =>
     rights.map((right) => `${group}: ${right}`),
   );
