@@ -13,12 +13,15 @@ export const ReaderQuery = z.object({
 });
 
 /** Does a page answer the request? A browser says that it wants one, before all other things that it would take. */
-export function wantsPage(request: HttpRequest, { format }: z.infer<typeof ReaderQuery>): boolean {
+export function wantsPage(request: HttpRequest, { format }: { format?: string | undefined }): boolean {
   if (format !== undefined) return format === 'html';
   return /\btext\/html\b/i.test(request.headers.get('accept') ?? '');
 }
 
-export function languageFor(request: HttpRequest, { lang }: z.infer<typeof ReaderQuery>): LanguageCode {
+export function languageFor(
+  request: HttpRequest,
+  { lang }: { lang?: LanguageCode | undefined },
+): LanguageCode {
   const first = request.headers.get('accept-language')?.trim().slice(0, 2).toLowerCase();
   return lang ?? LANGUAGE_CODES.find((code) => code === first) ?? 'en';
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
+import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { CatalogListing, catalogListing } from '../../../shared/kpis/catalog-listing.ts';
 import { KpiResult } from '../../../shared/kpis/kpi-result.ts';
@@ -298,6 +299,13 @@ describe('for a person', () => {
 });
 
 describe('the catalogue', () => {
+  it('is the same as YAML', async () => {
+    const answer = await call('catalog', { query: { format: 'yaml' } });
+
+    expect(answer.headers['content-type']).toBe('application/yaml');
+    expect(parseYaml(answer.text)).toEqual((await call('catalog')).json());
+  });
+
   it('lists every KPI with what it needs and whether it can be had', async () => {
     const listing = CatalogListing.strict().parse((await call('catalog')).json());
 
