@@ -34,6 +34,7 @@ export const kpisRoute: Route<typeof DayQuery> = {
   method: 'GET',
   path: 'kpis',
   authLevel: 'function',
+  staysTheSame: true,
   summary: 'All KPIs of the newest as-of date, or of any day that is asked for',
   query: DayQuery,
   responses: {
@@ -47,7 +48,7 @@ export const kpisRoute: Route<typeof DayQuery> = {
     const numbers = await numbersOf(query, deps);
     if (!('mart' in numbers)) return numbers;
     const { mart, run, recomputed } = numbers;
-    return jsonAnswer({
+    const answer = jsonAnswer({
       runId: run?.runId ?? null,
       recomputed,
       bookId: mart.bookId,
@@ -57,6 +58,17 @@ export const kpisRoute: Route<typeof DayQuery> = {
       kpis: mart.kpis,
       restatements: restatementsOf(mart),
     });
+    // How old they are, for whoever shows them.
+    const madeAt = run?.succeededAt;
+    return madeAt === undefined
+      ? answer
+      : {
+          ...answer,
+          headers: {
+            ...Object.fromEntries(new Headers(answer.headers)),
+            'last-modified': new Date(madeAt).toUTCString(),
+          },
+        };
   }),
 };
 
@@ -69,6 +81,7 @@ export const reportRoute: Route<typeof ReportQuery> = {
   method: 'GET',
   path: 'reports/{date}',
   authLevel: 'function',
+  staysTheSame: true,
   summary:
     'The executive report of an as-of date, or of the day that is reported, with what is said of its numbers',
   query: ReportQuery,

@@ -38,8 +38,10 @@ export function openApiDocument(routes: readonly Route[]): object {
 function operationOf(route: Route): object {
   const responses = Object.entries({
     ...(route.otherQuery === undefined && { 400: REFUSED }),
+    ...(route.staysTheSame === true && { 304: KNOWN }),
     ...route.responses,
   }).map(([status, { description, schema, mediaType }]) => {
+    if (status === '304') return [status, { description }];
     const type = mediaType ?? (Number(status) < 400 ? 'application/json' : 'application/problem+json');
     return [status, { description, content: { [type]: schema ? { schema: jsonSchema(schema) } : {} } }];
   });
@@ -56,6 +58,10 @@ function operationOf(route: Route): object {
 /** What every address answers to a query that it does not know. */
 const REFUSED: Route['responses'][number] = {
   description: 'A query parameter is not known, or not usable; the answer says which',
+};
+
+const KNOWN: Route['responses'][number] = {
+  description: 'It is as it was: the header If-None-Match has the ETag of the answer before',
 };
 
 function requestBodyOf({ description, mediaType, schema }: NonNullable<Route['body']>): object {

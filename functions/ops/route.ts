@@ -19,6 +19,7 @@ import { parseQuery } from './parse-query.ts';
 import { problem } from './problem-details.ts';
 import { problemPage } from './problem-page.ts';
 import { recorded } from './recorded.ts';
+import { unlessKnown } from './unless-known.ts';
 
 // An HTTP function as data: what is registered and what the OpenAPI document says come from the same place.
 
@@ -32,6 +33,8 @@ export type Route<Query extends z.ZodObject = z.ZodObject> = {
   readonly query: Query;
   /** For those who put something of their own into the address, as monitors do to get past caches. */
   readonly otherQuery?: 'ignored';
+  /** Says the same until something new has come: whoever has it already is told that instead. */
+  readonly staysTheSame?: boolean;
   readonly body?: { readonly description: string; readonly mediaType: string; readonly schema?: z.ZodType };
   readonly responses: Readonly<
     Record<number, { description: string; schema?: z.ZodType; mediaType?: string }>
@@ -70,7 +73,8 @@ export function httpFunction(route: Route): HttpFunctionOptions {
         if (asked.kind === 'refused') return readable(asked.answer, request);
         const { query } = asked;
         const handle = () => route.handle(request, { query, context });
-        return readable(await recorded(route, { request, query, context }, handle), request);
+        const answer = readable(await recorded(route, { request, query, context }, handle), request);
+        return route.staysTheSame === true ? unlessKnown(answer, request) : answer;
       } catch (error) {
         return readable(answerFor(error, context), request);
       }

@@ -1,4 +1,6 @@
-import { beforeAll, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { RunId } from '../../../shared/domain/ids.ts';
 import { loadCatalog } from '../../../shared/kpis/catalog.ts';
 import { factsHash, type Insight, idsIn, insightPath } from '../../../shared/publishing/insights/insight.ts';
 import { insightFacts } from '../../../shared/publishing/insights/insight-facts.ts';
@@ -73,4 +75,34 @@ it('does not have what was said of other numbers', async () => {
 
   expect(page.text).toContain(other.runId);
   expect(page.text).not.toContain('In words');
+});
+
+describe('who asks again', () => {
+  const kpis = async (tag?: string) =>
+    await call('kpis', tag === undefined ? {} : { headers: { 'if-none-match': tag } });
+
+  it('and has the numbers already is told that they are as they were, and gets new ones once they have come', async () => {
+    const first = await kpis();
+    const tag = first.headers['etag'] ?? '';
+    expect(tag).toMatch(/^"[\w-]{24}"$/);
+    const { runId } = z.object({ runId: RunId }).parse(first.json());
+    const { succeededAt = '' } = await pipeline.run(runId);
+    expect(first.headers['last-modified']).toBe(new Date(succeededAt).toUTCString());
+
+    expect(await kpis(tag)).toMatchObject({ status: 304, text: '', headers: { etag: tag } });
+    expect(await kpis(`"other", W/${tag}`)).toMatchObject({ status: 304 });
+    expect(await kpis('"other"')).toMatchObject({ status: 200, text: first.text });
+
+    await pipeline.takeThrough('looker/loan_par_balances/next.csv', parFile('NEXT', '2025-12-31'));
+    const next = await kpis(tag);
+    expect(next.status).toBe(200);
+    expect(next.headers['etag']).not.toBe(tag);
+  });
+
+  it('for what is not there is told that, without a tag', async () => {
+    const { status, headers } = await call('report', { params: { date: '1999-01-01' } });
+
+    expect(status).toBe(404);
+    expect(headers['etag']).toBeUndefined();
+  });
 });
