@@ -93,6 +93,16 @@ export const ComplianceMonth = z.object({
     missing: z.array(LocalDate),
     found: z.array(Duty),
   }),
+  /** What the store itself does for the files that nothing could replace, as far as the app may see it. */
+  protection: z.array(
+    z.object({
+      zone: z.enum(['raw', 'audit']),
+      restorableDays: z.union([z.int().nonnegative(), z.enum(['none', 'not to be seen'])]),
+      keepsVersions: z.boolean().optional(),
+      isEncrypted: z.boolean().optional(),
+      isImmutable: z.boolean(),
+    }),
+  ),
   credentials: z.array(z.object({ secret: z.string(), runsOutAt: z.iso.datetime() })),
 });
 

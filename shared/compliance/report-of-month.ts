@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { accessPath } from '../access/access-record.ts';
 import { Sha256 } from '../domain/ids.ts';
 import { endOfMonth, localDateOf } from '../domain/local-date.ts';
 import type { DutyDeps } from '../duties/look-at-duties.ts';
@@ -22,7 +23,7 @@ import {
 import { daysKept, daysOf, dutiesOf, incidentsOf } from './days-of-month.ts';
 import { serviceLevelsOf } from './service-levels-of-month.ts';
 
-export type ComplianceDeps = Omit<DutyDeps, 'protection'> & {
+export type ComplianceDeps = DutyDeps & {
   readonly secrets: SecretExpiries;
   readonly revision: string;
 };
@@ -98,10 +99,26 @@ async function lookAtMonth(month: Month, deps: ComplianceDeps): Promise<Complian
         : [],
     },
     duties: dutiesOf(days),
+    protection: await protectionOf(runs, access.chain?.newest?.number, deps),
     credentials: [...expiries]
       .map(([secret, at]) => ({ secret, runsOutAt: at.toISOString() }))
       .toSorted((a, b) => a.runsOutAt.localeCompare(b.runsOutAt)),
   });
+}
+
+/** The newest file of each tells of versions and encryption, which is set for all of them at once. */
+async function protectionOf(
+  runs: readonly RunRecord[],
+  newestRecord: number | undefined,
+  { protection }: ComplianceDeps,
+): Promise<ComplianceMonth['protection']> {
+  const newest = runs.find(({ rawPath }) => rawPath !== undefined)?.rawPath;
+  const record = newestRecord === undefined ? undefined : accessPath(newestRecord);
+  const [raw, audit] = await Promise.all([protection.of('raw', newest), protection.of('audit', record)]);
+  return [
+    { zone: 'raw', ...raw },
+    { zone: 'audit', ...audit },
+  ];
 }
 
 /** By dataset: what became of the files that landed. */

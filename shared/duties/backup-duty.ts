@@ -89,7 +89,7 @@ function nameOf(path: string): string | undefined {
   return path.split('/').at(-1)?.split('.')[0];
 }
 
-function protectionInWords({ restorableDays, keepsVersions, isImmutable }: ZoneProtection): {
+function protectionInWords({ restorableDays, keepsVersions, isEncrypted, isImmutable }: ZoneProtection): {
   readonly has: readonly string[];
   readonly lacks: readonly string[];
 } {
@@ -101,6 +101,8 @@ function protectionInWords({ restorableDays, keepsVersions, isImmutable }: ZoneP
   else has.push(`deleted files can be had back for ${restorableDays} days`);
   if (keepsVersions === true) has.push('files have versions');
   if (keepsVersions === false) lacks.push('The newest raw file has no version: versioning is off.');
+  if (isEncrypted === true) has.push('files are encrypted where they lie');
+  if (isEncrypted === false) lacks.push('The newest raw file is not encrypted where it lies.');
   if (isImmutable) has.push('raw files cannot be written over');
   else lacks.push('The container raw is not immutable.');
   return { has, lacks };

@@ -6,6 +6,8 @@ export type ZoneProtection = {
   readonly restorableDays: number | 'none' | 'not to be seen';
   /** Whether the newest file has versions. It is seen at a file alone, so that it is unknown of an empty zone. */
   readonly keepsVersions: boolean | undefined;
+  /** Whether the newest file is encrypted where it lies; unknown of an empty zone. */
+  readonly isEncrypted: boolean | undefined;
   /** Nobody can write over a file, nor delete it. */
   readonly isImmutable: boolean;
 };

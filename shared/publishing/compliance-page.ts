@@ -28,6 +28,8 @@ ${restatements(report)}
 ${access(report)}
 <h2>Duties of each morning</h2>
 ${duties(report)}
+<h2>What the store does for the files</h2>
+${protection(report)}
 <h2>Secrets and when they run out</h2>
 ${credentials(report)}
 </main>`;
@@ -130,6 +132,29 @@ function duties({ duties: { days, missing, found } }: ComplianceMonth): Html {
     missing.length === 0 ? 'Each day was looked at.' : `Nothing is kept of ${spansOf(missing).join(', ')}.`;
   return html`${stackedTable(`${showCount(days - missing.length)} of ${showCount(days)} days were looked at`, ['Duty', 'Days in order', 'Days with something to look at', 'Days not known'], rows)}
 <p class="small muted after">${unbroken(gaps)} Backups: every file that landed lies in raw, and the newest three are read back and hashed.</p>`;
+}
+
+function protection({ protection: zones }: ComplianceMonth): Html {
+  const word = (is: boolean | undefined): Html =>
+    is === undefined ? html`not to be seen` : is ? statusChip('good', 'yes') : statusChip('warning', 'no');
+  const rows = zones.map(({ zone, isEncrypted, keepsVersions, isImmutable, restorableDays }) => [
+    html`<code>${zone}</code>`,
+    word(isEncrypted),
+    word(isImmutable),
+    word(keepsVersions),
+    html`${typeof restorableDays === 'number' ? `${restorableDays} days` : restorableDays}`,
+  ]);
+  return stackedTable(
+    'Containers of files that nothing could replace, by their newest file',
+    [
+      'Container',
+      'Encrypted where it lies',
+      'Cannot be written over',
+      'Has versions',
+      'Deleted files come back for',
+    ],
+    rows,
+  );
 }
 
 /** Days that follow each other, by the first and the last of them. */

@@ -3,7 +3,7 @@ import type { LakeProtection, ZoneProtection } from '../../ports/lake-protection
 import type { Zone } from '../../topology.ts';
 
 /**
- * Soft delete by the properties of the service, versions by the newest file, immutability by its container: the switches
+ * Soft delete by the properties of the service, versions and encryption by the newest file, immutability by its container: the switches
  * themselves belong to the management of the account, which the app has no part in.
  */
 export class BlobProtection implements LakeProtection {
@@ -23,6 +23,7 @@ export class BlobProtection implements LakeProtection {
     return {
       restorableDays,
       keepsVersions: ofNewest === undefined ? undefined : ofNewest.versionId !== undefined,
+      isEncrypted: ofNewest?.isServerEncrypted,
       isImmutable:
         ofContainer.hasImmutabilityPolicy === true ||
         ofContainer.isImmutableStorageWithVersioningEnabled === true,

@@ -95,6 +95,7 @@ describe('the report of a month', () => {
       },
       quality: [{ dataset: PAR, files: 2, accepted: 1, rejected: 1, failed: 0, rejectedRows: 0 }],
       restatements: { rolledBack: [{ runId: run.runId, dataset: PAR, by: 'ana' }] },
+      protection: [{ zone: 'raw', isEncrypted: true, isImmutable: false }, { zone: 'audit' }],
       credentials: [{ secret: 'slack-bot-token', runsOutAt: EXPIRES.toISOString() }],
     });
     expect(found?.report.serviceLevels[0]).toMatchObject({ level: 'latency', met: 1, of: 1 });

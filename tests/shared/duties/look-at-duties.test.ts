@@ -37,7 +37,8 @@ const WELL: Health = {
 };
 /** As an account that is set up well answers; the emulator keeps nothing. */
 const PROTECTED: LakeProtection = {
-  of: () => Promise.resolve({ restorableDays: 30, keepsVersions: true, isImmutable: true }),
+  of: () =>
+    Promise.resolve({ restorableDays: 30, keepsVersions: true, isEncrypted: true, isImmutable: true }),
 };
 
 let slack: StubService;
@@ -122,7 +123,7 @@ describe('the duties of a day', () => {
       duty: 'backups',
       verdict: 'fine',
       sentence:
-        '1 of 1 files that landed lie in raw; 1 of 1 read back are unharmed; deleted files can be had back for 30 days; files have versions; raw files cannot be written over.',
+        '1 of 1 files that landed lie in raw; 1 of 1 read back are unharmed; deleted files can be had back for 30 days; files have versions; files are encrypted where they lie; raw files cannot be written over.',
       details: [],
     });
   });
@@ -136,7 +137,13 @@ describe('the duties of a day', () => {
     deps = {
       ...deps,
       protection: {
-        of: () => Promise.resolve({ restorableDays: 'none', keepsVersions: false, isImmutable: false }),
+        of: () =>
+          Promise.resolve({
+            restorableDays: 'none',
+            keepsVersions: false,
+            isEncrypted: false,
+            isImmutable: false,
+          }),
       },
     };
     const ill: Health = {
@@ -156,6 +163,7 @@ describe('the duties of a day', () => {
       `raw/${other.rawPath} is no longer what it was when it came: its hash is not its name.`,
       'Soft delete is off: what is deleted is gone.',
       'The newest raw file has no version: versioning is off.',
+      'The newest raw file is not encrypted where it lies.',
       'The container raw is not immutable.',
     ]);
   });
