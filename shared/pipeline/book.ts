@@ -32,7 +32,10 @@ export function bookOf(
  * contract the newer version; the run id settles what is left.
  */
 export function supersedes(a: Standing, b: Standing): boolean {
-  return rank(a) > rank(b);
+  if (a.asOf !== b.asOf) return a.asOf > b.asOf;
+  if (a.landedAt !== b.landedAt) return a.landedAt > b.landedAt;
+  const [version, other] = [a.contractVersion ?? 1, b.contractVersion ?? 1];
+  return version === other ? a.runId > b.runId : version > other;
 }
 
 type Standing = {
@@ -57,11 +60,6 @@ export function runsAffectedBy(added: Snapshot, snapshots: readonly Snapshot[]):
       snapshot.asOf >= added.asOf &&
       bookOf(snapshot, snapshots).some(({ runId }) => runId === added.runId),
   );
-}
-
-/** Sorts as text. */
-function rank({ asOf, landedAt, contractVersion = 1, runId }: Standing): string {
-  return `${asOf}|${landedAt}|${String(contractVersion).padStart(6, '0')}|${runId}`;
 }
 
 /** Reference data is in the books of others and has none of its own, also where it stands for a day. */

@@ -118,24 +118,41 @@ async function checkComparedAgain(
   if (!CONTRACTS.some(isCompared)) return { messages, runIds };
   const cause = causeOf(change);
   const inBooks = new Set(snapshots.map(({ runId }) => runId));
+  const others = new Map<Contract, readonly Snapshot[]>();
+  // Read after the change was registered: whoever notes later what he was compared with sees it for himself.
   for (const run of await ledger.list()) {
     const contract = contractOf(run.contract, run.contractVersion);
-    if (contract === undefined || !isCompared(contract) || run.checkedBook === undefined) continue;
-    const amended = await amendRun(ledger, run.runId, (current) => {
-      const { checkedBook } = current;
-      if (checkedBook === undefined || !isChecked(current, inBooks)) return undefined;
-      const now = comparedFilesId(contract, current, checkedBook.asOf, snapshots);
-      return checkedBook.id === now ? undefined : nextAttempt(current, 'validate', cause, clock);
-    });
+    if (contract === undefined || !isCompared(contract)) continue;
+    const ofItsBook = others.get(contract) ?? thoseOf(contract, snapshots);
+    others.set(contract, ofItsBook);
+    const hasOthers = ({ checkedBook, ...rest }: RunRecord): boolean =>
+      checkedBook !== undefined &&
+      isChecked({ ...rest, checkedBook }, inBooks) &&
+      checkedBook.id !== comparedFilesId(contract, rest, checkedBook.asOf, ofItsBook);
+    // Nearly all runs that there ever were end here, without being asked for one by one.
+    if (!hasOthers(run) && !isBegun(run, change)) continue;
+    const amended = await amendRun(ledger, run.runId, (current) =>
+      hasOthers(current) ? nextAttempt(current, 'validate', cause, clock) : undefined,
+    );
     if (amended === undefined) continue;
     const { run: after } = amended;
     if (amended.amended) log.info('run.refreshed', { ...runFacts(after), cause });
-    // Begun now, or by an earlier delivery that died before its message left.
-    if (after.status !== 'running' || after.stage !== 'validate' || !isCausedBy(change, after)) continue;
+    if (!isBegun(after, change)) continue;
     runIds.add(after.runId);
     messages.push(messageFor(after, 'validate'));
   }
   return { messages, runIds };
+}
+
+/** Now, or by an earlier delivery that died before its message left. */
+function isBegun(run: RunRecord, change: Change): boolean {
+  return run.status === 'running' && run.stage === 'validate' && isCausedBy(change, run);
+}
+
+/** The snapshots that files of the contract can be compared with. */
+function thoseOf(contract: Contract, snapshots: readonly Snapshot[]): readonly Snapshot[] {
+  const relations = new Set([contract.relation, ...comparedRelations(contract)]);
+  return snapshots.filter(({ relation }) => relations.has(relation));
 }
 
 /**
