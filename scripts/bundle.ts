@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { z } from 'zod';
 
 // The folder that is deployed: one bundle, with the parts that are loaded late in chunks of their own; beside it
@@ -19,6 +19,22 @@ export const EXTERNAL_PACKAGES = [
 ] as const;
 /** Provided by the host. */
 const HOST_MODULE = '@azure/functions-core';
+
+/**
+ * With this exceljs unpacks workbooks that it reads; the product writes them alone. With it would come packages that name
+ * no licence.
+ */
+const UNPACKER = 'unzipper';
+const LEFT_OUT: Plugin = {
+  name: 'left-out',
+  setup(building) {
+    building.onResolve({ filter: new RegExp(`^${UNPACKER}$`) }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+    }));
+    building.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
 
 export const PackageJson = z.object({
   name: z.string(),
@@ -59,6 +75,7 @@ export async function bundle(revision: string): Promise<Bundled> {
     target: 'node24',
     outExtension: { '.js': '.mjs' },
     external: [...EXTERNAL_PACKAGES, HOST_MODULE],
+    plugins: [LEFT_OUT],
     metafile: true,
     logLevel: 'warning',
     banner: {

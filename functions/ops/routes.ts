@@ -11,6 +11,7 @@ import { doctorRoute } from './doctor.ts';
 import { kpiRoute } from './explain-kpi.ts';
 import { kpisExportRoute, tableExportRoute } from './exports.ts';
 import { healthRoute } from './health.ts';
+import { holdRoute } from './hold.ts';
 import { acknowledgeRoute, incidentRoute, incidentsRoute, muteRoute, testAlertRoute } from './incidents.ts';
 import { kpisRoute, reportRoute } from './kpis.ts';
 import { openApiRoute } from './openapi.ts';
@@ -31,6 +32,7 @@ const DOCUMENTED: Route[] = [
   artifactRoute,
   compareRoute,
   verifyRoute,
+  holdRoute,
   rerunRoute,
   rerunFailedRoute,
   replayRoute,

@@ -23,9 +23,12 @@ export const LONGEST_NULL_WORD = Math.max(...[...NULL_WORDS].map(({ length }) =>
 const INTEGER = /^-?\d+(?:\.0*)?$/;
 const PLAIN_DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 const SCIENTIFIC = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
-const GROUPED = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+/** No number of thousands begins with zero: `0,125` is an eighth with a decimal comma, and may not pass for 125. */
+const GROUPED = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
 /** Numbers with a decimal comma: points only between groups of three. */
-const COMMA_DECIMAL = /^(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?([eE][+-]?\d{1,3})?$/;
+const COMMA_DECIMAL = /^([1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,(\d+))?([eE][+-]?\d{1,3})?$/;
+/** Where points are read. */
+const HAS_DECIMAL_COMMA = /^-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+$/;
 const MIDNIGHT = /[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?$/;
 /** Digits beyond the scale count as float residue within this share of the last place: one millionth. */
 const RESIDUE = 1_000_000n;
@@ -137,7 +140,7 @@ function decimalParser(column: Column): (text: string) => ParsedCell {
     // A number of a million digits is no number of a lender's, and takes its time to be exact about.
     if (text.length > LONGEST_TEXT) return bad('text-in-number', 'is not a number');
     const scaled = scaleDecimal(withoutDecoration(text, column.decimalMark), scale);
-    if (scaled === undefined) return bad('text-in-number', 'is not a number');
+    if (scaled === undefined) return bad('text-in-number', notANumber(text, column));
     if (scaled.excess === 'more' && column.excessScale !== 'round') {
       return bad('excess-scale', `has more than ${scale} digits after the point`);
     }
@@ -145,6 +148,12 @@ function decimalParser(column: Column): (text: string) => ParsedCell {
     const note = scaled.excess === 'none' ? undefined : scaled.excess === 'residue' ? 'residue' : 'rounded';
     return withinLimits(scaled.units) ?? { kind: 'value', value: scaled.units, ...(note && { note }) };
   };
+}
+
+function notANumber(text: string, { decimalMark }: Column): string {
+  return decimalMark === undefined && HAS_DECIMAL_COMMA.test(text)
+    ? 'has a decimal comma; numbers are read with a decimal point, as in 1,234.56'
+    : 'is not a number';
 }
 
 /** Accounting forms: `$1,234.50` and `(12.00)` for a negative. Returned as plain text. */

@@ -175,7 +175,7 @@ function numberForms(
   fraction: string,
 ): { plain: string; decorated: string } {
   const whole = `\\d{1,${digits}}`;
-  const grouped = `\\d{1,3}(?:${decimalMark === undefined ? ',' : '\\.'}\\d{3}){1,5}`;
+  const grouped = `[1-9]\\d{0,2}(?:${decimalMark === undefined ? ',' : '\\.'}\\d{3}){1,5}`;
   const amount = `(?:\\$ ?)?(?:${whole}${fraction}|${grouped}${fraction})(?: ?\\$)?`;
   return {
     plain: decimalMark === undefined ? `-?${whole}${fraction}` : `-?${whole}`,

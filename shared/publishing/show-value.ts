@@ -20,11 +20,6 @@ export function showValue(value: Rational, unit: KpiUnit, places: number): strin
   return DOCUMENTS.value(value, unit, places);
 }
 
-/** A limit as somebody wrote it, without the zeros that say nothing: `5 %`, `1.5 %`. */
-export function showLimit(limit: string, unit: KpiUnit): string {
-  return DOCUMENTS.limit(limit, unit);
-}
-
 /** As a person says it: `0.8 s`, `3 min 5 s`, `2 h 14 min`. */
 export function showDuration(milliseconds: number): string {
   const tenths = Math.round(Math.max(0, milliseconds) / 100);

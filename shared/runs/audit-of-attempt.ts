@@ -9,6 +9,7 @@ import type { KpiMart, KpiResult } from '../kpis/kpi-result.ts';
 import type {
   AuditArtifact,
   AuditDefinition,
+  AuditPart,
   AuditPayload,
   AuditQuality,
   AuditRun,
@@ -37,6 +38,7 @@ export function auditOfAttempt(documents: AttemptDocuments): AuditPayload {
     raw_artifacts: artifacts,
     kpi_definitions: results.map((result) => definitionOf(result, mart?.grain ?? 'month')),
     kpi_values: results.map((result) => valueOf(result, artifacts, documents)),
+    kpi_parts: mart === undefined ? [] : partsOf(mart, documents),
     data_quality_results: [qualityOf(documents)],
   };
 }
@@ -147,6 +149,31 @@ function valueOf(
     kpi_def_version: version,
     created_at: summary.completedAt,
   };
+}
+
+/** Of the version in force at its newest reporting date; a part has one dimension. */
+function partsOf({ kpis, breakdowns }: KpiMart, { summary }: AttemptDocuments): AuditPart[] {
+  const newest = new Map(kpis.map(({ id, version, reportingDate }) => [`${id}@${version}`, reportingDate]));
+  return breakdowns
+    .filter(({ id, version, reportingDate }) => newest.get(`${id}@${version}`) === reportingDate)
+    .flatMap((result) =>
+      Object.entries(result.dimension).map(([dimension, value]) => ({
+        id: uuidV5(`${summary.runId}/${result.asOf}/${result.id}@${result.version}/${dimension}:${value}`),
+        run_id: auditRunId(summary.runId),
+        as_of: result.asOf,
+        reporting_date: result.reportingDate,
+        kpi_name: result.id,
+        kpi_def_version: result.version,
+        dimension,
+        dimension_value: value,
+        value_numeric: result.value,
+        numerator: result.numerator,
+        denominator: result.denominator,
+        status: result.status,
+        reason: result.reason ?? null,
+        created_at: summary.completedAt,
+      })),
+    );
 }
 
 function qualityOf({ summary, validation }: AttemptDocuments): AuditQuality {

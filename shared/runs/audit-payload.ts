@@ -80,6 +80,24 @@ export const AuditValue = z.strictObject({
   created_at: Instant,
 });
 
+export type AuditPart = z.infer<typeof AuditPart>;
+export const AuditPart = z.strictObject({
+  id: Uuid,
+  run_id: Uuid,
+  as_of: LocalDate,
+  reporting_date: LocalDate,
+  kpi_name: z.string(),
+  kpi_def_version: z.int().positive(),
+  dimension: z.string(),
+  dimension_value: z.string(),
+  value_numeric: Decimal.nullable(),
+  numerator: Decimal.nullable(),
+  denominator: Decimal.nullable(),
+  status: z.string(),
+  reason: z.string().nullable(),
+  created_at: Instant,
+});
+
 export type AuditQuality = z.infer<typeof AuditQuality>;
 export const AuditQuality = z.strictObject({
   id: Uuid,
@@ -98,5 +116,6 @@ export const AuditPayload = z.strictObject({
   raw_artifacts: z.array(AuditArtifact),
   kpi_definitions: z.array(AuditDefinition),
   kpi_values: z.array(AuditValue),
+  kpi_parts: z.array(AuditPart),
   data_quality_results: z.tuple([AuditQuality]),
 });

@@ -2,7 +2,7 @@ import { contractOf } from '../contracts/registry.ts';
 import type { Sha256 } from '../domain/ids.ts';
 import { runbookOf } from '../domain/problem.ts';
 import { operationIdOf } from '../domain/trace.ts';
-import { causesOf, type RaisedAnomaly } from '../kpis/anomaly.ts';
+import { type AnomalyCause, causesOf, type RaisedAnomaly } from '../kpis/anomaly.ts';
 import type { KpiMart } from '../kpis/kpi-result.ts';
 import { restatementsOf } from '../kpis/restatement.ts';
 import type { Compliance, Manifest, RunSummary, ValidationReport } from './documents.ts';
@@ -38,7 +38,7 @@ export function complianceOf(
   { mart, anomalies = [] }: { readonly mart?: KpiMart; readonly anomalies?: readonly RaisedAnomaly[] },
   generatedAt: Date,
 ): Compliance {
-  const causes = causesOf(anomalies);
+  const causes = causesOf(anomalies).map((cause) => ({ ...cause, ...reviewOf(cause, run, mart) }));
   const critical = causes.filter(({ severity }) => severity === 'critical').length;
   const masked = run.phases.transformation?.maskedColumns ?? [];
   return {
@@ -54,6 +54,23 @@ export function complianceOf(
     critical_anomaly_count: critical,
     restatements: mart === undefined ? [] : restatementsOf(mart),
     metadata: { sourceFile: run.drop.path, checksum: run.sha256, action: run.cause },
+  };
+}
+
+/** Who is to look into it, and at what. */
+function reviewOf(
+  { kpis }: AnomalyCause,
+  { runId }: RunRecord,
+  mart: KpiMart | undefined,
+): Pick<Compliance['causes'][number], 'reviewers' | 'evidence'> {
+  const owners = kpis.flatMap((id) => mart?.kpis.find((kpi) => kpi.id === id)?.owner ?? []);
+  const asOf = mart === undefined ? '' : `?asOf=${mart.asOf}`;
+  return {
+    reviewers: [...new Set(owners)].toSorted(),
+    evidence: [
+      ...kpis.map((id) => `/api/kpis/${id}${asOf}`),
+      `/api/runs/${runId}/artifacts/validation_report.json`,
+    ],
   };
 }
 

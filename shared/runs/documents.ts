@@ -106,7 +106,14 @@ export const Compliance = z.object({
   /** The critical ones first; those of one cause stand together. */
   anomalies: z.array(RaisedAnomaly),
   /** The same by cause: one thing to look into each. */
-  causes: z.array(AnomalyCause),
+  causes: z.array(
+    AnomalyCause.extend({
+      /** The owners of its KPIs; absent, as the evidence is, in documents of before they were named. */
+      reviewers: z.array(z.string()).optional(),
+      /** Where it can be looked at: each KPI explained as of its day, and what was found of the file. */
+      evidence: z.array(z.string()).optional(),
+    }),
+  ),
   /** Causes that are critical, not KPIs: one bad month is one. */
   criticalAnomalyCount: z.int().nonnegative(),
   /** The same number under the name that the operations guide has for it. */

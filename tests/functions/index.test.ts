@@ -58,6 +58,7 @@ it('registers every function, in the order of the flow', () => {
     'artifact',
     'compare-runs',
     'verify-run',
+    'hold-run',
     'rerun',
     'rerun-failed',
     'replay',

@@ -5,6 +5,7 @@ import type { LoansOfDay } from '../../ports/loans-of-day.ts';
 import {
   AuditArtifact,
   AuditDefinition,
+  AuditPart,
   type AuditPayload,
   AuditQuality,
   AuditRun,
@@ -29,6 +30,7 @@ const TABLES: readonly Table[] = [
   { name: 'raw_artifacts', key: ['artifact_id'], columns: columnsOf(AuditArtifact) },
   { name: 'kpi_definitions', key: ['kpi_key', 'version'], columns: columnsOf(AuditDefinition) },
   { name: 'kpi_values', key: ['id'], columns: columnsOf(AuditValue) },
+  { name: 'kpi_parts', key: ['id'], columns: columnsOf(AuditPart) },
   { name: 'data_quality_results', key: ['id'], columns: columnsOf(AuditQuality) },
 ];
 
@@ -54,6 +56,7 @@ export async function writeAudit(
   }
   if (isDecided) {
     // In the reverse order, since values refer to artifacts.
+    changes.push(await withoutOthers('kpi_parts', 'id', payload, client));
     changes.push(await withoutOthers('kpi_values', 'id', payload, client));
     changes.push(await withoutOthers('raw_artifacts', 'artifact_id', payload, client));
   }
@@ -90,7 +93,7 @@ function upsertInto({ name, key, columns }: Table): string {
 
 /** Removes what an earlier attempt of the run had and this one has not. */
 async function withoutOthers(
-  table: 'kpi_values' | 'raw_artifacts',
+  table: 'kpi_parts' | 'kpi_values' | 'raw_artifacts',
   key: string,
   payload: AuditPayload,
   client: Client,

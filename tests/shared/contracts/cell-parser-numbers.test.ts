@@ -168,6 +168,11 @@ describe('decimals', () => {
     '1e1.5',
     '1E99999',
     '1,234e2',
+    '0,125',
+    '-0,125',
+    '(0,125)',
+    '012,345',
+    '$0,000',
     '１２',
     '١٢',
     '1\u00a0000',
@@ -257,12 +262,22 @@ describe('a decimal comma, where the contract says that the source writes it', (
     expect(parse(text)).toMatchObject({ kind: 'value', value: units });
   });
 
-  it.each(['12.5', '1234.56', '1,234.56', '1.23,4', '1.2345,00', '.5', ',5', '1,2,3', '1.234.', '12,', ''])(
-    'refuses %j, which may mean two things or nothing',
-    (text) => {
-      expect(parse(text).kind).toBe('bad');
-    },
-  );
+  it.each([
+    '12.5',
+    '0.125',
+    '1234.56',
+    '1,234.56',
+    '1.23,4',
+    '1.2345,00',
+    '.5',
+    ',5',
+    '1,2,3',
+    '1.234.',
+    '12,',
+    '',
+  ])('refuses %j, which may mean two things or nothing', (text) => {
+    expect(parse(text).kind).toBe('bad');
+  });
 
   it('parts the groups of whole numbers by points', () => {
     expect(days('1.234')).toEqual({ kind: 'value', value: 1_234 });
@@ -288,5 +303,10 @@ describe('a decimal comma, where the contract says that the source writes it', (
   it('changes nothing for a column that does not say so', () => {
     expect(parseDecimal('1.234,56')).toMatchObject({ kind: 'bad', code: 'text-in-number' });
     expect(parseDecimal('12,5')).toMatchObject({ kind: 'bad', code: 'text-in-number' });
+    const detail = 'has a decimal comma; numbers are read with a decimal point, as in 1,234.56';
+    expect(['1.234,56', '-0,125', '1566,2'].map(parseDecimal)).toEqual(
+      Array.from({ length: 3 }, () => ({ kind: 'bad', code: 'text-in-number', detail })),
+    );
+    expect(parseDecimal('1,23,4')).toMatchObject({ detail: 'is not a number' });
   });
 });

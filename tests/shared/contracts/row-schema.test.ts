@@ -159,7 +159,7 @@ describe('a row that breaks the contract', () => {
 
   it('is quoted where it holds a number, and described where it holds words or a date', () => {
     for (const [amount, said] of [
-      ['1.234,56', 'amount "1.234,56"'],
+      ['1,234,56', 'amount "1,234,56"'],
       ['2025-12-10', 'amount, a text of 10 characters,'],
       ['Juan Perez, DUI 01234567-8', 'amount, a text of 26 characters,'],
       [`1"\n${'7'.repeat(60)}`, 'amount, a text of 63 characters,'],

@@ -251,6 +251,12 @@ describe('the compliance document', () => {
       first.anomalies.map(({ isNew: _isNew, ...rest }) => rest),
     );
     expect(second.causes.some(({ isNew }) => isNew)).toBe(false);
+    const par = first.causes.find(({ kpis }) => kpis.includes('risk.par_30'));
+    expect(par?.reviewers).toContain('Chief Risk Officer');
+    expect(par?.evidence).toEqual([
+      ...(par?.kpis ?? []).map((id) => `/api/kpis/${id}?asOf=${run.asOf}`),
+      `/api/runs/${run.runId}/artifacts/validation_report.json`,
+    ]);
     expect(second.accessLog.map(({ stage, purpose }) => `${stage}, ${purpose}`)).toEqual([
       'landing, not told',
       'ingest, attempt 1: dropped',

@@ -1,12 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { rational } from '../../../shared/domain/rational.ts';
-import {
-  showDuration,
-  showInstant,
-  showLimit,
-  showValue,
-  unbroken,
-} from '../../../shared/publishing/show-value.ts';
+import { DOCUMENTS } from '../../../shared/publishing/language/language.ts';
+import { showDuration, showInstant, showValue, unbroken } from '../../../shared/publishing/show-value.ts';
 
 describe('showValue', () => {
   it.each([
@@ -29,14 +24,14 @@ describe('showValue', () => {
   });
 });
 
-describe('showLimit', () => {
+describe('a limit of a document', () => {
   it.each([
     ['5', '5 %'],
     ['5.00', '5 %'],
     ['1.50', '1.5 %'],
     ['10', '10 %'],
   ])('shows the limit %s as %s', (limit, shown) => {
-    expect(showLimit(limit, 'percent')).toBe(shown);
+    expect(DOCUMENTS.limit(limit, 'percent')).toBe(shown);
   });
 });
 

@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { PostgresAuditStore } from '../../../../shared/adapters/postgres/postgres-audit-store.ts';
 import type { ConnectionRule } from '../../../../shared/adapters/postgres/postgres-connection.ts';
 import { RunId } from '../../../../shared/domain/ids.ts';
+import { LocalDate } from '../../../../shared/domain/local-date.ts';
+import type { KpiResult } from '../../../../shared/kpis/kpi-result.ts';
 import { seal } from '../../../../shared/privacy/sealed.ts';
 import type { AuditPayload } from '../../../../shared/runs/audit-payload.ts';
 import type { RunRecord } from '../../../../shared/runs/run-record.ts';
@@ -22,12 +24,20 @@ import { anAuditPayload } from '../../../support/an-audit-payload.ts';
 // The same on PostgreSQL in WebAssembly, which every machine has, and on the machine's own.
 
 const LOCAL: ConnectionRule = { allowsLoopback: true };
-const TABLES = ['pipeline_runs', 'raw_artifacts', 'kpi_definitions', 'kpi_values', 'data_quality_results'];
+const TABLES = [
+  'pipeline_runs',
+  'raw_artifacts',
+  'kpi_definitions',
+  'kpi_values',
+  'kpi_parts',
+  'data_quality_results',
+];
 const MIGRATIONS = [
   '001-audit-tables.sql',
   '002-kpi-monitoring.sql',
   '003-kpi-history.sql',
   '004-loan-facts.sql',
+  '005-kpi-parts.sql',
 ];
 
 function storeAt(url: string, rule = LOCAL, root?: string): PostgresAuditStore {
@@ -84,6 +94,7 @@ for (const { kind, open, has } of KINDS) {
           raw_artifacts: 2,
           kpi_definitions: 11,
           kpi_values: 11,
+          kpi_parts: 0,
           data_quality_results: 1,
         });
         // PAR 90 of December 2025 is 648,259.20 of 12,004,800.00.
@@ -124,6 +135,37 @@ for (const { kind, open, has } of KINDS) {
         expect(await database.rows('SELECT value_numeric::text AS value FROM analytics.kpi_values')).toEqual([
           { value },
         ]);
+      });
+
+      it('has each KPI by the values of its dimensions, at the newest reporting date and of its newest attempt', async () => {
+        const kpi = aKpiResult({});
+        const part = (company: string, more: Partial<KpiResult> = {}) => ({
+          ...kpi,
+          dimension: { company },
+          ...more,
+        });
+        const before = LocalDate.parse('2025-11-30');
+        const breakdowns = [part('ABF'), part('ABC'), part('ABF', { reportingDate: before })];
+        const mart = { ...aKpiMart({ months: 1, kpis: [kpi] }), breakdowns };
+        const written =
+          'SELECT kpi_name, dimension, dimension_value, value_numeric::text FROM analytics.kpi_parts ORDER BY 3';
+
+        await store.write(anAuditPayload({ mart }));
+        const first = await database.rows(written);
+        const fewer = { ...mart, breakdowns: breakdowns.slice(0, 1) };
+        const outcome = await store.write(anAuditPayload({ run: aRun({ attempt: 2 }), mart: fewer }));
+
+        const [abc, abf] = ['ABC', 'ABF'].map((company) => ({
+          kpi_name: kpi.id,
+          dimension: 'company',
+          dimension_value: company,
+          value_numeric: kpi.value,
+        }));
+        expect(first).toEqual([abc, abf]);
+        expect(outcome).toMatchObject({
+          changes: expect.arrayContaining([{ table: 'kpi_parts', written: 0, removed: 1 }]),
+        });
+        expect(await database.rows(written)).toEqual([abf]);
       });
 
       it('is replaced by its next attempt, which may have fewer KPIs', async () => {
