@@ -5,16 +5,17 @@ import { severalAtOnce } from '../resilience/several-at-once.ts';
 import type { ComplianceMonth } from './compliance-month.ts';
 
 const AT_ONCE = 16;
-/** Of one month; what is beyond is counted and not read. */
-const MOST_READ = 200_000;
 /** How many are held at a time. */
 const BATCH = 512;
 
 type Access = ComplianceMonth['access'];
 type Span = { readonly from: string; readonly to: string };
 
-/** What was done and looked at over HTTP, as the access record has it. What is broken in it the walk tells. */
-export async function accessOfMonth(span: Span, lake: Lake, most = MOST_READ): Promise<Access> {
+/**
+ * What was done and looked at over HTTP, as the access record has it. Records beyond `most` are counted and not read; what
+ * is broken in it the walk tells.
+ */
+export async function accessOfMonth(span: Span, most: number, lake: Lake): Promise<Access> {
   const counts = new AccessCounts();
   let read = 0;
   let notRead = 0;

@@ -23,6 +23,9 @@ import {
 import { daysKept, daysOf, dutiesOf, incidentsOf } from './days-of-month.ts';
 import { serviceLevelsOf } from './service-levels-of-month.ts';
 
+/** Of the access record, at most: somebody waits for the answer, nobody for what is kept. */
+const RECORDS = { whileAsked: 20_000, toKeep: 200_000 };
+
 export type ComplianceDeps = DutyDeps & {
   readonly secrets: SecretExpiries;
   readonly revision: string;
@@ -34,9 +37,8 @@ export type ReportOfMonth = { readonly report: ComplianceMonth; readonly sha256:
 /** As it was kept; else how the month stands, or what can still be told of it. Undefined for a month that is to come. */
 export async function reportOfMonth(month: Month, deps: ComplianceDeps): Promise<ReportOfMonth | undefined> {
   if (month > monthOf(deps.clock.now())) return undefined;
-  return (
-    (await keptReport(month, deps.lake)) ?? { report: await lookAtMonth(month, deps), sha256: undefined }
-  );
+  const kept = await keptReport(month, deps.lake);
+  return kept ?? { report: await lookAtMonth(month, RECORDS.whileAsked, deps), sha256: undefined };
 }
 
 /**
@@ -49,7 +51,7 @@ export async function keepReportOfMonth(deps: ComplianceDeps): Promise<void> {
   if ((await deps.lake.stat('audit', path)) !== undefined) return;
   const { to } = spanOf(month);
   if (!(await deps.ledger.list()).some(({ drop }) => drop.landedAt < to)) return;
-  const body = `${JSON.stringify(await lookAtMonth(month, deps), null, 2)}\n`;
+  const body = `${JSON.stringify(await lookAtMonth(month, RECORDS.toKeep, deps), null, 2)}\n`;
   const options = { contentType: 'application/json', onlyIf: 'absent' } as const;
   const outcome = await deps.lake.write('audit', path, body, options);
   if (outcome.kind === 'written') deps.log.info('compliance.kept', { month, sha256: hashOf(body) });
@@ -61,7 +63,11 @@ async function keptReport(month: Month, lake: Lake): Promise<ReportOfMonth | und
   return { report: ComplianceMonth.parse(JSON.parse(body.toString('utf8'))), sha256: hashOf(body) };
 }
 
-async function lookAtMonth(month: Month, deps: ComplianceDeps): Promise<ComplianceMonth> {
+async function lookAtMonth(
+  month: Month,
+  mostRecords: number,
+  deps: ComplianceDeps,
+): Promise<ComplianceMonth> {
   const now = deps.clock.now();
   const span = spanOf(month);
   const isOver = span.to <= now.toISOString();
@@ -70,7 +76,7 @@ async function lookAtMonth(month: Month, deps: ComplianceDeps): Promise<Complian
     deps.ledger.list(),
     deps.incidents.all(),
     daysKept(daysOf(firstDay(month), last), deps.lake),
-    accessOfMonth(span, deps.lake),
+    accessOfMonth(span, mostRecords, deps.lake),
     newestMart({}, deps),
     deps.secrets.expiries(),
     newestBefore(month, deps.lake),

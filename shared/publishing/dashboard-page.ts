@@ -79,7 +79,7 @@ ${mart ? asOfLine(mart, today, language) : html`<p class="as-of">${words.noNumbe
 ${rolledBackBanners(input.rolledBack ?? [], language)}${breakerBanners(openBreakers(input.breakers), mart, { today, language })}${lastError(input.health, language)}
 ${mart && VIEW_OF[view].tiles.length > 0 ? partForm(dimensionsOf(mart), surroundings) : undefined}${notice}${partLine(surroundings)}
 ${mart && (await numberSections(figuresOf({ ...input, mart }, choice, language)))}
-${operations(input, view, language)}
+${operations(input, view, language)}${view === 'compliance' ? html`<p class="links no-print"><a href="${link('compliance?format=html')}" hreflang="en">${words.page.compliance}</a></p>` : undefined}
 </main>
 <footer><p>${words.page.shownAt(language.instant(now))} ${refreshNote(choice, language, link)}</p>${mart && html`<p>${words.page.book(mart.bookId)}</p>`}</footer>`;
   return renderPage({

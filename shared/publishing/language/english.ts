@@ -480,6 +480,7 @@ export const ENGLISH_WORDS = {
     stop: 'Stop that',
     reloadsNot: 'Load it again every minute',
     report: 'Executive report to print',
+    compliance: 'Compliance report of the month',
     begin1: 'Put a loan file into the container',
     begin2: 'under',
     begin3: 'for example',

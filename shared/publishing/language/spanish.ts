@@ -475,6 +475,7 @@ export const SPANISH_WORDS: Words = {
     stop: 'Detener eso',
     reloadsNot: 'Cargarla de nuevo cada minuto',
     report: 'Informe ejecutivo para imprimir',
+    compliance: 'Informe de cumplimiento del mes',
     begin1: 'Ponga un archivo de préstamos en el contenedor',
     begin2: 'bajo',
     begin3: 'por ejemplo',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { AccessEntry } from '../../../shared/access/access-record.ts';
+import { accessOfMonth } from '../../../shared/compliance/access-of-month.ts';
 import {
   compliancePath,
   type Month,
@@ -189,11 +190,21 @@ describe('the report of a month', () => {
   });
 });
 
+it('counts the records that are beyond what may be read, and reads those before them', async () => {
+  const found = await accessOfMonth(spanOf(month), 2, pipeline.deps.lake);
+
+  expect(found).toMatchObject({ acts: 1, withoutOutcome: 0 });
+  expect(found.notRead).toBeGreaterThanOrEqual(1);
+});
+
 describe('over HTTP', () => {
   it('is a page for browsers, and JSON with the hash of what is kept for programs', async () => {
     const page = await call('compliance', { query: { month }, headers: { accept: 'text/html' } });
     const { report, sha256 } = Object((await call('compliance', { query: { month } })).json());
 
+    const { text } = await call('dashboard', { query: { view: 'compliance', code: 'key' } });
+
+    expect(text).toContain('href="/api/compliance?format=html&amp;code=key"');
     expect(report).toMatchObject({ month, access: { acts: 2 } });
     expect(page.text).toContain(`its sha256 is <code>${sha256}</code>`);
     expect(page.text).toContain('With neither reason nor ticket: 1. Without an outcome on record: 1.');
