@@ -69,6 +69,8 @@ function still(found: Incident | undefined, condition: Condition, { clock }: Inc
 
 function over(found: Incident | undefined, { clock }: IncidentDeps): Incident | undefined {
   if (found === undefined || found.status === 'resolved') return undefined;
+  // Nothing is wrong that a test could be seen by: it is over once it has been told, and not before.
+  if (found.kind === 'test' && found.told < found.change) return undefined;
   const at = clock.now().toISOString();
   return {
     ...found,
