@@ -107,5 +107,10 @@ export class PersonsAccess {
 
 /** A principal is proof where App Service asks for it, a name is what its bearer says. */
 function personOf({ who: { principal, by, key } }: Asked): string {
-  return principal ?? by ?? (key === undefined ? 'nobody who is named' : `holder of key ${key}`);
+  return principal ?? by ?? holderOf(key);
+}
+
+/** Of a request that names nobody. */
+export function holderOf(key: string | undefined): string {
+  return key === undefined ? 'nobody who is named' : `holder of key ${key}`;
 }

@@ -1,4 +1,4 @@
-import type { Person, PersonsAccess } from './persons-access.ts';
+import { holderOf, type Person, type PersonsAccess } from './persons-access.ts';
 
 /** Fewer are nothing to look into, whatever was usual. */
 const FEW = 20;
@@ -25,9 +25,12 @@ export function* whatIsUnusual(person: Person, { own, earlier }: Months): Iterab
   if (person.withoutOutcome > 0) yield `Acts without an outcome on record: ${person.withoutOutcome}.`;
   const names = own
     .people()
-    .filter(({ key, person: name }) => key !== undefined && key === person.key && name !== person.person)
-    .map(({ person: name }) => name);
-  if (names.length > 0) yield `The same key was used by ${names.toSorted().join(', ')}.`;
+    .filter(({ key }) => key !== undefined && key === person.key)
+    .map(({ person: name }) => name)
+    .filter((name) => name !== person.person && name !== holderOf(person.key));
+  // Who leaves the name out once is nobody else for that.
+  if (names.length > 0 && person.person !== holderOf(person.key))
+    yield `The same key was used by ${names.toSorted().join(', ')}.`;
 }
 
 function* farMore(

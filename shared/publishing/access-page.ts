@@ -38,7 +38,7 @@ ${found}</ul>`;
 
 function byPerson(people: AccessReport['people']): Html {
   const rows = people.map((one) => [
-    html`<bdi>${one.person}</bdi>${one.key === undefined ? undefined : html` <code>${one.key}</code>`}`,
+    html`<bdi>${one.person}</bdi>${one.key === undefined || one.person.includes(one.key) ? undefined : html` <code>${one.key}</code>`}`,
     ...[one.acts, one.looks, one.refused, one.withoutTicket].map((count) => html`${showCount(count)}`),
     html`${one.about.map(({ about, acts, looks }) => `${about} (${acts + looks})`).join(', ')}`,
   ]);

@@ -36,6 +36,8 @@ beforeAll(async () => {
   for (let time = 0; time < 5; time += 1) await on('2026-01-21', read('ivo', ANA, kpi, { status: 404 }));
   // The answer comes in the month after, and one never.
   await on('2026-01-31', act('ivo', ANA, {}), act('ivo', ANA, { reason: 'try' }));
+  const unnamed = { ...read('', EVA, artifact), who: { key: EVA } };
+  await on('2026-01-31', unnamed);
   await on('2026-02-01', { kind: 'answered', asked: 36, status: 409 }, read('uli', ANA, kpi));
   report = await reportOf('2026-01');
 });
@@ -89,10 +91,22 @@ describe('the report of a month', () => {
 
   it('says of each dataset who had to do with it', () => {
     expect(report.about).toMatchObject([
-      { about: 'looker/loan_par_balances', acts: 3, looks: 21, people: ['ana', 'eva', 'ivo'] },
+      {
+        about: 'looker/loan_par_balances',
+        acts: 3,
+        looks: 22,
+        people: ['ana', 'eva', `holder of key ${EVA}`, 'ivo'],
+      },
       { about: 'kpi', looks: 5, people: ['ivo'] },
       { about: 'KPI risk.par_30', looks: 1, people: ['ana'] },
     ]);
+  });
+
+  it('takes one who left the name out once for nobody else with the same key', () => {
+    expect(ofPerson(`holder of key ${EVA}`)).toMatchObject({
+      looks: 1,
+      unusual: ['Not seen in the three months before.'],
+    });
   });
 
   it('names who does far more than in the busiest of the months before', () => {
