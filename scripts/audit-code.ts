@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { ROOT } from './bundle.ts';
 import { runToExit } from './script-failed.ts';
 
-// What no compiler and no test sees: code that nothing uses, licences that the product may not have, and links in documents
-// that lead nowhere. `npm run audit:code` does it after format, lint and types; a workflow does so every week. Prints what
+// What no compiler and no test sees: code that nothing uses, licences that the product may not have, links in documents that
+// lead nowhere, and secrets. `npm run audit:code` does it after format, lint and types; a workflow does so every week. Prints what
 // it finds, a line each, and ends with 1 if there is anything.
 
 const HELP = `Audits what no compiler and no test sees.
@@ -56,6 +56,29 @@ const Licensed = z.looseObject({
   licenses: z.array(z.looseObject({ type: z.string() })).optional(),
 });
 
+/** What services make, told by its first letters and its length; and keys of storage accounts and private keys. */
+const SECRET = new RegExp(
+  [
+    '(xox[abprs]-)\\d{9,}-[\\w-]{20,}',
+    '(https://hooks\\.slack\\.com/services/)T\\w{8,}/B\\w{8,}/\\w{20,}',
+    '(gh[pousr]_)[A-Za-z0-9]{36,}',
+    '(github_pat_)\\w{50,}',
+    '(sk-(?:proj-)?)[A-Za-z0-9_-]{32,}',
+    '(AKIA)[A-Z0-9]{16}\\b',
+    '(AIza)[\\w-]{35}',
+    '(figd_)[\\w-]{30,}',
+    '((?:ntn|secret)_)[A-Za-z0-9]{40,}',
+    '(pat-(?:na|eu)\\d-)[0-9a-f]{8}-[0-9a-f-]{27}',
+    '(EAA)[A-Za-z0-9]{80,}',
+    '(AccountKey=)[A-Za-z0-9+/]{86}==',
+    '(SharedAccessSignature|[?&]sig=)[A-Za-z0-9%+/]{40,}',
+    '(-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----)\\s*[A-Za-z0-9+/]{20,}',
+  ].join('|'),
+  'g',
+);
+/** The key of every storage emulator, which Microsoft has published. */
+const EMULATOR_KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq';
+
 const LINK = /\]\((?!https?:|mailto:)([^)\s]*)\)/g;
 
 await runToExit(() => {
@@ -65,7 +88,7 @@ await runToExit(() => {
     return Promise.resolve(0);
   }
   root = values.root ?? ROOT;
-  const found = [...unusedExports(), ...licences(), ...deadLinks()];
+  const found = [...unusedExports(), ...licences(), ...deadLinks(), ...secrets()];
   for (const line of found) console.log(line);
   console.log(found.length === 0 ? 'Nothing was found.' : `${found.length} found.`);
   return Promise.resolve(found.length === 0 ? 0 : 1);
@@ -163,11 +186,32 @@ function headingsOf(text: string): Set<string> {
   return names;
 }
 
-function filesBelow(folder: string, ending: string): string[] {
+/** Wherever anybody could have left one; a developer's own settings are not in the repository. */
+function secrets(): string[] {
+  const ignored = existsSync(join(root, '.gitignore')) ? read('.gitignore').split('\n') : [];
+  const folders = [...SOURCES, 'tests', 'infra', 'docs', '.github'].flatMap((folder) => filesBelow(folder));
+  return [...folders, ...filesIn('.').filter((path) => !ignored.includes(path))]
+    .filter((path) => !/\.(?:wasm|parquet|xlsx|zip|png|gz)$|-wasm\.ts$/.test(path))
+    .flatMap((path) =>
+      read(path)
+        .split('\n')
+        .flatMap((line, index) =>
+          [...line.matchAll(SECRET)]
+            .filter(([text]) => !text.includes(EMULATOR_KEY))
+            .map(
+              ([, ...kinds]) =>
+                `${path}:${index + 1}: this looks like a secret (${kinds.find((kind) => kind !== undefined)}…). Renew it, and keep it in the vault.`,
+            ),
+        ),
+    );
+}
+
+function filesBelow(folder: string, ending = ''): string[] {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith(ending))
-    .map((path) => `${folder}/${path}`);
+    .map((path) => `${folder}/${path}`)
+    .filter((path) => ending !== '' || statSync(join(root, path)).isFile());
 }
 
 function filesIn(folder: string): string[] {

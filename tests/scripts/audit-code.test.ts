@@ -56,6 +56,30 @@ describe('the audit of the code', () => {
     ]);
   });
 
+  it.each([
+    ['a token of a bot', `xoxb-${'1'.repeat(12)}-${'a'.repeat(24)}`, 'xoxb-'],
+    ['a token of GitHub', `ghp_${'a1'.repeat(18)}`, 'ghp_'],
+    ['a key of a storage account', `AccountKey=${'k'.repeat(86)}==`, 'AccountKey='],
+    ['a private key', `-----BEGIN PRIVATE KEY-----${'M'.repeat(40)}`, '-----BEGIN PRIVATE KEY-----'],
+  ])('finds %s, wherever it lies, and does not repeat it', async (_, secret, kind) => {
+    await put('tests/deep/in/a.test.ts', `// nothing\nconst token = '${secret}';\n`);
+    await put('.env', `TOKEN=${secret}\n`);
+
+    const lines = await found();
+
+    expect(lines).toEqual([
+      `tests/deep/in/a.test.ts:2: this looks like a secret (${kind}…). Renew it, and keep it in the vault.`,
+      `.env:1: this looks like a secret (${kind}…). Renew it, and keep it in the vault.`,
+    ]);
+  });
+
+  it('leaves settings alone that are in no repository', async () => {
+    await put('.gitignore', 'node_modules/\nlocal.settings.json\n');
+    await put('local.settings.json', `{"SLACK_BOT_TOKEN":"xoxb-${'1'.repeat(12)}-${'a'.repeat(24)}"}`);
+
+    expect(await found()).toEqual([]);
+  });
+
   it('finds links to files and headings that are not there', async () => {
     await put('docs/a.md', '# A page\n\n## What it is\n\n[b](b.md) [own](#what-it-is) [no](#what-it-was)\n');
     await put(
