@@ -60,7 +60,11 @@ function still(found: Incident | undefined, condition: Condition, { clock }: Inc
     status: 'open' as const,
     gravest: severity < gravest ? severity : gravest,
   };
-  if (severity < found.severity) return { ...open, change: found.change + 1, news: 'worse' };
+  if (severity < found.severity) {
+    // Who was called when it was less grave is not who is to be called now.
+    const { escalatedAt: _escalated, ...again } = open;
+    return { ...again, change: found.change + 1, news: 'worse', worseAt: at };
+  }
   if (isUnanswered(open, now))
     return { ...open, change: found.change + 1, news: 'escalated', escalatedAt: at };
   // It was gone for a moment, which nobody was told of: what was told before stands.
@@ -90,11 +94,16 @@ function isRecent(at: string | undefined, now: Date): boolean {
   return at !== undefined && now.getTime() - Date.parse(at) < COOLDOWN_MS;
 }
 
-/** Nobody has answered within the time that its severity gives. Once: then it is with those who were told next. */
-function isUnanswered({ severity, openedAt, acknowledged, escalatedAt }: Incident, now: Date): boolean {
+/**
+ * Nobody has answered within the time that its severity gives: since it opened or grew worse, or since the end of its
+ * muting, for who mutes it knows of it. Once: then it is with those who were told next.
+ */
+function isUnanswered(incident: Incident, now: Date): boolean {
+  const { severity, openedAt, worseAt = openedAt, muted, acknowledged, escalatedAt } = incident;
   const { withinMinutes } = RESPONSES[severity];
   if (withinMinutes === undefined || acknowledged !== undefined || escalatedAt !== undefined) return false;
-  return now.getTime() - Date.parse(openedAt) > withinMinutes * 60_000;
+  const since = Math.max(Date.parse(worseAt), Date.parse(muted?.until ?? openedAt));
+  return now.getTime() - since > withinMinutes * 60_000;
 }
 
 /** Reads, changes and saves until no other writer came between; undefined leaves it as it is. */

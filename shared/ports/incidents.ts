@@ -41,6 +41,8 @@ export const Incident = z.object({
   told: z.int().nonnegative(),
   acknowledged: z.object({ by: z.string(), at: z.iso.datetime() }).optional(),
   muted: z.object({ by: z.string(), reason: z.string(), until: z.iso.datetime() }).optional(),
+  /** When it last grew worse. */
+  worseAt: z.iso.datetime().optional(),
   escalatedAt: z.iso.datetime().optional(),
   /** Oldest first; also of the last times that it was there. Absent from incidents of before it was kept. */
   trail: z.array(IncidentStep).readonly().optional(),

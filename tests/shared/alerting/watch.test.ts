@@ -196,6 +196,47 @@ describe('a run that failed', () => {
   });
 });
 
+describe('what nobody answers', () => {
+  const late: Condition = { kind: 'data-late', of: 'all-data', title: 'Late.', facts: {} };
+  const news = async () => {
+    const told = await incidentsToTell(deps);
+    for (const incident of told) await markTold(incident, deps);
+    return told.map((incident) => `${incident.news} ${incident.severity}`);
+  };
+
+  it('goes further up again once it has grown worse, counted from then', async () => {
+    await keepIncidents([late], deps);
+    expect(await news()).toEqual(['opened P3']);
+    pipeline.advanceClock(241 * MINUTE);
+    await keepIncidents([late], deps);
+    expect(await news()).toEqual(['escalated P3']);
+
+    const worse: Condition = { ...late, kind: 'data-very-late' };
+    await keepIncidents([worse], deps);
+    expect(await news()).toEqual(['worse P2']);
+    pipeline.advanceClock(59 * MINUTE);
+    await keepIncidents([worse], deps);
+    expect(await news()).toEqual([]);
+    pipeline.advanceClock(2 * MINUTE);
+    await keepIncidents([worse], deps);
+    expect(await news()).toEqual(['escalated P2']);
+  });
+
+  it('goes no further up while it is muted, and has its time once that is over', async () => {
+    await keepIncidents([late], deps);
+    expect(await news()).toEqual(['opened P3']);
+    const until = new Date(deps.clock.now().getTime() + 24 * 60 * MINUTE).toISOString();
+    await muteIncident('late.all-data', { by: 'Ana', reason: 'known', until }, deps);
+    pipeline.advanceClock((24 * 60 + 239) * MINUTE);
+    await keepIncidents([late], deps);
+    expect(await news()).toEqual([]);
+
+    pipeline.advanceClock(2 * MINUTE);
+    await keepIncidents([late], deps);
+    expect(await news()).toEqual(['escalated P3']);
+  });
+});
+
 describe('what woke somebody and has eased', () => {
   const kpi: Condition = { kind: 'kpi-critical', of: 'risk.par_90', title: 'PAR 90.', facts: {} };
   const tellAll = async () => {
