@@ -10,3 +10,6 @@ export type Condition = {
   /** What whoever is woken wants to see: value, limit, value before, run. */
   readonly facts: Readonly<Record<string, string>>;
 };
+
+/** Begins the names of facts that say which run brought a file of a dataset. */
+export const RUN_OF = 'run of ';

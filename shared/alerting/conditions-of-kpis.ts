@@ -1,9 +1,10 @@
+import { REFERENCE_DAY } from '../domain/local-date.ts';
 import { rational } from '../domain/rational.ts';
 import type { KpiMart, KpiResult } from '../kpis/kpi-result.ts';
 import { type KpiRow, kpiRows } from '../publishing/kpi-row.ts';
 import type { RunRecord } from '../runs/run-record.ts';
 import type { AlertKind } from './alert-routes.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, RUN_OF } from './condition.ts';
 import { driverOfKpi } from './driver-of-kpi.ts';
 
 /** The manual has a warning for it where others are critical. */
@@ -33,9 +34,21 @@ export function conditionsOfKpis({
       'as of': row.asOf,
       owner: row.owner,
       run: run.runId,
+      ...(kpi && filesOf(kpi, mart)),
     };
     return [{ kind, of: row.id, title: `${row.sentence}.`, facts }];
   });
+}
+
+/** Any of them may be the one that is wrong. */
+const MOST_FILES = 3;
+
+/** The runs of the files that the number was computed from. What stands for no day is seldom what has moved it. */
+function filesOf({ inputs }: KpiResult, { book }: KpiMart): Record<string, string> {
+  const files = book.filter(({ dataset, asOf }) => inputs.includes(dataset) && asOf !== REFERENCE_DAY);
+  return Object.fromEntries(
+    files.slice(0, MOST_FILES).map(({ dataset, runId }) => [`${RUN_OF}${dataset}`, runId]),
+  );
 }
 
 function kindOf({ id, status }: KpiRow, kpis: readonly KpiResult[]): AlertKind | undefined {

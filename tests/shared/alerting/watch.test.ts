@@ -106,7 +106,7 @@ describe('a KPI outside its limits', () => {
     expect(said).toContain(`https://abaco.example/api/runs/${runId}|Run`);
     expect(said).toContain('runbook docs/runbooks/kpi-outside-limits.md');
     expect(said).toContain(
-      `If the file is wrong, back to the numbers before: \`POST /api/runs/${runId}/rollback?by=NAME&amp;reason=TEXT&amp;dryRun=true\``,
+      `If the file of ${PAR} is wrong, back to the numbers before: \`POST /api/runs/${runId}/rollback?by=NAME&amp;reason=TEXT&amp;dryRun=true\``,
     );
     expect(said).toContain('Answer within 1 hour: `POST /api/incidents/kpi.risk.par_90/acknowledge?by=NAME`');
   });
