@@ -98,8 +98,9 @@ async function computeAndKeep(run: RunRecord, asOf: LocalDate, deps: ComputeDeps
     const path = bookMartPath(bookIdOf(book, catalog.sha256));
     const { mart, failures } = await martOfBook({ path, book, catalog, asOf, grain: 'month' }, deps);
     await keepParity(mart, run, lake);
-    await lake.write('runs', attemptPath(run.runId, run.attempt, 'kpis.json'), martJson(mart));
-    if (await writeMarts(mart, run, asOf, seen, deps)) return { mart, failures };
+    const json = martJson(mart);
+    await lake.write('runs', attemptPath(run.runId, run.attempt, 'kpis.json'), json);
+    if (await writeMarts({ mart, json }, { ...run, asOf }, seen, deps)) return { mart, failures };
   }
 }
 
@@ -129,9 +130,8 @@ async function martsSeen(lake: Lake, asOf: LocalDate, runId: RunId): Promise<Rea
 
 /** False when another worker wrote in between: then its book may be newer than ours, and nothing is forced. */
 async function writeMarts(
-  mart: KpiMart,
-  run: RunRecord,
-  asOf: LocalDate,
+  { mart, json }: { readonly mart: KpiMart; readonly json: string },
+  { runId, asOf }: { readonly runId: RunId; readonly asOf: LocalDate },
   seen: ReadonlyMap<string, string>,
   { lake, scratch, sql }: ComputeDeps,
 ): Promise<boolean> {
@@ -139,9 +139,9 @@ async function writeMarts(
   await using session = await sql.open(folder.dir);
   const parquet = join(folder.dir, 'kpis.parquet');
   await writeMartParquet(mart, { sql: session, path: parquet });
-  const bodies = { parquet: await readFile(parquet), csv: martCsv(mart), json: martJson(mart) };
+  const bodies = { parquet: await readFile(parquet), csv: martCsv(mart), json };
   for (const { extension, contentType } of MART_FILES) {
-    const path = martPath(asOf, run.runId, extension);
+    const path = martPath(asOf, runId, extension);
     const etag = seen.get(path);
     const onlyIf = etag === undefined ? ('absent' as const) : { etag };
     const outcome = await lake.write('marts', path, bodies[extension], { contentType, onlyIf });
