@@ -72,6 +72,7 @@ export class SourceStubs {
     this.meta.token = META_TOKEN;
     this.meta.mostDays = 1_000;
     this.meta.pollsUntilDone = 2;
+    this.meta.mostUnderWay = 0;
     this.meta.page = 500;
     this.meta.ordered.length = 0;
     this.secrets.set('cascade-session-cookie', CASCADE_SESSION);

@@ -24,7 +24,11 @@ const Order = z.object({
   time_increment: z.literal(1),
   time_range: z.object({ since: z.iso.date(), until: z.iso.date() }),
 });
-type Report = z.infer<typeof Order>['time_range'] & { polls: number; readonly fields: readonly string[] };
+type Report = z.infer<typeof Order>['time_range'] & {
+  polls: number;
+  isDone: boolean;
+  readonly fields: readonly string[];
+};
 
 const MS_PER_DAY = 86_400_000;
 
@@ -38,6 +42,8 @@ export class StubMeta {
   pollsUntilDone = 2;
   /** The most records of a page, whatever is asked for. */
   page = 500;
+  /** The most reports that were being made at one time. */
+  mostUnderWay = 0;
   /** The windows that were ordered. */
   readonly ordered: { readonly since: string; readonly until: string }[] = [];
   readonly #reports = new Map<string, Report>();
@@ -69,7 +75,9 @@ export class StubMeta {
     const { time_range: days, fields } = parsed.data;
     this.ordered.push(days);
     const id = String(6_023_920_149_050_000 + this.#reports.size);
-    this.#reports.set(id, { ...days, polls: 0, fields: fields.split(',') });
+    this.#reports.set(id, { ...days, polls: 0, isDone: false, fields: fields.split(',') });
+    const underWay = [...this.#reports.values()].filter((report) => !report.isDone);
+    this.mostUnderWay = Math.max(this.mostUnderWay, underWay.length);
     return { body: { report_run_id: id } };
   }
 
@@ -77,6 +85,7 @@ export class StubMeta {
     report.polls += 1;
     const days = (Date.parse(report.until) - Date.parse(report.since)) / MS_PER_DAY + 1;
     const isDone = report.polls >= this.pollsUntilDone;
+    report.isDone = isDone;
     const done = days > this.mostDays ? 'Job Failed' : 'Job Completed';
     return {
       body: {

@@ -32,6 +32,8 @@ const REVISED_DAYS = 28;
 /** Graph keeps 37 months. */
 const HISTORY_DAYS = 37 * 30;
 const MOST_DAYS_AT_ONCE = 90;
+/** So many reports are being made at a time: the first pull orders thirteen, and each may take minutes. */
+const REPORTS_AT_ONCE = 4;
 const PAGE = 500;
 const FIELDS = [
   'campaign_id',
@@ -119,24 +121,25 @@ export class MetaClient implements SourceClient {
   }
 
   async *pull(_dataset: DatasetId, { days }: PullWindow): AsyncGenerator<SourcePage> {
-    const { from, to } = days ?? usualDays(undefined, this.#deps.clock.now());
-    for (let start = from; start <= to; start = addDays(start, MOST_DAYS_AT_ONCE)) {
-      const end = addDays(start, MOST_DAYS_AT_ONCE - 1);
-      yield* this.#report({ from: start, to: end < to ? end : to });
+    const spans = spansOf(days ?? usualDays(undefined, this.#deps.clock.now()));
+    let isOver = false;
+    const order = (span: Span): Report => ({ span, id: this.#finished(span, () => isOver) });
+    try {
+      const reports = spans.splice(0, REPORTS_AT_ONCE).map(order);
+      for (let first = reports.shift(); first !== undefined; first = reports.shift()) {
+        const id = await first.id;
+        reports.push(...spans.splice(0, 1).map(order));
+        // One that fails or takes too long is ordered in two halves.
+        if (id === undefined) reports.unshift(...halvesOf(first.span).map(order));
+        else yield* this.#pagesOf(id);
+      }
+    } finally {
+      // Also when one of them cannot be had: nobody waits for the others then.
+      isOver = true;
     }
   }
 
-  /** A report that fails or takes too long is ordered in two halves. */
-  async *#report(days: { readonly from: LocalDate; readonly to: LocalDate }): AsyncGenerator<SourcePage> {
-    const report = await this.#finished(days);
-    if (report === undefined) {
-      const length = toEpochDay(days.to) - toEpochDay(days.from) + 1;
-      if (length === 1) throw new ServiceUnavailable(`Meta could not make the report of ${days.from}`);
-      const middle = addDays(days.from, Math.floor(length / 2));
-      yield* this.#report({ from: days.from, to: addDays(middle, -1) });
-      yield* this.#report({ from: middle, to: days.to });
-      return;
-    }
+  async *#pagesOf(report: string): AsyncGenerator<SourcePage> {
     let after: string | undefined;
     do {
       const query = new URLSearchParams({ limit: String(PAGE) });
@@ -149,14 +152,15 @@ export class MetaClient implements SourceClient {
     } while (after !== undefined);
   }
 
-  /** The id of a report that is done; undefined when it failed, or was not done in time. */
-  async #finished({
-    from,
-    to,
-  }: {
-    readonly from: LocalDate;
-    readonly to: LocalDate;
-  }): Promise<string | undefined> {
+  /** The id of a report that is done; undefined when it failed, was not done in time, or is not wanted any more. */
+  #finished(span: Span, isOver: () => boolean): Promise<string | undefined> {
+    const finished = this.#waitedFor(span, isOver);
+    // It may fail while another one is waited for; whoever waits for this one hears of it.
+    finished.catch(() => undefined);
+    return finished;
+  }
+
+  async #waitedFor({ from, to }: Span, isOver: () => boolean): Promise<string | undefined> {
     const { pollMs = 2_000, reportTimeoutMs = 300_000, account } = this.#settings;
     const { clock, pause } = this.#deps;
     if (account === undefined) throw new SourceNotConfigured('META_AD_ACCOUNT_ID is not set');
@@ -170,7 +174,7 @@ export class MetaClient implements SourceClient {
     const order = { method: 'POST', url: this.#url(path), json, bucket: this.#deps.budget } as const;
     const { report_run_id: report } = await this.#http.json(order, Ordered);
     const deadline = clock.now().getTime() + reportTimeoutMs;
-    while (clock.now().getTime() < deadline) {
+    while (!isOver() && clock.now().getTime() < deadline) {
       const url = this.#url(`/${report}?fields=async_status,async_percent_completion`);
       const { async_status: status } = await this.#http.json({ url, bucket: this.#deps.budget }, Progress);
       if (status === 'Job Completed') return report;
@@ -183,6 +187,29 @@ export class MetaClient implements SourceClient {
   #url(path: string): string {
     return `${this.#settings.baseUrl}/${this.#settings.graphVersion}${path}`;
   }
+}
+
+type Span = { readonly from: LocalDate; readonly to: LocalDate };
+type Report = { readonly span: Span; readonly id: Promise<string | undefined> };
+
+/** The days in parts that one report may have, oldest first. */
+function spansOf({ from, to }: Span): Span[] {
+  const spans: Span[] = [];
+  for (let start = from; start <= to; start = addDays(start, MOST_DAYS_AT_ONCE)) {
+    const end = addDays(start, MOST_DAYS_AT_ONCE - 1);
+    spans.push({ from: start, to: end < to ? end : to });
+  }
+  return spans;
+}
+
+function halvesOf({ from, to }: Span): readonly Span[] {
+  const length = toEpochDay(to) - toEpochDay(from) + 1;
+  if (length === 1) throw new ServiceUnavailable(`Meta could not make the report of ${from}`);
+  const middle = addDays(from, Math.floor(length / 2));
+  return [
+    { from, to: addDays(middle, -1) },
+    { from: middle, to },
+  ];
 }
 
 /** Up to yesterday, since the day that is running is not over. */

@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DatasetId } from '../../../../shared/domain/ids.ts';
 import { addDays, LocalDate } from '../../../../shared/domain/local-date.ts';
 import { recordsOf, SourceStubs } from '../../../support/source-stubs.ts';
 import { META_ACCOUNT, META_TOKEN, metaFault, type StubInsight } from '../../../support/stub-meta.ts';
@@ -83,11 +85,37 @@ it('reads all pages by their cursor, and never shows the token in an address', a
 it('orders long times in pieces that meet without a gap', async () => {
   await pulled(FIRST, addDays(FIRST, 199));
 
-  expect(stubs.meta.ordered).toEqual([
+  expect(stubs.meta.ordered.toSorted((a, b) => (a.since < b.since ? -1 : 1))).toEqual([
     { since: FIRST, until: addDays(FIRST, 89) },
     { since: addDays(FIRST, 90), until: addDays(FIRST, 179) },
     { since: addDays(FIRST, 180), until: addDays(FIRST, 199) },
   ]);
+});
+
+it('has four reports made at a time, and brings their records in the order of the days', async () => {
+  const last = addDays(FIRST, 899);
+  stubs.meta.insights = Array.from({ length: 90 }, (_, index) => insight(addDays(FIRST, index * 10)));
+
+  const records = await pulled(FIRST, last);
+
+  expect(stubs.meta.ordered).toHaveLength(10);
+  expect(stubs.meta.mostUnderWay).toBe(4);
+  expect(daysOf(records)).toEqual(daysOf(stubs.meta.insights));
+});
+
+it('asks after no report any more once nobody reads on', async () => {
+  const pages = stubs.client('meta').pull(DatasetId.parse(INSIGHTS), days(FIRST, addDays(FIRST, 899)));
+  for await (const _ of pages) {
+    // The others would be asked after for ever.
+    stubs.meta.pollsUntilDone = Number.POSITIVE_INFINITY;
+    break;
+  }
+
+  await setTimeout(50);
+  const { length: asked } = stubs.meta.server.requests;
+  await setTimeout(50);
+
+  expect(stubs.meta.server.requests).toHaveLength(asked);
 });
 
 it('halves a report that fails until its parts are made, and brings each day once', async () => {
