@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { DatasetId, RunId } from '../../shared/domain/ids.ts';
 import { operationIdOf } from '../../shared/domain/trace.ts';
 import type { Lake } from '../../shared/ports/lake.ts';
+import { runPage } from '../../shared/publishing/run-page.ts';
 import { attemptPath } from '../../shared/runs/run-paths.ts';
 import { RunRecord, RunStatus } from '../../shared/runs/run-record.ts';
 import { ARTIFACT_NAME, ServedArtifact, servedArtifacts } from './artifacts.ts';
 import { notFound, unknownRun } from './problem-details.ts';
-import { htmlAnswer, jsonAnswer, NO_QUERY, type Route, SAFE_TO_SHOW, withDeps } from './route.ts';
+import { linkWithKey, ReaderQuery, wantsPage } from './reader.ts';
+import { htmlAnswer, jsonAnswer, type Route, SAFE_TO_SHOW, withDeps } from './route.ts';
 
 const RunsQuery = z.object({
   status: RunStatus.optional(),
@@ -29,13 +31,15 @@ export const runsRoute: Route<typeof RunsQuery> = {
   handle: withDeps(async (_request, { ledger }, { query }) => jsonAnswer({ runs: await ledger.list(query) })),
 };
 
-export const runRoute: Route = {
+const RunQuery = ReaderQuery.pick({ format: true });
+
+export const runRoute: Route<typeof RunQuery> = {
   name: 'run',
   method: 'GET',
   path: 'runs/{runId}',
   authLevel: 'function',
-  summary: 'One run with its trail, problems and artifacts',
-  query: NO_QUERY,
+  summary: 'One run with its trail, problems and artifacts; a page for browsers',
+  query: RunQuery,
   responses: {
     200: {
       description: 'The run, and the documents that can be fetched',
@@ -47,13 +51,21 @@ export const runRoute: Route = {
     },
     404: { description: 'No such run' },
   },
-  handle: withDeps(async (request, { ledger, lake }) => {
+  handle: withDeps(async (request, { ledger, lake, clock }, { query }) => {
     const runId = RunId.safeParse(request.params['runId']);
     const found = runId.success ? await ledger.find(runId.data) : undefined;
     if (found === undefined) return unknownRun(request.params['runId']);
     const run = found.value;
     const artifacts = await servedArtifacts(run.runId, lake);
     const operationId = operationIdOf(run.traceparent);
+    if (wantsPage(request, query))
+      return htmlAnswer(
+        runPage({
+          ...{ run, artifacts, operationId },
+          now: clock.now().toISOString(),
+          link: linkWithKey(request),
+        }),
+      );
     return jsonAnswer({ run, operationId, artifacts: ServedArtifact.array().parse(artifacts) });
   }),
 };
