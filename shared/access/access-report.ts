@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Lake } from '../ports/lake.ts';
 import type { RunLedger } from '../ports/run-ledger.ts';
 import { PersonsAccess } from './persons-access.ts';
-import { recordsSince } from './records-since.ts';
+import { numbersOfSpan, tellRecords } from './records-of-span.ts';
 import { whatIsUnusual } from './unusual-access.ts';
 
 // Who did what and looked at what in a month, by person and by what it was about, and what is unusual in it: held against
@@ -40,11 +40,17 @@ export const AccessReport = z.object({
 });
 
 const MONTHS_BEFORE = 3;
+/** For one report. Those of its own month come first, and the oldest of those that it is held against last. */
+const MOST_READ = 200_000;
 
 type Deps = { readonly lake: Lake; readonly ledger: RunLedger; readonly clock: Clock };
 
 /** Undefined for a month that is to come. */
-export async function accessReport(month: Month, deps: Deps): Promise<AccessReport | undefined> {
+export async function accessReport(
+  month: Month,
+  deps: Deps,
+  mostRead = MOST_READ,
+): Promise<AccessReport | undefined> {
   const current = monthOf(deps.clock.now());
   if (month > current) return undefined;
   const { from, to } = spanOf(month);
@@ -53,14 +59,13 @@ export async function accessReport(month: Month, deps: Deps): Promise<AccessRepo
   const datasets = new Map((await deps.ledger.list()).map(({ runId, dataset }) => [runId, dataset]));
   const own = new PersonsAccess(datasets);
   const earlier = before.map(() => new PersonsAccess(datasets));
-  const read = await recordsSince(comparedFrom, deps.lake, (record) => {
+  const numbers = await numbersOfSpan({ from: comparedFrom, to }, deps.lake);
+  await tellRecords(numbers.slice(-mostRead), deps.lake, (record) => {
     if (record.at >= from) own.add(record, to);
     else earlier.find((_, index) => record.at >= (before[index]?.from ?? ''))?.add(record, from);
   });
-  const people = own.people().map((person) => ({
-    ...person,
-    unusual: [...whatIsUnusual(person, { own, earlier })],
-  }));
+  const months = { own: own.people(), earlier: earlier.map((one) => one.people()) };
+  const people = months.own.map((person) => ({ ...person, unusual: [...whatIsUnusual(person, months)] }));
   const records = earlier.reduce((sum, one) => sum + one.records, 0);
   return AccessReport.parse({
     month,
@@ -70,7 +75,7 @@ export async function accessReport(month: Month, deps: Deps): Promise<AccessRepo
       (a, b) => b.unusual.length - a.unusual.length || a.person.localeCompare(b.person),
     ),
     about: own.about(),
-    notRead: read.notRead,
+    notRead: Math.max(0, numbers.length - mostRead),
   });
 }
 

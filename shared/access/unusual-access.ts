@@ -1,4 +1,4 @@
-import { holderOf, type Person, type PersonsAccess } from './persons-access.ts';
+import { holderOf, type Person } from './persons-access.ts';
 
 /** Fewer are nothing to look into, whatever was usual. */
 const FEW = 20;
@@ -6,15 +6,15 @@ const TIMES = 3;
 const MANY_REFUSED = 5;
 
 type Months = {
-  readonly own: PersonsAccess;
+  readonly own: readonly Person[];
   /** The months before, the newest first. */
-  readonly earlier: readonly PersonsAccess[];
+  readonly earlier: readonly (readonly Person[])[];
 };
 
 /** What a reviewer would ask this person about, a sentence each. */
 export function* whatIsUnusual(person: Person, { own, earlier }: Months): Iterable<string> {
-  const before = earlier.map((month) => month.people().filter(isSame(person)));
-  const known = earlier.some(({ records }) => records > 0);
+  const before = earlier.map((month) => month.filter(isSame(person)));
+  const known = earlier.some((month) => month.length > 0);
   const isNew = before.every((found) => found.length === 0);
   if (known && isNew) yield 'Not seen in the three months before.';
   if (!isNew) yield* farMore('looks', person, before);
@@ -24,7 +24,6 @@ export function* whatIsUnusual(person: Person, { own, earlier }: Months): Iterab
   if (person.withoutPurpose > 0) yield `Acts that name neither reason nor ticket: ${person.withoutPurpose}.`;
   if (person.withoutOutcome > 0) yield `Acts without an outcome on record: ${person.withoutOutcome}.`;
   const names = own
-    .people()
     .filter(({ key }) => key !== undefined && key === person.key)
     .map(({ person: name }) => name)
     .filter((name) => name !== person.person && name !== holderOf(person.key));

@@ -1,12 +1,8 @@
-import { ACCESS_FOLDER, AccessRecord, accessNumber } from '../access/access-record.ts';
+import type { AccessRecord } from '../access/access-record.ts';
 import { lastWalk } from '../access/last-walk.ts';
+import { numbersOfSpan, tellRecords } from '../access/records-of-span.ts';
 import type { Lake } from '../ports/lake.ts';
-import { severalAtOnce } from '../resilience/several-at-once.ts';
 import type { ComplianceMonth } from './compliance-month.ts';
-
-const AT_ONCE = 16;
-/** How many are held at a time. */
-const BATCH = 512;
 
 type Access = ComplianceMonth['access'];
 type Span = { readonly from: string; readonly to: string };
@@ -17,30 +13,12 @@ type Span = { readonly from: string; readonly to: string };
  */
 export async function accessOfMonth(span: Span, most: number, lake: Lake): Promise<Access> {
   const counts = new AccessCounts();
-  let read = 0;
-  let notRead = 0;
-  let batch: string[] = [];
-  const readBatch = async (): Promise<void> => {
-    const bodies = await severalAtOnce(batch, AT_ONCE, (path) => lake.read('audit', path));
-    for (const body of bodies) counts.add(recordIn(body), span);
-    batch = [];
-  };
-  // Files are written once: one that is older than the month is no record of it. One that was copied back looks newer.
-  for await (const { path, modifiedAt } of lake.list('audit', ACCESS_FOLDER)) {
-    if (accessNumber(path) === undefined || modifiedAt.toISOString() < span.from) continue;
-    if (read >= most) {
-      notRead += 1;
-      continue;
-    }
-    read += 1;
-    batch.push(path);
-    if (batch.length === BATCH) await readBatch();
-  }
-  await readBatch();
+  const numbers = await numbersOfSpan(span, lake);
+  await tellRecords(numbers.slice(0, most), lake, (record) => counts.add(record, span));
   const walk = await lastWalk(lake);
   return {
     ...counts.all(),
-    notRead,
+    notRead: Math.max(0, numbers.length - most),
     ...(walk && {
       chain: {
         walkedAt: walk.at,
@@ -49,14 +27,6 @@ export async function accessOfMonth(span: Span, most: number, lake: Lake): Promi
       },
     }),
   };
-}
-
-function recordIn(body: Buffer | undefined): AccessRecord | undefined {
-  try {
-    return AccessRecord.safeParse(JSON.parse(body?.toString('utf8') ?? '')).data;
-  } catch {
-    return undefined;
-  }
 }
 
 class AccessCounts {
@@ -68,8 +38,8 @@ class AccessCounts {
   readonly #keys = new Set<string>();
   readonly #routes = new Map<string, number>();
 
-  add(record: AccessRecord | undefined, { from, to }: Span): void {
-    if (record === undefined || record.at < from) return;
+  add(record: AccessRecord, { from, to }: Span): void {
+    if (record.at < from) return;
     const { entry, number } = record;
     // What came of an act may be told in the month after.
     if (entry.kind === 'answered') {

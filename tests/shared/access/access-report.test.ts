@@ -61,9 +61,9 @@ async function on(day: string, ...entries: readonly AccessEntry[]): Promise<void
   for (const entry of entries) await chain.append(entry);
 }
 
-async function reportOf(month: string, today = '2026-02-03'): Promise<AccessReport> {
+async function reportOf(month: string, today = '2026-02-03', mostRead?: number): Promise<AccessReport> {
   const clock = { now: () => new Date(`${today}T08:00:00Z`) };
-  const found = await accessReport(Month.parse(month), { ...pipeline.deps, clock });
+  const found = await accessReport(Month.parse(month), { ...pipeline.deps, clock }, mostRead);
   if (found === undefined) throw new Error(`${month} has no report`);
   return found;
 }
@@ -113,6 +113,20 @@ describe('the report of a month', () => {
     expect(ofPerson('eva')?.unusual).toEqual([
       '20 looks, where the busiest of the three months before had 4.',
     ]);
+  });
+
+  it('leaves out the months before where there are too many records, and not its own', async () => {
+    const all = await accessReport(Month.parse('2026-01'), pipeline.deps);
+    const short = await reportOf('2026-01', '2026-02-03', 34);
+
+    expect(short.about).toEqual(all?.about);
+    expect(short).toMatchObject({ notRead: 6, comparedWith: { records: 0 } });
+  });
+
+  it('reads nothing that was recorded long after it', async () => {
+    const november = await reportOf('2025-11', '2026-02-03', 5);
+
+    expect(november).toMatchObject({ notRead: 0, about: [{ looks: 4, people: ['eva'] }] });
   });
 
   it('names who is new, is refused often, says no reason, and leaves acts without an outcome', () => {
