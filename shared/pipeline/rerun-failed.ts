@@ -5,6 +5,7 @@ import type { RunRecord } from '../runs/run-record.ts';
 import { type RerunDeps, type RerunPlan, rerun } from './rerun.ts';
 import type { StageMessage } from './stage-message.ts';
 import { QueuedStage, type Stage } from './stages.ts';
+import { describeError } from './work-stage.ts';
 
 // After an outage: every run that failed by it, each from the stage in which it failed. What was rejected is not in
 // here, since its data is at fault.
@@ -47,15 +48,36 @@ export async function rerunFailed(
   const impossible: RerunFailedPlan['impossible'][number][] = [];
   const next: StageMessage[] = [];
   // Oldest first, so that they follow one another as they did.
-  for (const run of failed.toReversed().slice(0, MOST_AT_ONCE)) {
+  const first = failed.toReversed().slice(0, MOST_AT_ONCE);
+  const known = first.length === 0 ? deps : await withSnapshots(deps);
+  let left = failed.length;
+  for (const run of first) {
     const { runId } = run;
-    const outcome = await rerun({ runId, from: stageFor(run), reason, dryRun, logLevel }, deps);
-    if (outcome.kind === 'impossible') impossible.push({ runId, why: outcome.why });
-    if (outcome.kind === 'planned' || outcome.kind === 'started')
-      runs.push({ ...outcome.plan, dataset: run.dataset });
-    if (outcome.kind === 'started') next.push(...outcome.next);
+    left -= 1;
+    try {
+      const outcome = await rerun({ runId, from: stageFor(run), reason, dryRun, logLevel }, known);
+      if (outcome.kind === 'impossible') impossible.push({ runId, why: outcome.why });
+      if (outcome.kind === 'planned' || outcome.kind === 'started')
+        runs.push({ ...outcome.plan, dataset: run.dataset });
+      if (outcome.kind === 'started') next.push(...outcome.next);
+    } catch (error) {
+      // The messages leave with the answer alone: without them those that were begun would wait for ever.
+      if (next.length === 0) throw error;
+      deps.log.error('stage.failed', { stage: 'http', runId, error: describeError(error) });
+      impossible.push({
+        runId,
+        why: 'it broke, and nothing after it was tried; look at the run and ask again',
+      });
+      break;
+    }
   }
-  return { plan: { runs, impossible, left: Math.max(0, failed.length - MOST_AT_ONCE) }, next };
+  return { plan: { runs, impossible, left }, next };
+}
+
+/** All of them are read once, and not for each run. */
+async function withSnapshots(deps: RerunDeps): Promise<RerunDeps> {
+  const snapshots = await deps.registry.all();
+  return { ...deps, registry: { all: () => Promise.resolve(snapshots) } };
 }
 
 function isMeant({ lastError, stage, updatedAt }: RunRecord, filter: FailedFilter): boolean {

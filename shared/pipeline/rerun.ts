@@ -28,7 +28,7 @@ export type RerunOutcome =
 
 export type RerunDeps = {
   ledger: RunLedger;
-  registry: SnapshotRegistry;
+  registry: Pick<SnapshotRegistry, 'all'>;
   catalog(): Promise<Catalog>;
   clock: Clock;
   log: Log;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { ServedArtifact } from '../../../functions/ops/artifacts.ts';
+import { rerunFailed } from '../../../shared/pipeline/rerun-failed.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { anInvocation, call, sentBy } from '../../support/an-invocation.ts';
@@ -277,6 +278,38 @@ describe('runs that failed by one outage', () => {
     await pipeline.runDry();
     for (const { runId } of [early, late])
       expect(await pipeline.run(runId)).toMatchObject({ status: 'success' });
+  });
+
+  it('hand on what was begun though the store fails at the next, and read the snapshots once', async () => {
+    early = await fails(early, 'compute', '2026-01-06T03:00:00.000Z');
+    late = await fails(late, 'validate', '2026-01-06T05:00:00.000Z');
+    let reads = 0;
+    const { registry, ledger } = pipeline.deps;
+    const deps = {
+      ...pipeline.deps,
+      registry: { all: async () => ((reads += 1), await registry.all()) },
+      ledger: new Proxy(ledger, {
+        get(target, name) {
+          if (name === 'find')
+            return async (runId: RunRecord['runId']) => {
+              if (runId === late.runId) throw new Error('the store is away again');
+              return await target.find(runId);
+            };
+          const method: unknown = Reflect.get(target, name, target);
+          return typeof method === 'function' ? method.bind(target) : method;
+        },
+      }),
+    };
+
+    const { plan, next } = await rerunFailed({ reason: 'storage is back', dryRun: false }, deps);
+
+    expect(next).toMatchObject([{ runId: early.runId, stage: 'compute', attempt: early.attempt + 1 }]);
+    expect(plan).toMatchObject({
+      runs: [{ runId: early.runId }],
+      impossible: [{ runId: late.runId, why: expect.stringContaining('ask again') }],
+      left: 1,
+    });
+    expect(reads).toBe(1);
   });
 });
 
