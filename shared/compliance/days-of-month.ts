@@ -25,11 +25,14 @@ const LogLine = z.looseObject({
   event: z.string(),
 });
 
+const Severity = z.enum(['P1', 'P2', 'P3', 'P4']);
 const IncidentLine = z.object({
   at: z.iso.datetime(),
   event: z.string().startsWith('incident.'),
   incident: z.string(),
-  severity: z.enum(['P1', 'P2', 'P3', 'P4']),
+  severity: Severity,
+  /** Absent from logs of before it was noted. */
+  gravest: Severity.optional(),
   openedAt: z.iso.datetime(),
 });
 
@@ -60,8 +63,8 @@ export function incidentsOf(
   for (const line of days.flatMap(({ lines }) => lines)) {
     const { data } = IncidentLine.safeParse(line);
     if (data === undefined) continue;
-    const { incident: id, severity, openedAt, at, event } = data;
-    add({ id, severity, openedAt, ...(event === 'incident.resolved' && { resolvedAt: at }) });
+    const { incident: id, severity, gravest = severity, openedAt, at, event } = data;
+    add({ id, severity: gravest, openedAt, ...(event === 'incident.resolved' && { resolvedAt: at }) });
   }
   // The living one knows best how it stands.
   for (const { id, gravest, severity, openedAt, status, resolvedAt } of living)

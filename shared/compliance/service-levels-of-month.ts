@@ -47,10 +47,14 @@ export function serviceLevelsOf({ runs, days, incidents }: Facts): Levels {
   ];
 }
 
-/** From the first start to the end of the attempt that the drop began; later attempts begin at a later stage. */
-function timeOfFirstAttempt({ startedAt, trail }: RunRecord): number[] {
+/**
+ * From the first start to the end of the attempt that the drop began; later attempts begin at a later stage. A file that
+ * the machinery failed has no numbers, and had none in time.
+ */
+function timeOfFirstAttempt({ startedAt, status, trail }: RunRecord): number[] {
   const published = trail.find(({ stage, attempt }) => stage === 'publish' && attempt === 1);
-  return published === undefined ? [] : [Date.parse(published.completedAt) - Date.parse(startedAt)];
+  if (published !== undefined) return [Date.parse(published.completedAt) - Date.parse(startedAt)];
+  return status === 'failed' ? [Number.POSITIVE_INFINITY] : [];
 }
 
 function isLateOn(day: LocalDate, { id, openedAt, resolvedAt }: Facts['incidents'][number]): boolean {

@@ -76,7 +76,9 @@ function lineOfDelivery({ since, destination, subject, status, tries }: Delivery
   return { at: since, level, event: `delivery.${status}`, destination, subject: subjectId(subject), tries };
 }
 
-function lineOfIncident({ updatedAt, id, severity, status, news, openedAt, resolvedAt }: Incident) {
+function lineOfIncident(incident: Incident) {
+  const { updatedAt, id, severity, gravest = severity, status, news, openedAt, resolvedAt } = incident;
   const level = status === 'open' ? ('warn' as const) : ('info' as const);
-  return { at: resolvedAt ?? updatedAt, level, event: `incident.${news}`, incident: id, severity, openedAt };
+  const at = resolvedAt ?? updatedAt;
+  return { at, level, event: `incident.${news}`, incident: id, severity, gravest, openedAt };
 }
