@@ -8,9 +8,18 @@ export async function readOfAttempts(
   run: Pick<RunRecord, 'runId' | 'attempt'>,
   name: string,
 ): Promise<unknown> {
+  return (await newestOfAttempts(lake, run, name))?.document;
+}
+
+/** The same, with the attempt that wrote it. */
+export async function newestOfAttempts(
+  lake: Lake,
+  run: Pick<RunRecord, 'runId' | 'attempt'>,
+  name: string,
+): Promise<{ readonly attempt: number; readonly document: unknown } | undefined> {
   for (let attempt = run.attempt; attempt >= 1; attempt -= 1) {
     const body = await lake.read('runs', attemptPath(run.runId, attempt, name));
-    if (body !== undefined) return JSON.parse(body.toString('utf8'));
+    if (body !== undefined) return { attempt, document: JSON.parse(body.toString('utf8')) };
   }
   return undefined;
 }

@@ -26,9 +26,9 @@ export interface KpiHistory {
    * does not say now, or less well founded, is taken back. A later attempt is never overridden. Idempotent.
    */
   record(mart: KpiMart, run: HistoryWriter): Promise<Recorded>;
-  /** Takes back all that these attempts have said. Returns the points that wait for others, also those of an earlier call. */
-  forget(run: HistoryAttempt): Promise<readonly HistoryPoint[]>;
-  /** Says these points of the mart and no other. Returns those of them that wait no more, whoever took them. */
+  /** Takes back all that these attempts have said. */
+  forget(run: HistoryAttempt): Promise<TakenBack>;
+  /** Says these points of the mart and no other. Returns those of them where nothing worse founded stands than this run. */
   offer(mart: KpiMart, run: HistoryWriter, points: readonly HistoryPoint[]): Promise<readonly HistoryPoint[]>;
   /** Removes the points that the run has taken back and nobody else took. */
   close(run: HistoryAttempt, points: readonly HistoryPoint[]): Promise<void>;
@@ -42,6 +42,13 @@ export interface KpiHistory {
 export type Recorded = {
   /** Results that were added, changed or taken out. */
   readonly changed: number;
-  /** Points that the run has taken back and nobody has taken yet. */
-  readonly takenBack: readonly HistoryPoint[];
+  readonly takenBack: TakenBack;
+};
+
+/** What the run has said and does not say any more, by this call or an earlier one. */
+export type TakenBack = {
+  /** Also those that others have taken: there may be better founded ones, which nobody has asked yet. */
+  readonly points: readonly HistoryPoint[];
+  /** Who has taken them. Whoever asked them may have died before he saw that they do not say it any more, either. */
+  readonly standIns: readonly RunId[];
 };

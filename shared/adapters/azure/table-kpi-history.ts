@@ -8,6 +8,7 @@ import type {
   HistoryWriter,
   KpiHistory,
   Recorded,
+  TakenBack,
 } from '../../ports/kpi-history.ts';
 import { severalAtOnce } from '../../resilience/several-at-once.ts';
 import { asciiJson } from './ascii-json.ts';
@@ -34,6 +35,8 @@ const StoredRow = z.object({
   standing: z.string(),
   /** The result as JSON. */
   result: z.string(),
+  /** The run that has taken the point back: it comes back to it until it has asked all others. */
+  insteadOf: RunId.optional(),
 });
 /** Without an etag before it is written. */
 type Row = z.infer<typeof StoredRow> & { readonly etag?: string };
@@ -56,24 +59,25 @@ export class TableKpiHistory implements KpiHistory {
     });
     return {
       changed: recorded.reduce((sum, { changed }) => sum + changed, 0),
-      takenBack: recorded.flatMap(({ there }) => [...there.values()].filter(isTakenBackBy(run)).map(pointIn)),
+      takenBack: takenBackIn(recorded, run),
     };
   }
 
-  async forget(run: HistoryAttempt): Promise<readonly HistoryPoint[]> {
-    const filter = `runId eq '${run.runId}' and attempt le ${run.attempt}`;
+  async forget(run: HistoryAttempt): Promise<TakenBack> {
+    const { runId, attempt } = run;
+    const filter = `(runId eq '${runId}' and attempt le ${attempt}) or insteadOf eq '${runId}'`;
     const partitions = new Set<string>();
     const queryOptions = { filter, select: ['partitionKey'] };
     for await (const { partitionKey = '' } of this.#table.listEntities({ queryOptions }))
       partitions.add(partitionKey);
-    const takenBack = await severalAtOnce([...partitions], AT_ONCE, (partition) =>
+    const forgotten = await severalAtOnce([...partitions], AT_ONCE, (partition) =>
       this.#change(partition, (there) =>
         [...there.values()]
           .filter((row) => isBy(run)(row) && row.standing !== TAKEN_BACK)
           .map(takenBackBy(run)),
       ),
     );
-    return takenBack.flatMap(({ there }) => [...there.values()].filter(isTakenBackBy(run)).map(pointIn));
+    return takenBackIn(forgotten, run);
   }
 
   async offer(
@@ -82,6 +86,7 @@ export class TableKpiHistory implements KpiHistory {
     points: readonly HistoryPoint[],
   ): Promise<readonly HistoryPoint[]> {
     const said = Map.groupBy(saidBy(mart), partitionOf);
+    const standing = standingOf(mart, run);
     const filled = await severalAtOnce(
       [...Map.groupBy(points, partitionOf)],
       AT_ONCE,
@@ -91,7 +96,7 @@ export class TableKpiHistory implements KpiHistory {
         if (results.length === 0) return [];
         const rows = rowsOf(results, mart, run);
         const { there } = await this.#change(partition, (found) => saying(rows, found, run));
-        return wanted.filter((point) => (there.get(rowKeyOf(point))?.standing ?? TAKEN_BACK) !== TAKEN_BACK);
+        return wanted.filter((point) => (there.get(rowKeyOf(point))?.standing ?? TAKEN_BACK) >= standing);
       },
     );
     return filled.flat();
@@ -190,13 +195,21 @@ function sayingOnly(rows: readonly Row[], there: Rows, run: HistoryWriter): read
 
 /** Those of the rows that are better founded than what is there. */
 function saying(rows: readonly Row[], there: Rows, run: HistoryWriter): readonly Row[] {
-  return rows.filter((row) => {
+  const better = rows.filter((row) => {
     const stored = there.get(row.rowKey);
     if (stored === undefined) return true;
     if (stored.runId !== run.runId) return row.standing > stored.standing;
     if (stored.attempt > run.attempt || stored.standing > row.standing) return false;
     return stored.attempt !== row.attempt || stored.standing !== row.standing || stored.result !== row.result;
   });
+  return better.map((row) => ({ ...row, ...insteadOf(there.get(row.rowKey), run) }));
+}
+
+/** Of whoever took the point back last, whether or not somebody has stood in since. A run does not stand in for itself. */
+function insteadOf(stored: Row | undefined, { runId }: HistoryAttempt): Pick<Row, 'insteadOf'> {
+  const isTakenBack = stored?.standing === TAKEN_BACK && stored.runId !== runId;
+  const other = isTakenBack ? stored.runId : stored?.insteadOf;
+  return other === undefined || other === runId ? {} : { insteadOf: other };
 }
 
 function isBy({ runId, attempt }: HistoryAttempt): (row: Row) => boolean {
@@ -205,6 +218,15 @@ function isBy({ runId, attempt }: HistoryAttempt): (row: Row) => boolean {
 
 function isTakenBackBy(run: HistoryAttempt): (row: Row) => boolean {
   return (row) => isBy(run)(row) && row.standing === TAKEN_BACK;
+}
+
+function takenBackIn(changed: readonly { readonly there: Rows }[], run: HistoryAttempt): TakenBack {
+  const rows = changed.flatMap(({ there }) => [...there.values()]);
+  const taken = rows.filter((row) => row.insteadOf === run.runId);
+  return {
+    points: [...rows.filter(isTakenBackBy(run)), ...taken].map(pointIn),
+    standIns: [...new Set(taken.map(({ runId }) => runId))],
+  };
 }
 
 function takenBackBy({ attempt }: HistoryAttempt): (row: Row) => Row {
