@@ -72,7 +72,7 @@ const SECRET = new RegExp(
     '(EAA)[A-Za-z0-9]{80,}',
     '(AccountKey=)[A-Za-z0-9+/]{86}==',
     '(SharedAccessSignature|[?&]sig=)[A-Za-z0-9%+/]{40,}',
-    '(-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----)\\s*[A-Za-z0-9+/]{20,}',
+    '(-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----)(?:\\s|\\\\n)*[A-Za-z0-9+/]{20,}',
   ].join('|'),
   'g',
 );
@@ -192,18 +192,17 @@ function secrets(): string[] {
   const folders = [...SOURCES, 'tests', 'infra', 'docs', '.github'].flatMap((folder) => filesBelow(folder));
   return [...folders, ...filesIn('.').filter((path) => !ignored.includes(path))]
     .filter((path) => !/\.(?:wasm|parquet|xlsx|zip|png|gz)$|-wasm\.ts$/.test(path))
-    .flatMap((path) =>
-      read(path)
-        .split('\n')
-        .flatMap((line, index) =>
-          [...line.matchAll(SECRET)]
-            .filter(([text]) => !text.includes(EMULATOR_KEY))
-            .map(
-              ([, ...kinds]) =>
-                `${path}:${index + 1}: this looks like a secret (${kinds.find((kind) => kind !== undefined)}…). Renew it, and keep it in the vault.`,
-            ),
-        ),
-    );
+    .flatMap((path) => {
+      const text = read(path);
+      // In the whole text, since a private key has lines.
+      return [...text.matchAll(SECRET)]
+        .filter(([found]) => !found.includes(EMULATOR_KEY))
+        .map((match) => {
+          const line = text.slice(0, match.index).split('\n').length;
+          const kind = match.slice(1).find((one) => one !== undefined);
+          return `${path}:${line}: this looks like a secret (${kind}…). Renew it, and keep it in the vault.`;
+        });
+    });
 }
 
 function filesBelow(folder: string, ending = ''): string[] {

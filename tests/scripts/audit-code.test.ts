@@ -73,6 +73,18 @@ describe('the audit of the code', () => {
     ]);
   });
 
+  it.each([
+    ['as a file', '\n'],
+    ['in JSON', '\\n'],
+  ])('finds a private key as it is written %s, over several lines', async (_, end) => {
+    const key = ['-----BEGIN RSA PRIVATE KEY-----', 'M'.repeat(64), '-----END RSA PRIVATE KEY-----'];
+    await put('infra/key.json', `{\n"key": "${key.join(end)}"\n}\n`);
+
+    expect(await found()).toEqual([
+      'infra/key.json:2: this looks like a secret (-----BEGIN RSA PRIVATE KEY-----…). Renew it, and keep it in the vault.',
+    ]);
+  });
+
   it('leaves settings alone that are in no repository', async () => {
     await put('.gitignore', 'node_modules/\nlocal.settings.json\n');
     await put('local.settings.json', `{"SLACK_BOT_TOKEN":"xoxb-${'1'.repeat(12)}-${'a'.repeat(24)}"}`);
