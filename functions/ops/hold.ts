@@ -8,6 +8,12 @@ const HoldQuery = z.object({
   case: HoldCase.describe('The case that it is held for, as LEGAL-7'),
   by: z.string().min(1).max(100).describe('Who says so'),
   reason: z.string().min(1).max(200).describe('Why, for the access record'),
+  dryRun: z.stringbool().default(false).describe('Only say what would be copied, and where to'),
+});
+
+const Answer = Hold.partial({ heldAt: true }).extend({
+  dryRun: z.boolean().describe('True where nothing is held yet'),
+  path: z.string(),
 });
 
 export const holdRoute: Route<typeof HoldQuery> = {
@@ -19,16 +25,18 @@ export const holdRoute: Route<typeof HoldQuery> = {
     'Keep what a run has left for a case: copied to where it is neither changed nor deleted with the rest',
   query: HoldQuery,
   responses: {
-    200: { description: 'What is held, and where', schema: Hold.extend({ path: z.string() }) },
+    200: { description: 'What is held, and where', schema: Answer },
     404: { description: 'No such run' },
     409: { description: 'The run is at work: what it leaves is still to come' },
   },
   handle: withDeps(async (request, deps, { query }) => {
     const runId = RunId.safeParse(request.params['runId']);
     if (!runId.success) return unknownRun(request.params['runId']);
-    const outcome = await holdRun({ runId: runId.data, case: query.case, by: query.by }, deps);
+    const { reason: _, ...input } = query;
+    const outcome = await holdRun({ runId: runId.data, ...input }, deps);
     if (outcome.kind === 'unknown-run') return unknownRun(runId.data);
-    if (outcome.kind === 'held') return jsonAnswer({ ...outcome.hold, path: outcome.path });
+    if (outcome.kind !== 'not-ended')
+      return jsonAnswer({ dryRun: outcome.kind === 'planned', ...outcome.hold, path: outcome.path });
     return problem({
       status: 409,
       title: 'Cannot be held yet',

@@ -29,44 +29,58 @@ export const Hold = z.object({
 
 export type HoldOutcome =
   | { readonly kind: 'held'; readonly hold: Hold; readonly path: string }
+  /** A dry run: what would be copied, and where to. */
+  | { readonly kind: 'planned'; readonly hold: Omit<Hold, 'heldAt'>; readonly path: string }
   | { readonly kind: 'unknown-run' }
   | { readonly kind: 'not-ended' };
 
-type HoldInput = { readonly runId: RunId; readonly case: HoldCase; readonly by: string };
+type HoldInput = {
+  readonly runId: RunId;
+  readonly case: HoldCase;
+  readonly by: string;
+  /** What is copied is there for years, so that one may ask first. */
+  readonly dryRun: boolean;
+};
 type Deps = { readonly lake: Lake; readonly ledger: RunLedger; readonly clock: Clock };
 
 /** Copies what the newest attempt of a run has left. A second time it finds what was copied, and copies nothing. */
-export async function holdRun(input: HoldInput, deps: Deps): Promise<HoldOutcome> {
+export async function holdRun({ dryRun, ...input }: HoldInput, deps: Deps): Promise<HoldOutcome> {
   const { lake, clock } = deps;
   const outcome = await verifyRun(input.runId, deps);
   if (outcome.kind !== 'verified') return outcome;
-  const { attempt, isAsWritten, files } = outcome.verdict;
+  const { attempt, isAsWritten, files: verified } = outcome.verdict;
   const folder = `holds/${input.case}/${input.runId}.${attempt}`;
   const path = `${folder}/hold.json`;
   const kept = await lake.read('audit', path);
   if (kept !== undefined) return { kind: 'held', hold: Hold.parse(JSON.parse(kept.toString('utf8'))), path };
   const summary = { container: 'runs', path: `${input.runId}/summary.json`, found: 'as-written' } as const;
-  const held: Hold['files'] = [];
-  for (const file of [...files, ...(files.some((one) => one.path === summary.path) ? [] : [summary])])
-    held.push({ ...file, ...(await heldAs(file, folder, lake)) });
-  const heldAt = clock.now().toISOString();
-  const hold = Hold.parse({ ...input, attempt, heldAt, isAsWritten, files: held });
+  const all = [...verified, ...(verified.some((one) => one.path === summary.path) ? [] : [summary])];
+  if (dryRun) {
+    const files = all.map((file) => ({ ...file, ...(file.found !== 'missing' && placeOf(file, folder)) }));
+    return { kind: 'planned', hold: { ...input, attempt, isAsWritten, files }, path };
+  }
+  const files: Hold['files'] = [];
+  for (const file of all) files.push({ ...file, ...(await heldAs(file, folder, lake)) });
+  const hold = Hold.parse({ ...input, attempt, heldAt: clock.now().toISOString(), isAsWritten, files });
   // Last: where it is, everything is.
   const options = { contentType: 'application/json', onlyIf: 'absent' } as const;
   await lake.write('audit', path, JSON.stringify(hold, null, 2), options);
   return { kind: 'held', hold, path };
 }
 
-async function heldAs(
-  { container, path }: VerifiedFile,
-  folder: string,
-  lake: Lake,
-): Promise<Pick<Hold['files'][number], 'heldAs'>> {
-  const zone = ZONES.find((name) => name === container);
-  if (zone === undefined || zone === 'raw') return {};
-  const opened = await lake.open(zone, path);
+type Place = Pick<Hold['files'][number], 'heldAs'>;
+
+/** None for a raw file, which stays where it is. */
+function placeOf({ container, path }: VerifiedFile, folder: string): Place {
+  return container === 'raw' ? {} : { heldAs: `${folder}/${container}/${path}` };
+}
+
+async function heldAs(file: VerifiedFile, folder: string, lake: Lake): Promise<Place> {
+  const zone = ZONES.find((name) => name === file.container);
+  const { heldAs: to } = placeOf(file, folder);
+  if (zone === undefined || to === undefined) return {};
+  const opened = await lake.open(zone, file.path);
   if (opened === undefined) return {};
-  const to = `${folder}/${container}/${path}`;
   // One that is there was copied by an attempt that came to no end.
   await lake.writeStream('audit', to, opened.body, { onlyIf: 'absent' });
   return { heldAs: to };

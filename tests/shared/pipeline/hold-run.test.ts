@@ -27,6 +27,20 @@ async function filesIn(zone: 'audit' | 'runs', prefix: string): Promise<string[]
   return paths;
 }
 
+it('is told on a dry run what would be copied, and nothing is', async () => {
+  const query = { case: CASE, by: 'ana', reason: 'the regulator asks', dryRun: 'true' };
+
+  const answer = await call('hold-run', { params: { runId: run.runId }, query });
+
+  expect(answer.json()).toMatchObject({ dryRun: true, isAsWritten: true, by: 'ana', attempt: 1 });
+  expect(await filesIn('audit', 'holds/')).toEqual([]);
+  const params = { runId: run.runId };
+  const held = await call('hold-run', { params, query: { ...query, case: 'LEGAL-9', dryRun: 'false' } });
+  const asPlanned = answer.text.replaceAll('LEGAL-7', 'LEGAL-9');
+  expect(Object(held.json()).files).toEqual(Object(JSON.parse(asPlanned)).files);
+  for (const path of await filesIn('audit', 'holds/')) await pipeline.remove('audit', path);
+});
+
 it('every file of it but the raw one is copied to where nothing is changed, with what is known of each', async () => {
   const query = { case: CASE, by: 'ana', reason: 'the regulator asks' };
 
@@ -50,12 +64,17 @@ it('every file of it but the raw one is copied to where nothing is changed, with
 });
 
 it('stays as it was held, whoever asks again and whatever becomes of the run', async () => {
-  const first = await holdRun({ runId: run.runId, case: CASE, by: 'ana' }, pipeline.deps);
+  const first = await holdRun({ runId: run.runId, case: CASE, by: 'ana', dryRun: false }, pipeline.deps);
   await pipeline.deps.lake.write('runs', `${run.runId}/compliance.json`, '{}');
 
-  expect(await holdRun({ runId: run.runId, case: CASE, by: 'eva' }, pipeline.deps)).toEqual(first);
+  expect(await holdRun({ runId: run.runId, case: CASE, by: 'eva', dryRun: false }, pipeline.deps)).toEqual(
+    first,
+  );
   expect(
-    await holdRun({ runId: run.runId, case: HoldCase.parse('LEGAL-8'), by: 'eva' }, pipeline.deps),
+    await holdRun(
+      { runId: run.runId, case: HoldCase.parse('LEGAL-8'), by: 'eva', dryRun: false },
+      pipeline.deps,
+    ),
   ).toMatchObject({
     hold: { isAsWritten: false, by: 'eva' },
   });
