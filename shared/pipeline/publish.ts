@@ -36,6 +36,7 @@ import type { StageMessage } from './stage-message.ts';
 import {
   AttemptOvertaken,
   afterBeginning,
+  amendAttempt,
   type StageDeps,
   type StageOutcome,
   withTrail,
@@ -74,17 +75,7 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   if (asOf === undefined || kpis === undefined) return await publishWithoutKpis(run, startedAt, deps);
   const computed = KpiMart.parse(kpis);
   const databaseWrites = await recordInHistory(computed, { ...run, asOf }, deps);
-  const past = readOnce(deps.history);
-  const mart = await continueSeries(computed, past);
-  const validation = ValidationReport.parse(await readOfAttempts(deps.lake, run, 'validation_report.json'));
-  const others = await validationsOf(mart.book, run, deps);
-  const rolledBack = await rollbacksToTell(run, mart, deps);
-  const model = reportModel({ mart, run, validation, others, rolledBack, revision: deps.revision });
-  const documents: RunDocument[] = [
-    { name: 'report.md', body: reportMarkdown(model), contentType: 'text/markdown; charset=utf-8' },
-    { name: 'report.html', body: await reportHtml(model), contentType: 'text/html; charset=utf-8' },
-  ];
-  const reports = await writeReports(run, asOf, documents, deps.lake);
+  const { past, mart, validation, documents, reports } = await report(computed, { ...run, asOf }, deps);
   const hashingSince = deps.clock.now();
   const readBack = await filesOf(run, { ...validation, martOf: asOf }, deps.lake);
   const files = [...readBack, ...reports];
@@ -117,6 +108,50 @@ async function publish(run: RunRecord, deps: PublishDeps): Promise<readonly Stag
   tellKpis(mart, finished, runs, deps);
   await afterBeginning(refreshed, () => endInLedger(finished, 'success', deps));
   return refreshed;
+}
+
+type DatedRun = RunRecord & { readonly asOf: LocalDate };
+
+/** Written over exactly what was seen: another delivery or a newer attempt may have come to its end in between. */
+async function report(computed: KpiMart, run: DatedRun, deps: PublishDeps) {
+  const { lake, ledger, revision } = deps;
+  const validation = ValidationReport.parse(await readOfAttempts(lake, run, 'validation_report.json'));
+  for (;;) {
+    const seen = await reportsSeen(run, lake);
+    const current = (await ledger.find(run.runId))?.value;
+    if (current?.status !== 'running' || current.attempt !== run.attempt)
+      throw new AttemptOvertaken(`attempt ${run.attempt} is over`);
+    const { past, mart } = await continued(computed, run, deps);
+    const others = await validationsOf(mart.book, run, deps);
+    const rolledBack = await rollbacksToTell(run, mart, deps);
+    const model = reportModel({ mart, run, validation, others, rolledBack, revision });
+    const documents: RunDocument[] = [
+      { name: 'report.md', body: reportMarkdown(model), contentType: 'text/markdown; charset=utf-8' },
+      { name: 'report.html', body: await reportHtml(model), contentType: 'text/html; charset=utf-8' },
+    ];
+    const reports = await writeReports(run, documents, seen, lake);
+    if (reports !== undefined) return { past, mart, validation, documents, reports };
+  }
+}
+
+/**
+ * What the report will say of the past is noted before it is read for the last time: whoever changes the past later finds
+ * that note and has the report made again, and what was changed earlier is seen here. Without a note it is made again anyway.
+ */
+async function continued(
+  computed: KpiMart,
+  run: RunRecord,
+  { history, ledger }: PublishDeps,
+): Promise<{ readonly past: Pick<KpiHistory, 'seriesOf'>; readonly mart: KpiMart }> {
+  let noted = run.seriesSha256;
+  for (;;) {
+    const past = readOnce(history);
+    const mart = await continueSeries(computed, past);
+    const seriesSha256 = seriesHash(mart);
+    if (noted === undefined || noted === seriesSha256) return { past, mart };
+    await amendAttempt(ledger, run, (current) => ({ ...current, seriesSha256 }));
+    noted = seriesSha256;
+  }
 }
 
 /** KPIs with limits, for alerts; of the newest day alone, since nobody is woken by what was wrong last year. */
@@ -187,16 +222,30 @@ async function validationsOf(
   return reports;
 }
 
+async function reportsSeen({ asOf, runId }: DatedRun, lake: Lake): Promise<ReadonlyMap<string, string>> {
+  const etags = new Map<string, string>();
+  for (const extension of ['md', 'html'] as const) {
+    const path = reportPath(asOf, runId, extension);
+    const file = await lake.stat('reports', path);
+    if (file !== undefined) etags.set(path, file.etag);
+  }
+  return etags;
+}
+
+/** Undefined when somebody else wrote in between. */
 async function writeReports(
-  run: RunRecord,
-  asOf: LocalDate,
+  { asOf, runId }: DatedRun,
   documents: readonly RunDocument[],
+  seen: ReadonlyMap<string, string>,
   lake: Lake,
-): Promise<ManifestFile[]> {
+): Promise<ManifestFile[] | undefined> {
   const files: ManifestFile[] = [];
   for (const { name, body, contentType } of documents) {
-    const path = reportPath(asOf, run.runId, name === 'report.md' ? 'md' : 'html');
-    await lake.write('reports', path, body, { contentType });
+    const path = reportPath(asOf, runId, name === 'report.md' ? 'md' : 'html');
+    const etag = seen.get(path);
+    const onlyIf = etag === undefined ? ('absent' as const) : { etag };
+    if ((await lake.write('reports', path, body, { contentType, onlyIf })).kind === 'conflict')
+      return undefined;
     files.push(fileOf('reports', path, name, body));
   }
   return files;

@@ -1,8 +1,12 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import { refreshLaterReports } from '../../../shared/pipeline/refresh-later-reports.ts';
+import { rerun } from '../../../shared/pipeline/rerun.ts';
+import { rollBack } from '../../../shared/pipeline/roll-back.ts';
+import { verifyRun } from '../../../shared/pipeline/verify-run.ts';
 import { amendRun } from '../../../shared/ports/run-ledger.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
+import { holdAt } from '../../support/held-delivery.ts';
 import { parFile } from '../../support/small-files.ts';
 
 const PAR = 'looker/loan_par_balances';
@@ -21,6 +25,40 @@ it('leaves alone a report whose past is what it was', async () => {
   expect(newer).toMatchObject({ status: 'success', attempt: 2 });
   expect(await refreshLaterReports(older, pipeline.deps)).toEqual([]);
 });
+
+it.each([
+  ['ends before its message comes again', 'first'],
+  ['goes on after its message came again', 'last'],
+])(
+  'has the past that has come back while its report was made, also when the slow delivery %s',
+  async (_, ends) => {
+    const { deps } = pipeline;
+    const { runId } = older;
+    const withPast = newer.seriesSha256;
+    const out = await rollBack({ runId, by: 'ana', reason: 'too early', dryRun: false }, deps);
+    pipeline.queue.push(...('next' in out ? out.next : []));
+    await pipeline.deliver(pipeline.next());
+    const ofNewer = pipeline.next();
+    const slow = await holdAt(
+      deps,
+      ({ method, args }) => method === 'write' && args[0] === 'reports',
+      (held) => pipeline.deliver(ofNewer, held),
+    );
+    const back = await rerun({ runId, from: 'validate', reason: 'it was right', dryRun: false }, deps);
+    pipeline.queue.push(...('next' in back ? back.next : []));
+    while (pipeline.queue.some((message) => message.runId === runId)) await pipeline.deliver(pipeline.next());
+    if (ends === 'first') await slow.release();
+    await pipeline.runDry();
+    if (ends === 'last') await slow.release();
+    await pipeline.runDry();
+
+    newer = await pipeline.run(newer.runId);
+    expect(ofNewer).toMatchObject({ runId: newer.runId, stage: 'publish' });
+    expect(slow.isHeld).toBe(true);
+    expect(newer).toMatchObject({ status: 'success', seriesSha256: withPast });
+    expect(await verifyRun(newer.runId, deps)).toMatchObject({ verdict: { isAsWritten: true } });
+  },
+);
 
 it('sends again the message of an attempt that was begun by a worker that died', async () => {
   const cause = `${older.dataset} as of ${older.asOf} arrived`;
