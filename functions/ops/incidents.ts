@@ -87,11 +87,10 @@ async function recordOf(
   const known = IncidentId.safeParse(id);
   const incident = known.success ? (await incidents.get(known.data))?.value : undefined;
   if (incident === undefined) return undefined;
-  const all = await deliveries.all();
   const runId = RunId.safeParse(incident.facts['run']);
   return {
     incident,
-    deliveries: all.filter(({ subject }) => subject.kind === 'incident' && subject.incident === incident.id),
+    deliveries: await deliveries.all({ incident: incident.id }),
     run: runId.success ? (await ledger.find(runId.data))?.value : undefined,
   };
 }

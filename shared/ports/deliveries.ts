@@ -61,6 +61,8 @@ export type Delivery = z.infer<typeof Delivery>;
 export type DeliveryFilter = {
   readonly destination?: DestinationName | undefined;
   readonly status?: Delivery['status'] | undefined;
+  /** Of all changes of this incident. */
+  readonly incident?: string | undefined;
 };
 
 /** Shared by all instances. Of two writers one wins, the other reads again. */

@@ -27,10 +27,12 @@ export class TableDeliveries implements Deliveries {
     return await saveRow(this.#table, entity, version);
   }
 
-  async all({ destination, status }: DeliveryFilter = {}): Promise<readonly Delivery[]> {
+  async all({ destination, status, incident }: DeliveryFilter = {}): Promise<readonly Delivery[]> {
     const parts = [
       ...(destination === undefined ? [] : [odata`PartitionKey eq ${destination}`]),
       ...(status === undefined ? [] : [odata`status eq ${status}`]),
+      // Behind the name comes `@` and the number of the change; `A` is the letter after that sign.
+      ...(incident === undefined ? [] : [odata`RowKey gt ${`${incident}@`} and RowKey lt ${`${incident}A`}`]),
     ];
     const queryOptions = parts.length > 0 ? { filter: parts.join(' and ') } : {};
     const found: Delivery[] = [];

@@ -2,8 +2,9 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { call } from '../../support/an-invocation.ts';
 
+let pipeline: Pipeline;
 beforeAll(async () => {
-  const pipeline = await Pipeline.open();
+  pipeline = await Pipeline.open();
   process.env['DataStorage'] = pipeline.storage;
   process.env['PII_KEY'] = TEST_PSEUDONYM_KEY;
 });
@@ -38,6 +39,26 @@ it('shows one with its steps, and as the beginning of a post-mortem', async () =
   const page = await call('incident', { params: { id: 'test.alerts' }, query: { format: 'md' } });
   expect(page.headers['content-type']).toMatch(/^text\/markdown/);
   expect(page.text).toContain('# Post-mortem: A test of alerts, asked for by Ana.');
+});
+
+it('shows the messages that told of it, and asks the store for no others', async () => {
+  const since = '2026-01-15T06:00:00.000Z';
+  const rest = { status: 'delivered', tries: 1, since, plannedAt: since } as const;
+  const tell = async (destination: 'alerts' | 'pagerduty', incident: string, change: number) =>
+    await pipeline.deps.deliveries.save(
+      { destination, subject: { kind: 'incident', incident, change }, ...rest },
+      undefined,
+    );
+  for (const incident of ['test.alerts', 'test.alert', 'test.alerts.more', 'test.alertsA'])
+    await tell('alerts', incident, 1);
+  await tell('pagerduty', 'test.alerts', 12);
+
+  const found = await pipeline.deps.deliveries.all({ incident: 'test.alerts' });
+  const shown = await call('incident', { params: { id: 'test.alerts' } });
+
+  const subjects = [{ subject: 'test.alerts@1' }, { subject: 'test.alerts@12' }];
+  expect(shown.json()).toMatchObject({ deliveries: subjects });
+  expect(found).toHaveLength(subjects.length);
 });
 
 it.each(['nothing.of_it', 'a/b', 'what?', '#1'])('says that there is no incident %s', async (id) => {
