@@ -1,4 +1,4 @@
-import type { RunId } from '../domain/ids.ts';
+import type { BookId, RunId } from '../domain/ids.ts';
 import { addDays, type LocalDate } from '../domain/local-date.ts';
 import { KpiMart } from '../kpis/kpi-result.ts';
 import type {
@@ -120,17 +120,23 @@ async function bestOfEachBook(
 ): Promise<readonly { readonly asOf: LocalDate; readonly runs: readonly DatedRun[] }[]> {
   if (points.length === 0) return [];
   const accepted = new Set((await registry.all()).map(({ runId }) => runId));
-  const best = new Map<string, DatedRun>();
+  const best = new Map<BookId | RunId, DatedRun>();
   for (const run of await ledger.list()) {
     const { asOf, bookId } = run;
     if (asOf === undefined || bookId === undefined || !hasSaid(run) || !accepted.has(run.runId)) continue;
     const dated = { ...run, asOf };
-    const other = best.get(bookId);
-    if (other === undefined || supersedes(standingOf(dated), standingOf(other))) best.set(bookId, dated);
+    const key = saysAllOfItsBook(run) ? bookId : run.runId;
+    const other = best.get(key);
+    if (other === undefined || supersedes(standingOf(dated), standingOf(other))) best.set(key, dated);
   }
   return [...Map.groupBy(best.values(), ({ asOf }) => asOf)]
     .map(([asOf, runs]) => ({ asOf, runs }))
     .sort((a, b) => (a.asOf < b.asOf ? 1 : -1));
+}
+
+/** Not where a KPI failed, nor while its newest mart may be of another book than the one that it has published. */
+function saysAllOfItsBook({ status, phases }: RunRecord): boolean {
+  return status === 'success' && Object.keys(phases.calculation?.errors ?? {}).length === 0;
 }
 
 function hasSaid(run: RunRecord): boolean {

@@ -255,6 +255,25 @@ describe('the history of the KPIs', () => {
     expect(await shown()).toEqual(world.left());
   });
 
+  it('asks each run of a book when one of them could not compute all', async () => {
+    const { ledger } = pipeline.deps;
+    const world = await World.open();
+    await published(world, 1);
+    // The second KPI alone.
+    await world.do({ run: 2, says: { points: [1, 3, 5, 7], files: 1 }, diesAt: undefined });
+    await published(world, 3);
+    const { bookId } = await pipeline.run(RunId.parse('run_000000000001'));
+    await amendRun(ledger, RunId.parse('run_000000000002'), ({ phases, ...run }) => {
+      const calculation = { kpisComputed: 1, kpisNotComputable: 1, auditEntries: 4, durationMs: 1 };
+      const errors = { 'x.first': 'IO Error' };
+      return { ...run, bookId, phases: { ...phases, calculation: { ...calculation, errors } } };
+    });
+
+    await world.do({ run: 3, says: 'withdrawn', diesAt: undefined });
+
+    expect(await shown()).toEqual(world.left());
+  });
+
   it('is what the runs that are left say, whatever happened before', async () => {
     await fc.assert(
       fc.asyncProperty(acts, async (happened) => {
