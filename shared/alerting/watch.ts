@@ -41,6 +41,6 @@ async function toldOn(day: string, { destinations, deliveries }: PlanDeps): Prom
     ({ tells, standsInFor }) => tells === 'incident' && standsInFor === undefined,
   );
   if (teller === undefined) return 0;
-  const told = await deliveries.all({ destination: teller.name });
+  const told = await deliveries.all({ destination: teller.name, plannedSince: day });
   return told.filter(({ plannedAt }) => plannedAt.startsWith(day)).length;
 }

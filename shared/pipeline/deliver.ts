@@ -104,10 +104,10 @@ export async function planStandIns({
   const planned: DeliveryId[] = [];
   for (const { name, standsInFor } of destinations) {
     if (standsInFor === undefined) continue;
-    const late = (await deliveries.all({ destination: standsInFor })).filter(
-      ({ status, tries }) => status === 'refused' || (status === 'due' && tries >= TRIES_BEFORE_STAND_IN),
-    );
-    for (const { subject } of late) {
+    const of = { destination: standsInFor };
+    const due = await deliveries.all({ ...of, status: 'due' });
+    const late = due.filter(({ tries }) => tries >= TRIES_BEFORE_STAND_IN);
+    for (const { subject } of [...(await deliveries.all({ ...of, status: 'refused' })), ...late]) {
       const delivery = {
         destination: name,
         subject,

@@ -61,6 +61,8 @@ export type Delivery = z.infer<typeof Delivery>;
 export type DeliveryFilter = {
   readonly destination?: DestinationName | undefined;
   readonly status?: Delivery['status'] | undefined;
+  /** Planned then or later. */
+  readonly plannedSince?: string | undefined;
   /** Of all changes of this incident. */
   readonly incident?: string | undefined;
 };

@@ -23,14 +23,21 @@ export class TableDeliveries implements Deliveries {
 
   async save(delivery: Delivery, version: string | undefined): Promise<'saved' | 'conflict'> {
     const keys = { partitionKey: delivery.destination, rowKey: subjectId(delivery.subject) };
-    const entity = { ...keys, status: delivery.status, delivery: asciiJson(delivery) };
+    const { status, plannedAt } = delivery;
+    const entity = { ...keys, status, plannedAt, delivery: asciiJson(delivery) };
     return await saveRow(this.#table, entity, version);
   }
 
-  async all({ destination, status, incident }: DeliveryFilter = {}): Promise<readonly Delivery[]> {
+  async all({
+    destination,
+    status,
+    plannedSince,
+    incident,
+  }: DeliveryFilter = {}): Promise<readonly Delivery[]> {
     const parts = [
       ...(destination === undefined ? [] : [odata`PartitionKey eq ${destination}`]),
       ...(status === undefined ? [] : [odata`status eq ${status}`]),
+      ...(plannedSince === undefined ? [] : [odata`plannedAt ge ${plannedSince}`]),
       // Behind the name comes `@` and the number of the change; `A` is the letter after that sign.
       ...(incident === undefined ? [] : [odata`RowKey gt ${`${incident}@`} and RowKey lt ${`${incident}A`}`]),
     ];

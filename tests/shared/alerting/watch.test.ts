@@ -21,6 +21,8 @@ import {
   planDayDeliveries,
   planIncidentDeliveries,
 } from '../../../shared/pipeline/deliver.ts';
+import type { Delivery, DeliveryFilter } from '../../../shared/ports/deliveries.ts';
+import type { Destination } from '../../../shared/publishing/destinations/destination.ts';
 import { isolateCircuit } from '../../../shared/resilience/shared-circuit.ts';
 import { Pipeline, TEST_PSEUDONYM_KEY } from '../../support/a-pipeline.ts';
 import { StubService } from '../../support/a-stub-service.ts';
@@ -194,6 +196,36 @@ describe('a run that failed', () => {
     pipeline.advanceClock(11 * MINUTE);
     expect(await look()).toHaveLength(1);
   });
+});
+
+it('reads none of the messages of days before that have arrived, however many there are', async () => {
+  await aFailedRun('told');
+  expect(await look()).toHaveLength(1);
+  pipeline.advanceClock(48 * 60 * MINUTE);
+  const read: Delivery[] = [];
+  const deliveries = new Proxy(deps.deliveries, {
+    get(target, name) {
+      if (name === 'all')
+        return async (filter: DeliveryFilter) => {
+          const found = await target.all(filter);
+          read.push(...found);
+          return found;
+        };
+      const method: unknown = Reflect.get(target, name, target);
+      return typeof method === 'function' ? method.bind(target) : method;
+    },
+  });
+  const standIn: Destination = {
+    name: 'email-alerts',
+    tells: 'incident',
+    standsInFor: 'alerts',
+    render: () => Promise.resolve(undefined),
+    send: () => Promise.resolve(),
+  };
+
+  await watch({ ...deps, deliveries, destinations: [...deps.destinations, standIn] });
+
+  expect(read.filter(({ status }) => status === 'delivered')).toEqual([]);
 });
 
 describe('what nobody answers', () => {
