@@ -29,6 +29,8 @@ type Act = {
   readonly run: number;
   readonly says: { readonly points: readonly number[]; readonly files: number } | 'withdrawn';
   readonly diesAt: number | undefined;
+  /** Its message comes again after others have acted, or while they do. */
+  readonly isLate?: boolean;
 };
 
 const act: fc.Arbitrary<Act> = fc.record({
@@ -44,6 +46,7 @@ const act: fc.Arbitrary<Act> = fc.record({
     { weight: 2, arbitrary: fc.constant('withdrawn' as const) },
   ),
   diesAt: fc.option(fc.integer({ min: 1, max: 14 }), { nil: undefined }),
+  isLate: fc.boolean(),
 });
 /** Acts of different runs that happen at once. */
 const acts = fc.array(fc.uniqueArray(act, { minLength: 1, maxLength: 3, selector: ({ run }) => run }), {
@@ -59,6 +62,7 @@ beforeAll(async () => {
 class World {
   readonly #runs: RunRecord[] = [];
   readonly #marts = new Map<RunId, KpiMart>();
+  readonly #late: (() => Promise<void>)[] = [];
   #said = 0;
 
   /** Runs with numbers of different days, and of one day. */
@@ -82,7 +86,7 @@ class World {
     return world;
   }
 
-  async do({ run: index, says, diesAt }: Act, deps: Deps = pipeline.deps): Promise<void> {
+  async do({ run: index, says, diesAt, isLate = false }: Act, deps: Deps = pipeline.deps): Promise<void> {
     const run = this.#runs[index] as RunRecord & { readonly asOf: LocalDate };
     if (says === 'withdrawn') {
       this.#marts.delete(run.runId);
@@ -93,8 +97,11 @@ class World {
         status: 'rejected',
         attempt,
       }));
-      if (rejected !== undefined)
-        await insisted(deps, diesAt, (mortal) => takeOutOfHistory(rejected.run, mortal));
+      if (rejected === undefined) throw new Error(`${run.runId} is not there`);
+      await this.#insist({ deps, diesAt, isLate }, async (mortal) => {
+        // Whoever has gone on comes back to it himself.
+        if ((await pipeline.run(run.runId)).attempt === attempt) await takeOutOfHistory(rejected.run, mortal);
+      });
       return;
     }
     this.#said += 1;
@@ -112,12 +119,35 @@ class World {
       attempt,
       bookId: mart.bookId,
     }));
-    await insisted(deps, diesAt, (mortal) => recordInHistory(mart, { ...run, attempt }, mortal));
-    await amendRun(deps.ledger, run.runId, (current) => ({
-      ...current,
-      status: 'success',
-      succeededAt: '2026-04-09T00:00:00.000Z',
-    }));
+    await this.#insist({ deps, diesAt, isLate }, async (mortal) => {
+      if ((await pipeline.run(run.runId)).attempt === attempt)
+        await recordInHistory(mart, { ...run, attempt }, mortal);
+      const ended = await amendRun(mortal.ledger, run.runId, (current) =>
+        current.attempt === attempt
+          ? { ...current, status: 'success', succeededAt: '2026-04-09T00:00:00.000Z' }
+          : undefined,
+      );
+      if (ended?.amended !== true) await takeOutOfHistory({ runId: run.runId, attempt }, mortal);
+    });
+  }
+
+  /** The message of a process that died comes again, sooner or later. */
+  async #insist(
+    { deps, diesAt, isLate }: { deps: Deps; diesAt: number | undefined; isLate: boolean },
+    work: (deps: Deps) => Promise<void>,
+  ): Promise<void> {
+    try {
+      await work(diesAt === undefined ? deps : dyingAtChange(deps, diesAt).deps);
+    } catch (error) {
+      if (!isDeath(error)) throw error;
+      if (isLate) this.#late.push(() => work(deps));
+      else await work(deps);
+    }
+  }
+
+  /** Messages that are still to come again. */
+  takeLate(): readonly (() => Promise<void>)[] {
+    return this.#late.splice(0);
   }
 
   left(): readonly (readonly KpiResult[])[] {
@@ -147,20 +177,6 @@ class World {
 async function published(world: World, run: number): Promise<void> {
   const points = Array.from({ length: 16 }, (_, point) => point);
   await world.do({ run, says: { points, files: 1 }, diesAt: undefined });
-}
-
-/** Its message comes again if the process dies. */
-async function insisted(
-  deps: Deps,
-  diesAt: number | undefined,
-  work: (deps: Deps) => Promise<unknown>,
-): Promise<void> {
-  try {
-    await work(diesAt === undefined ? deps : dyingAtChange(deps, diesAt).deps);
-  } catch (error) {
-    if (!isDeath(error)) throw error;
-    await work(deps);
-  }
 }
 
 /** A point is a KPI, a model and a date; a mart has none after the month of its day. */
@@ -279,9 +295,11 @@ describe('the history of the KPIs', () => {
       fc.asyncProperty(acts, async (happened) => {
         const world = await World.open();
         for (const atOnce of happened) {
-          await Promise.all(atOnce.map((each) => world.do(each)));
-          expect(await shown()).toEqual(world.left());
+          const late = world.takeLate();
+          await Promise.all([...late.map((again) => again()), ...atOnce.map((each) => world.do(each))]);
         }
+        await Promise.all(world.takeLate().map((again) => again()));
+        expect(await shown()).toEqual(world.left());
       }),
       { seed: 20_261_129, numRuns: howMany(200, 20), endOnFailure: true },
     );
