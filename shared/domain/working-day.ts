@@ -1,4 +1,4 @@
-import { type LocalDate, toEpochDay } from './local-date.ts';
+import { addDays, LocalDate, toEpochDay } from './local-date.ts';
 
 const MONDAY = 1;
 const FRIDAY = 5;
@@ -13,6 +13,13 @@ export function isFirstWorkingDay(day: LocalDate): boolean {
   const weekday = weekdayOf(day);
   if (weekday === MONDAY) return dayOfMonth <= 3;
   return dayOfMonth === 1 && weekday > MONDAY && weekday <= FRIDAY;
+}
+
+/** Of the month that the day is in; it may be before or after the day. */
+export function firstWorkingDayOf(day: LocalDate): LocalDate {
+  let first = LocalDate.parse(`${day.slice(0, 8)}01`);
+  while (!isFirstWorkingDay(first)) first = addDays(first, 1);
+  return first;
 }
 
 /** 0 for Sunday. The first day of all, 1970-01-01, was a Thursday. */

@@ -72,15 +72,16 @@ export async function planIncidentDeliveries(
 }
 
 async function plan(
-  subject: DeliverySubject,
+  given: DeliverySubject,
   about: Destination['tells'],
   { deliveries, destinations, clock }: PlanDeps,
 ): Promise<readonly DeliveryId[]> {
   const since = clock.now().toISOString();
   const planned: DeliveryId[] = [];
-  for (const { name: destination, tells, standsInFor, tellsOn } of destinations) {
+  for (const { name: destination, tells, standsInFor, tellsFor } of destinations) {
     if (tells !== about || standsInFor !== undefined) continue;
-    if (subject.kind === 'day' && tellsOn?.(subject.day) === false) continue;
+    const subject = tellsFor === undefined ? given : subjectFor(tellsFor, given);
+    if (subject === undefined) continue;
     const waits = about === 'day' ? ({ waits: 'for numbers' } as const) : {};
     await deliveries.save(
       { destination, subject, status: 'due', tries: 0, since, plannedAt: since, ...waits },
@@ -89,6 +90,15 @@ async function plan(
     planned.push({ destination, subject });
   }
   return planned;
+}
+
+function subjectFor(
+  tellsFor: NonNullable<Destination['tellsFor']>,
+  given: DeliverySubject,
+): DeliverySubject | undefined {
+  if (given.kind !== 'day') return given;
+  const day = tellsFor(given.day);
+  return day && { kind: 'day', day };
 }
 
 /** After so many tries in vain somebody else tells it too. */

@@ -17,8 +17,8 @@ export interface Destination {
   readonly name: DestinationName;
   /** Whether each run is told, how things stand on a day, what is wrong, or what the duties of a day have found. */
   readonly tells: DeliverySubject['kind'] | 'duties';
-  /** The days that it tells of, where that is not every day. */
-  readonly tellsOn?: (day: LocalDate) => boolean;
+  /** The day that it is to have told of by today, where that is not today itself; undefined for none. */
+  readonly tellsFor?: (today: LocalDate) => LocalDate | undefined;
   /** Hears of nothing by itself: only of what that other destination could not take. */
   readonly standsInFor?: DestinationName;
   /** The content for this subject; undefined when there is nothing to tell. It makes nothing happen anywhere. */

@@ -1,5 +1,5 @@
-import { addDays, LocalDate } from '../../domain/local-date.ts';
-import { isFirstWorkingDay } from '../../domain/working-day.ts';
+import { addDays, LocalDate, toEpochDay } from '../../domain/local-date.ts';
+import { firstWorkingDayOf } from '../../domain/working-day.ts';
 import type { KpiMart, KpiResult } from '../../kpis/kpi-result.ts';
 import type { NewestNumbers } from '../../pipeline/newest-mart.ts';
 import type { Lake } from '../../ports/lake.ts';
@@ -25,13 +25,23 @@ export function monthlyByEmail(settings: EmailSettings, deps: Deps): Destination
   return {
     name: 'email-monthly',
     tells: 'day',
-    tellsOn: isFirstWorkingDay,
+    tellsFor: dayToTellBy,
     render: async (subject) =>
       await toldOfDay(subject, deps, async (newest, day) =>
         mailContent(await monthlyMail(newest, monthBefore(monthOf(day)), settings, deps)),
       ),
     send: async (content, subject) => await sendMail('email-monthly', content, subject, settings.to, deps),
   };
+}
+
+/** A morning on which nothing could be planned must not cost the month; who has it set up later waits for the next. */
+const LATE_BY_DAYS = 5;
+
+/** The first working day, on that day and on some after it: it is told of once. */
+function dayToTellBy(today: LocalDate): LocalDate | undefined {
+  const first = firstWorkingDayOf(today);
+  const late = toEpochDay(today) - toEpochDay(first);
+  return late >= 0 && late <= LATE_BY_DAYS ? first : undefined;
 }
 
 /** `2025-11` */

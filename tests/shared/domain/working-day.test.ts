@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { addDays, LocalDate } from '../../../shared/domain/local-date.ts';
-import { isFirstWorkingDay, isMonday } from '../../../shared/domain/working-day.ts';
+import { firstWorkingDayOf, isFirstWorkingDay, isMonday } from '../../../shared/domain/working-day.ts';
 
 const day = (text: string): LocalDate => LocalDate.parse(text);
 
@@ -19,6 +19,12 @@ describe('the first working day of a month', () => {
   ])('%s, %s: %s', (text, _what, expected) => {
     expect(isFirstWorkingDay(day(text))).toBe(expected);
   });
+});
+
+it('is known on any day of its month', () => {
+  for (const text of ['2026-08-01', '2026-08-03', '2026-08-31']) {
+    expect(firstWorkingDayOf(day(text))).toBe('2026-08-03');
+  }
 });
 
 it('every seventh day is a Monday', () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { LocalDate } from '../../../../shared/domain/local-date.ts';
 import type { KpiMart } from '../../../../shared/kpis/kpi-result.ts';
 import { planDayDeliveries } from '../../../../shared/pipeline/deliver.ts';
+import { subjectId } from '../../../../shared/ports/deliveries.ts';
 import { Mail } from '../../../../shared/ports/mailer.ts';
 import type { Sheet } from '../../../../shared/ports/workbook-writer.ts';
 import { monthlyByEmail } from '../../../../shared/publishing/destinations/monthly-destination.ts';
@@ -110,5 +111,18 @@ describe('the report of a month', () => {
     expect((await deps.deliveries.all()).map(({ subject }) => subject)).toEqual([
       { kind: 'day', day: '2026-08-03' },
     ]);
+  });
+
+  it('is planned on a day after it where that was not possible, once, and not in the middle of a month', async () => {
+    const deps = { ...pipeline.deps, destinations: [monthly] };
+    const plannedOn = async (day: string) => {
+      await planDayDeliveries(LocalDate.parse(day), deps);
+      return (await deps.deliveries.all()).map(({ subject }) => subjectId(subject));
+    };
+
+    expect(await plannedOn('2026-07-07')).toEqual([]);
+    expect(await plannedOn('2026-08-05')).toEqual(['2026-08-03']);
+    expect(await plannedOn('2026-08-08')).toEqual(['2026-08-03']);
+    expect(await plannedOn('2026-09-01')).toEqual(['2026-08-03', '2026-09-01']);
   });
 });
