@@ -117,7 +117,8 @@ function lineOf(row: KpiRow, month: Month, mart: KpiMart): string {
     const result = kpi && resultOf(kpi, other, mart);
     return result === undefined ? [] : [`${nameOf(other)} ${kpiRow(result, [], DOCUMENTS).shown}`];
   });
-  return [row.sentence, ...before].join('; ');
+  const sentence = row.reason === undefined ? row.sentence : `${row.sentence}: ${row.reason}`;
+  return [sentence, ...before].join('; ');
 }
 
 function isOutside(status: KpiRow['status']): boolean {

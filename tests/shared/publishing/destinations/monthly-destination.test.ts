@@ -69,6 +69,22 @@ describe('the report of a month', () => {
     );
   });
 
+  it('says why a number that comes first has none', async () => {
+    const reason = 'needs looker/historic_real_payments';
+    const none = {
+      value: null,
+      numerator: null,
+      denominator: null,
+      status: 'not-computable',
+      reason,
+    } as const;
+    mart = aKpiMart({ kpis: [aKpiResult({ id: 'risk.collection_rate', name: 'Collection rate', ...none })] });
+
+    const { text } = await mailOf();
+
+    expect(text).toContain(`- Collection rate is not computable: ${reason}\n`);
+  });
+
   it('says when the month has no numbers yet', async () => {
     const { text, attachments } = await mailOf(LocalDate.parse('2026-02-02'));
 
