@@ -8,6 +8,7 @@ import type { Log } from '../ports/log.ts';
 import { amendRun, type RunLedger } from '../ports/run-ledger.ts';
 import { runFacts } from '../runs/run-facts.ts';
 import type { RunRecord } from '../runs/run-record.ts';
+import { standingOf, supersedes } from './book.ts';
 import { continueSeries, readOnce } from './continue-series.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
@@ -40,15 +41,16 @@ export async function refreshLaterReports(
   // Reference data stands for no day, so that nothing is later than it.
   if (asOf === undefined) return [];
   const later = (runs ?? (await deps.ledger.list()))
-    .filter((other) => (other.asOf ?? '') > asOf)
     .filter(isPublishedOrAbout)
-    .sort((a, b) => ((a.asOf ?? '') < (b.asOf ?? '') ? -1 : 1));
-  // Of every feed: a report shows the KPIs of its whole book.
+    .flatMap((other) => (other.asOf === undefined ? [] : [{ ...other, asOf: other.asOf }]))
+    .filter((other) => other.asOf > asOf)
+    .sort((a, b) => (supersedes(standingOf(a), standingOf(b)) ? 1 : -1));
+  // Of every feed: a report shows the KPIs of its whole book. And for each day the last one, which is the one that counts.
   const ends = new Set(
-    [...Map.groupBy(later, ({ relation }) => relation).values()].flatMap((feed) => [
-      ...feed.slice(0, 1),
-      ...feed.slice(-1),
-    ]),
+    [...Map.groupBy(later, ({ relation }) => relation).values()].flatMap((feed) => {
+      const counting = [...new Map(feed.map((other) => [other.asOf, other])).values()];
+      return [...counting.slice(0, 1), ...counting.slice(-1)];
+    }),
   );
   const snapshot = `${run.dataset} as of ${asOf} `;
   const cause = `${snapshot}${happened}`;

@@ -74,3 +74,28 @@ it('sends again the message of an attempt that was begun by a worker that died',
 
   expect(messages).toMatchObject([{ runId: newer.runId, stage: 'publish', attempt: newer.attempt + 1 }]);
 });
+
+it('publishes again the reports that count for the day after it and for the newest, and not those of other files for them', async () => {
+  await pipeline.forget();
+  const land = async (tag: string, day: string, after?: RunRecord): Promise<RunRecord> => {
+    if (after !== undefined) await pipeline.landLaterThan(after);
+    return await pipeline.takeThrough(`${PAR}/${tag}.csv`, parFile(tag, day));
+  };
+  const first = await land('first', '2025-11-30');
+  const correction = await land('correction', '2025-11-30', first);
+  // It was right after all.
+  await land('first', '2025-11-30', correction);
+  const wrong = await land('wrong', '2025-12-31');
+  const newest = await land('newest', '2025-12-31', wrong);
+  const attempts = async (): Promise<number[]> =>
+    await Promise.all(
+      [first, correction, wrong, newest].map(async ({ runId }) => (await pipeline.run(runId)).attempt),
+    );
+  const before = await attempts();
+
+  await land('late', '2025-10-31');
+
+  const after = await attempts();
+  const isPublishedAgain = after.map((attempt, index) => attempt > (before[index] ?? 0));
+  expect(isPublishedAgain).toEqual([true, false, false, true]);
+});
