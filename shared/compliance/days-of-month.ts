@@ -7,8 +7,8 @@ import type { Lake } from '../ports/lake.ts';
 import { severalAtOnce } from '../resilience/several-at-once.ts';
 import type { ComplianceMonth } from './compliance-month.ts';
 
-// What each morning of a month left in runs/logs. An incident that came back has written over what it was before, and
-// only the logs of those days still have it.
+// What each morning of a month left in runs/logs. An incident that came back has written over what it was before: its
+// newest steps and the logs of those days still have it.
 
 const AT_ONCE = 8;
 
@@ -66,6 +66,7 @@ export function incidentsOf(
     const { incident: id, severity, gravest = severity, openedAt, at, event } = data;
     add({ id, severity: gravest, openedAt, ...(event === 'incident.resolved' && { resolvedAt: at }) });
   }
+  for (const incident of living) for (const time of timesOf(incident)) add(time);
   // The living one knows best how it stands.
   for (const { id, gravest, severity, openedAt, status, resolvedAt } of living)
     add({
@@ -77,6 +78,24 @@ export function incidentsOf(
   return [...found.values()]
     .filter(({ openedAt, resolvedAt }) => openedAt < span.to && (resolvedAt ?? span.to) >= span.from)
     .toSorted((a, b) => a.openedAt.localeCompare(b.openedAt) || a.id.localeCompare(b.id));
+}
+
+/** The times that it was there, as far back as its steps go; one whose beginning is not among them is not told. */
+function timesOf({ id, trail = [] }: LivingIncident): Incidents {
+  const times: Incidents = [];
+  for (const { at, what, severity } of trail) {
+    const time = times.pop();
+    if (time !== undefined) {
+      const { resolvedAt, ...rest } = time;
+      // A test may be opened anew before it is over.
+      const ends = what === 'resolved' || (what === 'opened' && resolvedAt === undefined);
+      const over = ends ? at : what === 'back' ? undefined : resolvedAt;
+      const gravest = what !== 'opened' && severity < time.severity ? severity : time.severity;
+      times.push({ ...rest, severity: gravest, ...(over !== undefined && { resolvedAt: over }) });
+    }
+    if (what === 'opened') times.push({ id, severity, openedAt: at });
+  }
+  return times;
 }
 
 const DUTIES = ['health', 'errors', 'kpis', 'backups'] as const;
