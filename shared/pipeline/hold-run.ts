@@ -79,9 +79,10 @@ async function heldAs(file: VerifiedFile, folder: string, lake: Lake): Promise<P
   const zone = ZONES.find((name) => name === file.container);
   const { heldAs: to } = placeOf(file, folder);
   if (zone === undefined || to === undefined) return {};
+  // One that is there was copied by an attempt that came to no end, and need not be read again.
+  if ((await lake.stat('audit', to)) !== undefined) return { heldAs: to };
   const opened = await lake.open(zone, file.path);
   if (opened === undefined) return {};
-  // One that is there was copied by an attempt that came to no end.
   await lake.writeStream('audit', to, opened.body, { onlyIf: 'absent' });
   return { heldAs: to };
 }

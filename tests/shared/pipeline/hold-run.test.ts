@@ -80,6 +80,32 @@ it('stays as it was held, whoever asks again and whatever becomes of the run', a
   });
 });
 
+it('goes on where it came to no end, and copies nothing once more', async () => {
+  const input = { runId: run.runId, case: HoldCase.parse('LEGAL-10'), by: 'ana', dryRun: false };
+  const copied: string[] = [];
+  const dyingAfter = (most: number): typeof pipeline.deps => ({
+    ...pipeline.deps,
+    lake: new Proxy(pipeline.deps.lake, {
+      get(target, name) {
+        if (name === 'writeStream')
+          return async (...args: Parameters<typeof target.writeStream>) => {
+            if (copied.length === most) throw new Error('the process died');
+            copied.push(args[1]);
+            return await target.writeStream(...args);
+          };
+        const method: unknown = Reflect.get(target, name, target);
+        return typeof method === 'function' ? method.bind(target) : method;
+      },
+    }),
+  });
+  await expect(holdRun(input, dyingAfter(2))).rejects.toThrow('the process died');
+
+  const outcome = await holdRun(input, dyingAfter(Number.POSITIVE_INFINITY));
+
+  const held = outcome.kind === 'held' ? outcome.hold.files.flatMap(({ heldAs }) => heldAs ?? []) : [];
+  expect(copied.toSorted()).toEqual(held.toSorted());
+});
+
 it('a run that there is not is held by nobody, nor is one for a case without a name', async () => {
   const query = { case: CASE, by: 'ana', reason: 'x' };
 
