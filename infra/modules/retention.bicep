@@ -10,7 +10,7 @@ var deletions = [
   { name: 'logs-after-a-month', days: 30, paths: [ 'eventdeadletter/' ] }
   { name: 'quarantine-after-90-days', days: 90, paths: [ 'quarantine/' ] }
   { name: 'results-after-two-years', days: 731, paths: [ 'marts/', 'reports/' ] }
-  { name: 'evidence-after-seven-years', days: 2557, paths: [ 'audit/', 'runs/run_' ] }
+  { name: 'evidence-after-seven-years', days: 2557, paths: [ 'audit/', 'runs/run_', 'runs/logs/' ] }
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {

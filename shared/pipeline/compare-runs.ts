@@ -49,7 +49,7 @@ async function otherRun(
   { ledger }: Deps,
 ): Promise<RunRecord | undefined> {
   if (withRun !== undefined) return (await ledger.find(withRun))?.value;
-  return earlierRun(now, await ledger.list());
+  return earlierRun(now, await ledger.list({ dataset: now.dataset }));
 }
 
 /** Of the same dataset, the newest whose day, or whose arrival on the same day, is before. */

@@ -129,8 +129,10 @@ describe('npm start beside a local.settings.json', () => {
     const { code, stderr } = await runScript('local/start.ts', [], { folder: dir });
     await rm(join(dir, 'local.settings.json'));
 
-    expect(code).toBe(1);
-    expect(stderr).toBe('Could not start: local.settings.json has no settings in "Values"\n');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'Could not start: local.settings.json has no settings in "Values"\nSee: npm start -- --help\n',
+    );
   });
 });
 
@@ -147,7 +149,7 @@ describe('npm start with a call that cannot work', () => {
 
     const { code, stderr } = await runScript('local/start.ts', [], { folder: dir, env });
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('PORT takes a whole number, not "seventy"');
   });
 
