@@ -28,8 +28,9 @@ export function seriesHash(mart: KpiMart): Sha256 {
 
 /**
  * A snapshot of the past that arrives late, or is withdrawn, changes what later reports compare with: of each feed the one
- * after it and the newest are published again, each as a new attempt. Reports whose past did not change are left
- * alone, so that this comes to an end, and doing it twice does no harm.
+ * after it and the newest are published again, each as a new attempt. So is one of its own day that counts once more: as
+ * long as it did not, nobody came back to it. Reports whose past did not change are left alone, so that this comes to an
+ * end, and doing it twice does no harm.
  */
 export async function refreshLaterReports(
   run: Pick<RunRecord, 'dataset' | 'asOf'>,
@@ -43,13 +44,15 @@ export async function refreshLaterReports(
   const later = (runs ?? (await deps.ledger.list()))
     .filter(isPublishedOrAbout)
     .flatMap((other) => (other.asOf === undefined ? [] : [{ ...other, asOf: other.asOf }]))
-    .filter((other) => other.asOf > asOf)
+    .filter((other) => other.asOf > asOf || (other.asOf === asOf && happened === 'was withdrawn'))
     .sort((a, b) => (supersedes(standingOf(a), standingOf(b)) ? 1 : -1));
   // Of every feed: a report shows the KPIs of its whole book. And for each day the last one, which is the one that counts.
   const ends = new Set(
     [...Map.groupBy(later, ({ relation }) => relation).values()].flatMap((feed) => {
       const counting = [...new Map(feed.map((other) => [other.asOf, other])).values()];
-      return [...counting.slice(0, 1), ...counting.slice(-1)];
+      const ofThatDay = counting.filter((other) => other.asOf === asOf);
+      const after = counting.slice(ofThatDay.length);
+      return [...ofThatDay, ...after.slice(0, 1), ...after.slice(-1)];
     }),
   );
   const snapshot = `${run.dataset} as of ${asOf} `;

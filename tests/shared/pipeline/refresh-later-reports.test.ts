@@ -7,7 +7,7 @@ import { amendRun } from '../../../shared/ports/run-ledger.ts';
 import type { RunRecord } from '../../../shared/runs/run-record.ts';
 import { Pipeline } from '../../support/a-pipeline.ts';
 import { holdAt } from '../../support/held-delivery.ts';
-import { parFile } from '../../support/small-files.ts';
+import { parFile, tapeFile } from '../../support/small-files.ts';
 
 const PAR = 'looker/loan_par_balances';
 
@@ -20,6 +20,12 @@ beforeAll(async () => {
   older = await pipeline.takeThrough(`${PAR}/older.csv`, parFile('OLDER', '2025-10-31'));
   newer = await pipeline.run(newer.runId);
 });
+
+/** A tape is compared with no other file, so that nothing but its past has it published again. */
+async function tape(cash: string, day: string, after?: RunRecord): Promise<RunRecord> {
+  if (after !== undefined) await pipeline.landLaterThan(after);
+  return await pipeline.takeThrough(`cascade/loan_tape/${cash}.csv`, tapeFile(cash, day));
+}
 
 it('leaves alone a report whose past is what it was', async () => {
   expect(newer).toMatchObject({ status: 'success', attempt: 2 });
@@ -77,25 +83,40 @@ it('sends again the message of an attempt that was begun by a worker that died',
 
 it('publishes again the reports that count for the day after it and for the newest, and not those of other files for them', async () => {
   await pipeline.forget();
-  const land = async (tag: string, day: string, after?: RunRecord): Promise<RunRecord> => {
-    if (after !== undefined) await pipeline.landLaterThan(after);
-    return await pipeline.takeThrough(`${PAR}/${tag}.csv`, parFile(tag, day));
-  };
-  const first = await land('first', '2025-11-30');
-  const correction = await land('correction', '2025-11-30', first);
+  const first = await tape('25000', '2025-11-30');
+  const correction = await tape('26000', '2025-11-30', first);
   // It was right after all.
-  await land('first', '2025-11-30', correction);
-  const wrong = await land('wrong', '2025-12-31');
-  const newest = await land('newest', '2025-12-31', wrong);
+  await tape('25000', '2025-11-30', correction);
+  const wrong = await tape('27000', '2025-12-31');
+  const newest = await tape('28000', '2025-12-31', wrong);
   const attempts = async (): Promise<number[]> =>
     await Promise.all(
       [first, correction, wrong, newest].map(async ({ runId }) => (await pipeline.run(runId)).attempt),
     );
   const before = await attempts();
 
-  await land('late', '2025-10-31');
+  await tape('24000', '2025-10-31');
 
   const after = await attempts();
   const isPublishedAgain = after.map((attempt, index) => attempt > (before[index] ?? 0));
   expect(isPublishedAgain).toEqual([true, false, false, true]);
+});
+
+it('publishes again the report of a file that counts once more, since its past may have changed meanwhile', async () => {
+  const { deps } = pipeline;
+  await pipeline.forget();
+  const first = await tape('25000', '2025-11-30');
+  const { runId, rawPath = '' } = await tape('26000', '2025-11-30', first);
+  await tape('24000', '2025-10-31');
+  const meanwhile = await pipeline.run(first.runId);
+  await deps.lake.write('raw', rawPath, 'spoilt');
+  const again = await rerun({ runId, from: 'validate', reason: 'it looks odd', dryRun: false }, deps);
+  pipeline.queue.push(...('next' in again ? again.next : []));
+  await pipeline.runDry();
+
+  expect(meanwhile).toMatchObject({ attempt: first.attempt });
+  expect(await pipeline.run(runId)).toMatchObject({ status: 'rejected' });
+  const now = await pipeline.run(first.runId);
+  expect(now).toMatchObject({ status: 'success' });
+  expect(now.seriesSha256).not.toBe(first.seriesSha256);
 });
