@@ -33,7 +33,8 @@ export const TARGETS: readonly Target[] = [
   ratio('pandas + pydantic row by row / whole chain', 'chain-pydantic-rows', 'chain-1w', { atLeast: 6 }),
   ratio('csv-parse + zod / whole chain', 'chain-csv-parse+zod', 'chain-1w', { atLeast: 5 }),
   ratio('all in DuckDB SQL / whole chain', 'chain-duckdb-sql', 'chain-1w', { atLeast: 1.5 }),
-  // What the second core wins. One worker that is given both already uses the second, for what V8 and Node do beside it.
+  // What the second core wins. One worker that is given both already uses the second, for what V8 and Node do beside it:
+  // held against that one, 1.25x and 1.6x were asked for and are not met (docs/decisions/speed.md).
   ratio('stage: 1 worker on one core / 2 workers on two', 'stage-1w-1core', 'stage-2w', { atLeast: 1.25 }),
   ratio(
     'stage, ten times the rows: 1 worker on one core / 2 workers on two',
@@ -41,9 +42,11 @@ export const TARGETS: readonly Target[] = [
     'stage-2w-big',
     { atLeast: 1.6 },
   ),
-  ratio('stage: 1 worker / 2 workers, both on two cores', 'stage-1w', 'stage-2w', { atLeast: 1 }),
+  ratio('stage: 1 worker / 2 workers, both on two cores (1.25x was asked for)', 'stage-1w', 'stage-2w', {
+    atLeast: 1,
+  }),
   ratio(
-    'stage, ten times the rows: 1 worker / 2 workers, both on two cores',
+    'stage, ten times the rows: 1 worker / 2 workers, both on two cores (1.6x was asked for)',
     'stage-1w-big',
     'stage-2w-big',
     { atLeast: 1.25 },
@@ -68,7 +71,7 @@ export const TARGETS: readonly Target[] = [
   {
     kind: 'per-scan',
     // Of ten times the rows: over fewer, setting up the models takes longer than reading them.
-    about: 'KPIs / one scan of all columns for each group of them that is read together, ten times the rows',
+    about: 'KPIs / one scan of all columns for each group read together, two for a mart, ten times the rows',
     of: 'kpis-big',
     limit: { atMost: 1.5 },
   },

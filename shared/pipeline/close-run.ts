@@ -24,6 +24,7 @@ import type { RunRecord } from '../runs/run-record.ts';
 import type { Zone } from '../topology.ts';
 import { type PlanDeps, planRunDeliveries } from './deliver.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
+import { asSeen, type SeenFiles } from './seen-files.ts';
 import { STAGES } from './stages.ts';
 import { AttemptOvertaken, amendAttempt } from './work-stage.ts';
 
@@ -91,7 +92,7 @@ async function writeDocuments(
   run: RunRecord,
   status: EndStatus,
   results: RunResults,
-  seen: ReadonlyMap<string, string>,
+  seen: SeenFiles,
   deps: CloseDeps,
 ): Promise<boolean> {
   const { lake, clock, revision } = deps;
@@ -128,10 +129,9 @@ async function writeDocuments(
       contentType: document.contentType,
     });
     const path = artifactPath(run.runId, document.name);
-    const etag = seen.get(path);
     const outcome = await lake.write('runs', path, document.body, {
       contentType: document.contentType,
-      onlyIf: etag === undefined ? 'absent' : { etag },
+      onlyIf: asSeen(seen, path),
     });
     return outcome.kind === 'written';
   };
@@ -163,7 +163,7 @@ async function writeDocuments(
 function leftByEarlierAttempts(
   { runId }: RunRecord,
   documents: readonly RunDocument[],
-  seen: ReadonlyMap<string, string>,
+  seen: SeenFiles,
 ): (readonly [path: string, etag: string])[] {
   const own = new Set(documents.map(({ name }) => artifactPath(runId, name)));
   const attempts = artifactPath(runId, 'attempts/');

@@ -15,6 +15,7 @@ import type { RunRecord } from '../runs/run-record.ts';
 import { bookOf, readByKpis } from './book.ts';
 import { type MartOfBookDeps, martOfBook } from './mart-of-book.ts';
 import { refuseMismatch } from './prove-mart.ts';
+import { asSeen, type SeenFiles, seenFiles } from './seen-files.ts';
 import { messageFor, type StageMessage } from './stage-message.ts';
 import { type WaitDeps, waitForTheBook } from './wait-for-files.ts';
 import {
@@ -93,7 +94,8 @@ async function computeAndKeep(run: RunRecord, asOf: LocalDate, deps: ComputeDeps
     const current = await ledger.find(run.runId);
     if (current?.value.attempt !== run.attempt) throw new AttemptOvertaken(`attempt ${run.attempt} is over`);
     // Before the book is looked up: whoever writes these files later has seen a book at least as new as ours.
-    const seen = await martsSeen(lake, asOf, run.runId);
+    const paths = MART_FILES.map(({ extension }) => martPath(asOf, run.runId, extension));
+    const seen = await seenFiles(lake, 'marts', paths);
     const book = bookOf(run, readByKpis(await registry.all(), catalog));
     const path = bookMartPath(bookIdOf(book, catalog.sha256));
     const { mart, failures } = await martOfBook({ path, book, catalog, asOf, grain: 'month' }, deps);
@@ -118,21 +120,11 @@ const MART_FILES = [
   { extension: 'json', contentType: 'application/json' },
 ] as const;
 
-async function martsSeen(lake: Lake, asOf: LocalDate, runId: RunId): Promise<ReadonlyMap<string, string>> {
-  const etags = new Map<string, string>();
-  for (const { extension } of MART_FILES) {
-    const path = martPath(asOf, runId, extension);
-    const file = await lake.stat('marts', path);
-    if (file !== undefined) etags.set(path, file.etag);
-  }
-  return etags;
-}
-
 /** False when another worker wrote in between: then its book may be newer than ours, and nothing is forced. */
 async function writeMarts(
   { mart, json }: { readonly mart: KpiMart; readonly json: string },
   { runId, asOf }: { readonly runId: RunId; readonly asOf: LocalDate },
-  seen: ReadonlyMap<string, string>,
+  seen: SeenFiles,
   { lake, scratch, sql }: ComputeDeps,
 ): Promise<boolean> {
   await using folder = await scratch.open();
@@ -142,9 +134,8 @@ async function writeMarts(
   const bodies = { parquet: await readFile(parquet), csv: martCsv(mart), json };
   for (const { extension, contentType } of MART_FILES) {
     const path = martPath(asOf, runId, extension);
-    const etag = seen.get(path);
-    const onlyIf = etag === undefined ? ('absent' as const) : { etag };
-    const outcome = await lake.write('marts', path, bodies[extension], { contentType, onlyIf });
+    const options = { contentType, onlyIf: asSeen(seen, path) };
+    const outcome = await lake.write('marts', path, bodies[extension], options);
     if (outcome.kind === 'conflict') return false;
   }
   return true;

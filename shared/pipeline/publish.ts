@@ -31,6 +31,7 @@ import { tellAnomalies } from './raise-anomalies.ts';
 import { readOfAttempts } from './read-of-attempts.ts';
 import { refreshLaterReports, seriesHash } from './refresh-later-reports.ts';
 import { refreshToldRollbacks, rollbacksToTell } from './refresh-told-rollbacks.ts';
+import { asSeen, type SeenFiles, seenFiles } from './seen-files.ts';
 import { recordInHistory } from './settle-history.ts';
 import type { StageMessage } from './stage-message.ts';
 import {
@@ -117,7 +118,8 @@ async function report(computed: KpiMart, run: DatedRun, deps: PublishDeps) {
   const { lake, ledger, revision } = deps;
   const validation = ValidationReport.parse(await readOfAttempts(lake, run, 'validation_report.json'));
   for (;;) {
-    const seen = await reportsSeen(run, lake);
+    const paths = (['md', 'html'] as const).map((extension) => reportPath(run.asOf, run.runId, extension));
+    const seen = await seenFiles(lake, 'reports', paths);
     const current = (await ledger.find(run.runId))?.value;
     if (current?.status !== 'running' || current.attempt !== run.attempt)
       throw new AttemptOvertaken(`attempt ${run.attempt} is over`);
@@ -222,30 +224,18 @@ async function validationsOf(
   return reports;
 }
 
-async function reportsSeen({ asOf, runId }: DatedRun, lake: Lake): Promise<ReadonlyMap<string, string>> {
-  const etags = new Map<string, string>();
-  for (const extension of ['md', 'html'] as const) {
-    const path = reportPath(asOf, runId, extension);
-    const file = await lake.stat('reports', path);
-    if (file !== undefined) etags.set(path, file.etag);
-  }
-  return etags;
-}
-
 /** Undefined when somebody else wrote in between. */
 async function writeReports(
   { asOf, runId }: DatedRun,
   documents: readonly RunDocument[],
-  seen: ReadonlyMap<string, string>,
+  seen: SeenFiles,
   lake: Lake,
 ): Promise<ManifestFile[] | undefined> {
   const files: ManifestFile[] = [];
   for (const { name, body, contentType } of documents) {
     const path = reportPath(asOf, runId, name === 'report.md' ? 'md' : 'html');
-    const etag = seen.get(path);
-    const onlyIf = etag === undefined ? ('absent' as const) : { etag };
-    if ((await lake.write('reports', path, body, { contentType, onlyIf })).kind === 'conflict')
-      return undefined;
+    const options = { contentType, onlyIf: asSeen(seen, path) };
+    if ((await lake.write('reports', path, body, options)).kind === 'conflict') return undefined;
     files.push(fileOf('reports', path, name, body));
   }
   return files;
